@@ -1,0 +1,51 @@
+import type { Span } from "./span.ts";
+
+/** A place in a source with what to say about it. */
+export interface Label {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** An edit that removes the cause. Offered only after the edited source was checked again. */
+export interface Fix {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/**
+ * What is wrong with a user's model, command line, data or run. Never thrown: returned.
+ * Codes: E01xx syntax, E02xx names and modules, E03xx types and shapes, E04xx causality, E05xx objective and
+ * estimator, E06xx data, E07xx numerics, E08xx command line and configuration.
+ */
+export interface Diagnostic {
+  readonly code: `E${string}`;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  /** Absent where there is no source to point into (a data file, a missing flag). */
+  readonly primary?: Label;
+  readonly secondary: readonly Label[];
+  /** Facts. */
+  readonly notes: readonly string[];
+  /** Edits, in words. */
+  readonly help: readonly string[];
+  readonly fix?: Fix;
+}
+
+/** Source texts by file name, for printing the lines that spans point into. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** A value, or the diagnostics that say why there is none. Warnings may come with a value. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export const success = <T>(value: T, warnings: readonly Diagnostic[] = []): Result<T> => ({
+  ok: true,
+  value,
+  warnings,
+});
+
+export const failure = (...diagnostics: readonly Diagnostic[]): Result<never> => ({
+  ok: false,
+  diagnostics,
+});

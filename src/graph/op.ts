@@ -1,0 +1,162 @@
+/**
+ * Every primitive: its operands and its static attributes. This is the only list of primitives.
+ *
+ * Conventions that hold for all of them:
+ * - Shapes are static numbers. Operands of elementwise primitives have **equal rank**; an axis of size 1
+ *   stretches to the other's size (nothing else does). Reverse mode sums stretched axes in one place.
+ * - Axes are counted from the front, 0-based; attributes never hold negative axes.
+ * - Reductions keep the axis, with size 1.
+ * - "float" values are float32 on fast backends and float64 in the reference; "int" values index.
+ */
+export type Dtype = "float" | "int";
+export type Shape = readonly number[];
+
+type None = Readonly<Record<never, never>>;
+interface Unary<Attrs = None> {
+  operands: readonly [Node];
+  attrs: Attrs;
+}
+interface Binary<Attrs = None> {
+  operands: readonly [Node, Node];
+  attrs: Attrs;
+}
+
+export interface Ops {
+  // Leaves
+  /** A named buffer given at run time: a parameter, data, noise, optimizer state, a body's argument. */
+  input: { operands: readonly []; attrs: { readonly name: string } };
+  /** One number in every element. */
+  constant: { operands: readonly []; attrs: { readonly value: number } };
+  /** 0, 1, 2, … along one axis, equal along the others. */
+  iota: { operands: readonly []; attrs: { readonly axis: number } };
+
+  // Elementwise
+  neg: Unary;
+  exp: Unary;
+  log: Unary;
+  sqrt: Unary;
+  square: Unary;
+  reciprocal: Unary;
+  abs: Unary;
+  sign: Unary;
+  tanh: Unary;
+  sigmoid: Unary;
+  softplus: Unary;
+  relu: Unary;
+  /** Identity whose cotangent is zero. */
+  stop: Unary;
+  cast: Unary<{ readonly dtype: Dtype }>;
+  add: Binary;
+  sub: Binary;
+  mul: Binary;
+  div: Binary;
+  /** a ^ b for a > 0 (0 ^ b is allowed; its cotangent for a is 0 there). */
+  pow: Binary;
+  max: Binary;
+  min: Binary;
+  /** 1 where a > b, else 0; no cotangent. */
+  greater: Binary;
+  /** 1 where a = b, else 0; no cotangent. */
+  equal: Binary;
+  /** Second operand where the first is non-zero, else the third. No cotangent for the first. */
+  select: { operands: readonly [Node, Node, Node]; attrs: None };
+
+  // Along axes
+  sum: Unary<{ readonly axes: readonly number[] }>;
+  prod: Unary<{ readonly axes: readonly number[] }>;
+  /** Maximum; the cotangent goes to the first maximal element. */
+  amax: Unary<{ readonly axes: readonly number[] }>;
+  /** Over the last axis. */
+  softmax: Unary;
+  /** log Σ exp over the last axis, which keeps size 1. Finite for -inf entries beside finite ones. */
+  logsumexp: Unary;
+  cumsum: Unary<{ readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;
+  cumprod: Unary<{ readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;
+  /** Indices that sort the last axis ascending, stable (ties: lowest index first). int; no cotangent. */
+  argsort: Unary;
+  /** Index of the maximum over the last axis, which is dropped; ties: lowest. int; no cotangent. */
+  argmax: Unary;
+
+  // Indexing
+  /** int [...] to float [..., depth]. */
+  onehot: Unary<{ readonly depth: number }>;
+  /**
+   * x [batch…, N, rest…], indices int [batch…, I…] to [batch…, I…, rest…], where batch is the number of leading
+   * axes that both share, of equal size.
+   */
+  gather: Binary<{ readonly batch: number }>;
+  /**
+   * The transpose of gather: updates [batch…, I…, rest…], indices int [batch…, I…] to [batch…, size, rest…];
+   * equal indices add up. Operands in the order (updates, indices).
+   */
+  scatterAdd: Binary<{ readonly batch: number; readonly size: number }>;
+
+  // Layout; the result's shape is the node's
+  reshape: Unary;
+  transpose: Unary<{ readonly permutation: readonly number[] }>;
+  /** Stretches axes of size 1. */
+  broadcast: Unary;
+  concat: { operands: readonly Node[]; attrs: { readonly axis: number } };
+  slice: Unary<{ readonly begin: readonly number[]; readonly size: readonly number[] }>;
+  /** Zeros around. */
+  pad: Unary<{ readonly before: readonly number[]; readonly after: readonly number[] }>;
+  /** The order along one axis turned around. */
+  reverse: Unary<{ readonly axis: number }>;
+
+  // Contraction
+  /**
+   * einsum of two operands: one letter an axis, each letter at most once an operand, every letter of an operand
+   * in the other one or in `out`; equal sizes for equal letters. Covers every matrix product.
+   */
+  contract: Binary<{ readonly a: string; readonly b: string; readonly out: string }>;
+
+  // Time
+  /**
+   * A loop of `length` steps. Operands: the initial carries, then the constants, then the per-step inputs
+   * (with a leading axis of size `length`). The value is a tuple: the final carries, then the per-step outputs
+   * (stacked on a leading axis). `reverse` runs from the last step to the first; outputs keep their step's place.
+   */
+  scan: { operands: readonly Node[]; attrs: ScanAttrs };
+  /** One component of a tuple. */
+  project: Unary<{ readonly index: number }>;
+}
+
+export interface ScanAttrs {
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly body: ScanBody;
+}
+
+/** One step. Inputs are `input` nodes of the body, whose names are unique within it. */
+export interface ScanBody {
+  readonly carries: readonly NodeOf<"input">[];
+  readonly constants: readonly NodeOf<"input">[];
+  readonly inputs: readonly NodeOf<"input">[];
+  /** Same count, shapes and dtypes as `carries`. */
+  readonly nextCarries: readonly Node[];
+  readonly outputs: readonly Node[];
+}
+
+export type OpName = keyof Ops;
+
+export type NodeOf<K extends OpName> = K extends OpName
+  ? {
+      readonly op: K;
+      readonly operands: Ops[K]["operands"];
+      readonly attrs: Ops[K]["attrs"];
+      /** Of the value; `[]` for a scan, whose components have theirs on their `project` nodes. */
+      readonly shape: Shape;
+      readonly dtype: Dtype;
+      /** Where it comes from in the model, for people ("z.prior", "mem.write"). No part of its identity. */
+      readonly origin?: string;
+    }
+  : never;
+
+/** A value, identified by its structure; nodes are immutable and share. */
+export type Node = { [K in OpName]: NodeOf<K> }[OpName];
+
+/** What is to be computed: named results of named inputs. */
+export interface Graph {
+  readonly inputs: readonly NodeOf<"input">[];
+  readonly outputs: ReadonlyMap<string, Node>;
+}

@@ -1,0 +1,43 @@
+import type { Result } from "../diagnostics/diagnostic.ts";
+import type { Dtype, Graph, Shape } from "../graph/op.ts";
+
+/** A dense array on the host, row-major. */
+export interface HostArray {
+  readonly shape: Shape;
+  readonly data: Float32Array | Float64Array | Int32Array;
+}
+
+/** A dense array that lives where the backend computes. Its owner disposes of it, once. */
+export interface Buffer {
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+  /** Copies to the host. Synchronous: no backend here waits for another device. */
+  read(): HostArray;
+  dispose(): void;
+}
+
+/** A compiled graph. */
+export interface Executable {
+  /**
+   * Runs the graph. Every graph input must be named; the caller keeps ownership of the inputs and gets
+   * ownership of the results, which never alias an input.
+   */
+  run(inputs: ReadonlyMap<string, Buffer>): Map<string, Buffer>;
+  dispose(): void;
+}
+
+/** A place where graphs run. The whole contract between the compiler and an executor. */
+export interface Backend {
+  readonly name: string;
+  upload(array: HostArray, dtype?: Dtype): Buffer;
+  /** Fails with E0703 naming every primitive that the backend lacks; never at run time. */
+  compile(graph: Graph): Result<Executable>;
+  dispose(): void;
+}
+
+/** Why a backend cannot be used on this machine. */
+export interface Unavailable {
+  readonly name: string;
+  readonly reason: string;
+}
+
