@@ -1,0 +1,92 @@
+/** Going through graphs: order, reconstruction, substitution. Nothing here recurses into scan bodies unasked. */
+import { invariant } from "../diagnostics/invariant.ts";
+import { make } from "./build.ts";
+import type { Node, NodeOf, ScanBody } from "./op.ts";
+
+/**
+ * Every node that the outputs need, operands first, each once, in a deterministic order. Does not enter scan
+ * bodies. Iterative: graphs are deeper than the call stack.
+ */
+export const topological = (outputs: Iterable<Node>): Node[] => {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { readonly node: Node; next: number }[] = [];
+  for (const output of outputs) {
+    if (seen.has(output)) continue;
+    seen.add(output);
+    stack.push({ node: output, next: 0 });
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const operand = top.node.operands[top.next];
+      top.next += 1;
+      if (operand === undefined) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(operand)) {
+        seen.add(operand);
+        stack.push({ node: operand, next: 0 });
+      }
+    }
+  }
+  return order;
+};
+
+/** What a scan body computes: the roots of its graph. */
+export const bodyRoots = (body: ScanBody): readonly Node[] => [
+  ...body.nextCarries,
+  ...body.outputs,
+];
+
+/** Every argument of a scan body, in the order of the scan's operands. */
+export const bodyArguments = (body: ScanBody): readonly NodeOf<"input">[] => [
+  ...body.carries,
+  ...body.constants,
+  ...body.inputs,
+];
+
+/** The node itself, or the same primitive of other operands, its type inferred anew. Keeps the origin. */
+export const rebuild = (node: Node, operands: readonly Node[]): Node => {
+  if (operands.every((operand, i) => operand === node.operands[i])) return node;
+  invariant(
+    operands.length === node.operands.length,
+    `${node.op} of ${operands.length} operands`,
+  );
+  const remade = remake(node, operands);
+  return node.origin === undefined
+    ? remade
+    : { ...remade, origin: node.origin };
+};
+
+// The operand count was checked: the tuple types of `Ops` say no more than that.
+const remake = (node: Node, operands: readonly Node[]): Node =>
+  make(node.op, operands, node.attrs, { shape: node.shape, dtype: node.dtype });
+
+/**
+ * The outputs with every node replaced, operands first, by what `change` makes of it. `change` gets the node
+ * already rebuilt on changed operands, and the original.
+ */
+export const rewrite = (
+  outputs: readonly Node[],
+  change: (node: Node, original: Node) => Node,
+): readonly Node[] => {
+  const done = new Map<Node, Node>();
+  const replaced = (node: Node): Node => {
+    const result = done.get(node);
+    invariant(result !== undefined, `${node.op} was not reached`);
+    return result;
+  };
+  for (const node of topological(outputs)) {
+    done.set(node, change(rebuild(node, node.operands.map(replaced)), node));
+  }
+  return outputs.map(replaced);
+};
+
+/** The outputs with some nodes replaced; what replaces them is taken as it is. */
+export const substitute = (
+  outputs: readonly Node[],
+  replacements: ReadonlyMap<Node, Node>,
+): readonly Node[] =>
+  rewrite(outputs, (node, original) => replacements.get(original) ?? node);
+
+/** The inputs that the outputs reach, in topological order. */
+export const inputsOf = (outputs: Iterable<Node>): readonly NodeOf<"input">[] =>
+  topological(outputs).filter((node) => node.op === "input");
