@@ -220,7 +220,8 @@ export const reverse = (x: Node, axis: number): Node =>
 
 /** einsum of two operands, `"ij,jk->ik"`. */
 export const contract = (a: Node, b: Node, spec: string): Node => {
-  const match = /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/u.exec(spec);
+  const [, left, right, out] =
+    /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/u.exec(spec) ?? [];
   invariant(
     left !== undefined && right !== undefined && out !== undefined,
     `contract: malformed "${spec}"`,
