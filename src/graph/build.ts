@@ -1,14 +1,6 @@
 /** One constructor a primitive, of the primitive's name. Shape and dtype are inferred here, once. */
 import { invariant } from "../diagnostics/invariant.ts";
-import type {
-  Dtype,
-  Node,
-  NodeOf,
-  OpName,
-  Ops,
-  ScanBody,
-  Shape,
-} from "./op.ts";
+import type { Dtype, Node, NodeOf, OpName, Ops, ScanBody, Shape } from "./op.ts";
 import { infer, sameShape, type Typed } from "./shapes.ts";
 
 /** An operand of a binary primitive: numbers and rank-0 values take the other operand's rank. */
@@ -35,11 +27,8 @@ export const withOrigin = <N extends Node>(node: N, origin: string): N => ({
   origin,
 });
 
-export const input = (
-  name: string,
-  shape: Shape,
-  dtype: Dtype = "float",
-): NodeOf<"input"> => make("input", [], { name }, { shape, dtype });
+export const input = (name: string, shape: Shape, dtype: Dtype = "float"): NodeOf<"input"> =>
+  make("input", [], { name }, { shape, dtype });
 
 export const constant = (
   value: number,
@@ -48,11 +37,8 @@ export const constant = (
 ): NodeOf<"constant"> => make("constant", [], { value }, { shape, dtype });
 
 /** 0, 1, 2, … along `axis`. */
-export const iota = (
-  shape: Shape,
-  axis: number,
-  dtype: Dtype = "int",
-): NodeOf<"iota"> => make("iota", [], { axis }, { shape, dtype });
+export const iota = (shape: Shape, axis: number, dtype: Dtype = "int"): NodeOf<"iota"> =>
+  make("iota", [], { axis }, { shape, dtype });
 
 export const neg = (x: Node): Node => make("neg", [x], {});
 export const exp = (x: Node): Node => make("exp", [x], {});
@@ -84,35 +70,23 @@ const lift = (x: Operand, shape: Shape, dtype: Dtype): Node => {
 const pair = (a: Operand, b: Operand): readonly [Node, Node] => {
   const left = typeof a === "number" ? undefined : a;
   const right = typeof b === "number" ? undefined : b;
-  const shape =
-    left !== undefined && left.shape.length > 0
-      ? left.shape
-      : (right?.shape ?? []);
+  const shape = left !== undefined && left.shape.length > 0 ? left.shape : (right?.shape ?? []);
   const dtype = left?.dtype ?? right?.dtype ?? "float";
   return [lift(a, shape, dtype), lift(b, shape, dtype)];
 };
 
-export const add = (a: Operand, b: Operand): Node =>
-  make("add", pair(a, b), {});
-export const sub = (a: Operand, b: Operand): Node =>
-  make("sub", pair(a, b), {});
-export const mul = (a: Operand, b: Operand): Node =>
-  make("mul", pair(a, b), {});
-export const div = (a: Operand, b: Operand): Node =>
-  make("div", pair(a, b), {});
+export const add = (a: Operand, b: Operand): Node => make("add", pair(a, b), {});
+export const sub = (a: Operand, b: Operand): Node => make("sub", pair(a, b), {});
+export const mul = (a: Operand, b: Operand): Node => make("mul", pair(a, b), {});
+export const div = (a: Operand, b: Operand): Node => make("div", pair(a, b), {});
 /** a ^ b for a ≥ 0. */
-export const pow = (a: Operand, b: Operand): Node =>
-  make("pow", pair(a, b), {});
-export const max = (a: Operand, b: Operand): Node =>
-  make("max", pair(a, b), {});
-export const min = (a: Operand, b: Operand): Node =>
-  make("min", pair(a, b), {});
+export const pow = (a: Operand, b: Operand): Node => make("pow", pair(a, b), {});
+export const max = (a: Operand, b: Operand): Node => make("max", pair(a, b), {});
+export const min = (a: Operand, b: Operand): Node => make("min", pair(a, b), {});
 /** float 1 where a > b, else 0. */
-export const greater = (a: Operand, b: Operand): Node =>
-  make("greater", pair(a, b), {});
+export const greater = (a: Operand, b: Operand): Node => make("greater", pair(a, b), {});
 /** float 1 where a = b, else 0. */
-export const equal = (a: Operand, b: Operand): Node =>
-  make("equal", pair(a, b), {});
+export const equal = (a: Operand, b: Operand): Node => make("equal", pair(a, b), {});
 
 /** `a` where the condition is non-zero, else `b`. */
 export const select = (condition: Node, a: Operand, b: Operand): Node => {
@@ -160,68 +134,41 @@ export const argsort = (x: Node): Node => make("argsort", [x], {});
 /** Index of the maximum over the last axis, which is dropped. */
 export const argmax = (x: Node): Node => make("argmax", [x], {});
 
-export const onehot = (x: Node, depth: number): Node =>
-  make("onehot", [x], { depth });
+export const onehot = (x: Node, depth: number): Node => make("onehot", [x], { depth });
 /** x [batch…, N, rest…] at indices [batch…, I…]: [batch…, I…, rest…]. */
 export const gather = (x: Node, indices: Node, batch = 0): Node =>
   make("gather", [x, indices], { batch });
 /** updates [batch…, I…, rest…] added up at indices [batch…, I…]: [batch…, size, rest…]. */
-export const scatterAdd = (
-  updates: Node,
-  indices: Node,
-  batch: number,
-  size: number,
-): Node => make("scatterAdd", [updates, indices], { batch, size });
+export const scatterAdd = (updates: Node, indices: Node, batch: number, size: number): Node =>
+  make("scatterAdd", [updates, indices], { batch, size });
 
 export const reshape = (x: Node, shape: Shape): Node =>
-  sameShape(x.shape, shape)
-    ? x
-    : make("reshape", [x], {}, { shape, dtype: x.dtype });
+  sameShape(x.shape, shape) ? x : make("reshape", [x], {}, { shape, dtype: x.dtype });
 export const transpose = (x: Node, permutation: readonly number[]): Node =>
-  permutation.every((from, to) => from === to) &&
-  permutation.length === x.shape.length
+  permutation.every((from, to) => from === to) && permutation.length === x.shape.length
     ? x
     : make("transpose", [x], { permutation });
 /** Stretches axes of size 1; a rank-0 value takes any shape. */
 export const broadcast = (x: Node, shape: Shape): Node =>
   sameShape(x.shape, shape)
     ? x
-    : make(
-        "broadcast",
-        [lift(x, shape, x.dtype)],
-        {},
-        { shape, dtype: x.dtype },
-      );
+    : make("broadcast", [lift(x, shape, x.dtype)], {}, { shape, dtype: x.dtype });
 export const concat = (xs: readonly Node[], axis: number): Node => {
   const [first, ...others] = xs;
-  return first !== undefined && others.length === 0
-    ? first
-    : make("concat", xs, { axis });
+  return first !== undefined && others.length === 0 ? first : make("concat", xs, { axis });
 };
-export const slice = (
-  x: Node,
-  begin: readonly number[],
-  size: readonly number[],
-): Node =>
+export const slice = (x: Node, begin: readonly number[], size: readonly number[]): Node =>
   sameShape(x.shape, size) && begin.every((from) => from === 0)
     ? x
     : make("slice", [x], { begin, size });
 /** Zeros around. */
-export const pad = (
-  x: Node,
-  before: readonly number[],
-  after: readonly number[],
-): Node =>
-  [...before, ...after].every((n) => n === 0)
-    ? x
-    : make("pad", [x], { before, after });
-export const reverse = (x: Node, axis: number): Node =>
-  make("reverse", [x], { axis });
+export const pad = (x: Node, before: readonly number[], after: readonly number[]): Node =>
+  [...before, ...after].every((n) => n === 0) ? x : make("pad", [x], { before, after });
+export const reverse = (x: Node, axis: number): Node => make("reverse", [x], { axis });
 
 /** einsum of two operands, `"ij,jk->ik"`. */
 export const contract = (a: Node, b: Node, spec: string): Node => {
-  const [, left, right, out] =
-    /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/u.exec(spec) ?? [];
+  const [, left, right, out] = /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/u.exec(spec) ?? [];
   invariant(
     left !== undefined && right !== undefined && out !== undefined,
     `contract: malformed "${spec}"`,
@@ -244,21 +191,11 @@ export interface Loop {
 
 /** The final carries, then the stacked outputs [length, …]. */
 export const scan = (loop: Loop): readonly Node[] => {
-  const {
-    length,
-    reverse: backwards = false,
-    body,
-    carries,
-    constants = [],
-    inputs = [],
-  } = loop;
+  const { length, reverse: backwards = false, body, carries, constants = [], inputs = [] } = loop;
   const operands = [...carries, ...constants, ...inputs];
   const tuple = make("scan", operands, { length, reverse: backwards, body });
-  return [...body.nextCarries, ...body.outputs].map((_, index) =>
-    project(tuple, index),
-  );
+  return [...body.nextCarries, ...body.outputs].map((_, index) => project(tuple, index));
 };
 
 /** One component of a scan. */
-export const project = (tuple: Node, index: number): Node =>
-  make("project", [tuple], { index });
+export const project = (tuple: Node, index: number): Node => make("project", [tuple], { index });

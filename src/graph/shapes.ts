@@ -9,8 +9,7 @@ export interface Typed {
 }
 
 /** The number of elements. */
-export const elements = (shape: Shape): number =>
-  shape.reduce((product, n) => product * n, 1);
+export const elements = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((n, axis) => n === b[axis]);
@@ -27,10 +26,7 @@ export const broadcastShapes = (a: Shape, b: Shape): Shape => {
   invariant(a.length === b.length, `ranks ${a.length} and ${b.length} differ`);
   return a.map((n, axis) => {
     const m = b[axis] ?? 1;
-    invariant(
-      n === m || n === 1 || m === 1,
-      `axis ${axis} has sizes ${n} and ${m}`,
-    );
+    invariant(n === m || n === 1 || m === 1, `axis ${axis} has sizes ${n} and ${m}`);
     return n === 1 ? m : n;
   });
 };
@@ -70,10 +66,7 @@ const requireFloat = (...values: readonly Typed[]): void => {
 };
 
 const requireAxis = (axis: number, rank: number): void => {
-  invariant(
-    Number.isInteger(axis) && axis >= 0 && axis < rank,
-    `no axis ${axis} in rank ${rank}`,
-  );
+  invariant(Number.isInteger(axis) && axis >= 0 && axis < rank, `no axis ${axis} in rank ${rank}`);
 };
 
 const requireOne = (count: number, rank: number, what: string): void => {
@@ -83,10 +76,7 @@ const requireOne = (count: number, rank: number, what: string): void => {
 const isSize = (n: number): boolean => Number.isInteger(n) && n >= 0;
 
 const leaf = (declared: Typed): Typed => {
-  invariant(
-    declared.shape.every(isSize),
-    `[${declared.shape.join(", ")}] is no shape`,
-  );
+  invariant(declared.shape.every(isSize), `[${declared.shape.join(", ")}] is no shape`);
   return { shape: declared.shape, dtype: declared.dtype };
 };
 
@@ -115,25 +105,16 @@ const comparison = (operands: readonly [Node, Node]): Typed => ({
   dtype: "float",
 });
 
-const reduction = (
-  [x]: readonly [Node],
-  { axes }: { readonly axes: readonly number[] },
-): Typed => {
+const reduction = ([x]: readonly [Node], { axes }: { readonly axes: readonly number[] }): Typed => {
   for (const axis of axes) requireAxis(axis, x.shape.length);
-  invariant(
-    new Set(axes).size === axes.length,
-    `axes [${axes.join(", ")}] repeat`,
-  );
+  invariant(new Set(axes).size === axes.length, `axes [${axes.join(", ")}] repeat`);
   return {
     shape: x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n)),
     dtype: x.dtype,
   };
 };
 
-const alongAxis = (
-  [x]: readonly [Node],
-  { axis }: { readonly axis: number },
-): Typed => {
+const alongAxis = ([x]: readonly [Node], { axis }: { readonly axis: number }): Typed => {
   requireAxis(axis, x.shape.length);
   return { shape: x.shape, dtype: x.dtype };
 };
@@ -149,43 +130,23 @@ const batchAxes = (x: Node, indices: Node, batch: number): Shape => {
     `${batch} batch axes are more than there are`,
   );
   const shared = x.shape.slice(0, batch);
-  invariant(
-    sameShape(shared, indices.shape.slice(0, batch)),
-    "batch axes differ",
-  );
+  invariant(sameShape(shared, indices.shape.slice(0, batch)), "batch axes differ");
   return shared;
 };
 
-const letterSizes = (
-  sizes: Map<string, number>,
-  letters: string,
-  x: Node,
-): void => {
+const letterSizes = (sizes: Map<string, number>, letters: string, x: Node): void => {
   requireOne(letters.length, x.shape.length, `letters (${letters})`);
-  invariant(
-    new Set(letters).size === letters.length,
-    `a letter repeats in ${letters}`,
-  );
+  invariant(new Set(letters).size === letters.length, `a letter repeats in ${letters}`);
   [...letters].forEach((letter, axis) => {
     const size = x.shape[axis] ?? 1;
     const known = sizes.get(letter) ?? size;
-    invariant(
-      known === size,
-      `letter ${letter} has sizes ${known} and ${size}`,
-    );
+    invariant(known === size, `letter ${letter} has sizes ${known} and ${size}`);
     sizes.set(letter, size);
   });
 };
 
-const requireTypes = (
-  what: string,
-  wanted: readonly Typed[],
-  given: readonly Typed[],
-): void => {
-  invariant(
-    wanted.length === given.length,
-    `${given.length} ${what}, not ${wanted.length}`,
-  );
+const requireTypes = (what: string, wanted: readonly Typed[], given: readonly Typed[]): void => {
+  invariant(wanted.length === given.length, `${given.length} ${what}, not ${wanted.length}`);
   wanted.forEach((type, i) => {
     const value = given[i];
     invariant(
@@ -228,10 +189,7 @@ const rules: Rules = {
   equal: comparison,
   select: ([condition, a, b]) => {
     invariant(a.dtype === b.dtype, "dtypes differ");
-    const shape = broadcastShapes(
-      condition.shape,
-      broadcastShapes(a.shape, b.shape),
-    );
+    const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
     return { shape, dtype: a.dtype };
   },
 
@@ -268,20 +226,13 @@ const rules: Rules = {
   gather: ([x, indices], { batch }) => {
     const shared = batchAxes(x, indices, batch);
     requireAxis(batch, x.shape.length);
-    const shape = [
-      ...shared,
-      ...indices.shape.slice(batch),
-      ...x.shape.slice(batch + 1),
-    ];
+    const shape = [...shared, ...indices.shape.slice(batch), ...x.shape.slice(batch + 1)];
     return { shape, dtype: x.dtype };
   },
   scatterAdd: ([updates, indices], { batch, size }) => {
     const shared = batchAxes(updates, indices, batch);
     const rank = indices.shape.length;
-    invariant(
-      sameShape(updates.shape.slice(0, rank), indices.shape),
-      "updates need index axes",
-    );
+    invariant(sameShape(updates.shape.slice(0, rank), indices.shape), "updates need index axes");
     return {
       shape: [...shared, size, ...updates.shape.slice(rank)],
       dtype: updates.dtype,
@@ -290,19 +241,13 @@ const rules: Rules = {
 
   reshape: ([x], _, { shape }) => {
     leaf({ shape, dtype: x.dtype });
-    invariant(
-      elements(shape) === elements(x.shape),
-      `does not fit [${shape.join(", ")}]`,
-    );
+    invariant(elements(shape) === elements(x.shape), `does not fit [${shape.join(", ")}]`);
     return { shape, dtype: x.dtype };
   },
   transpose: ([x], { permutation }) => {
     requireOne(permutation.length, x.shape.length, "axes");
     for (const axis of permutation) requireAxis(axis, x.shape.length);
-    invariant(
-      new Set(permutation).size === permutation.length,
-      "not a permutation",
-    );
+    invariant(new Set(permutation).size === permutation.length, "not a permutation");
     return {
       shape: permutation.map((axis) => x.shape[axis] ?? 1),
       dtype: x.dtype,
@@ -310,10 +255,7 @@ const rules: Rules = {
   },
   broadcast: ([x], _, { shape }) => {
     const stretched = broadcastShapes(x.shape, shape);
-    invariant(
-      sameShape(stretched, shape),
-      `does not stretch to [${shape.join(", ")}]`,
-    );
+    invariant(sameShape(stretched, shape), `does not stretch to [${shape.join(", ")}]`);
     return { shape, dtype: x.dtype };
   },
   concat: (xs, { axis }) => {
@@ -323,10 +265,7 @@ const rules: Rules = {
     let size = 0;
     for (const x of xs) {
       invariant(x.dtype === first.dtype, "dtypes differ");
-      invariant(
-        sameShape(x.shape.with(axis, 0), first.shape.with(axis, 0)),
-        "other axes differ",
-      );
+      invariant(sameShape(x.shape.with(axis, 0), first.shape.with(axis, 0)), "other axes differ");
       size += x.shape[axis] ?? 0;
     }
     return { shape: first.shape.with(axis, size), dtype: first.dtype };
@@ -337,10 +276,7 @@ const rules: Rules = {
     x.shape.forEach((n, axis) => {
       const from = begin[axis] ?? 0;
       const count = size[axis] ?? 0;
-      invariant(
-        isSize(from) && isSize(count) && from + count <= n,
-        `outside of axis ${axis}`,
-      );
+      invariant(isSize(from) && isSize(count) && from + count <= n, `outside of axis ${axis}`);
     });
     return { shape: size, dtype: x.dtype };
   },
@@ -348,9 +284,7 @@ const rules: Rules = {
     requireOne(before.length, x.shape.length, "pads before");
     requireOne(after.length, x.shape.length, "pads after");
     invariant([...before, ...after].every(isSize), "negative");
-    const shape = x.shape.map(
-      (n, axis) => n + (before[axis] ?? 0) + (after[axis] ?? 0),
-    );
+    const shape = x.shape.map((n, axis) => n + (before[axis] ?? 0) + (after[axis] ?? 0));
     return { shape, dtype: x.dtype };
   },
   reverse: alongAxis,
@@ -361,15 +295,10 @@ const rules: Rules = {
     letterSizes(sizes, attrs.a, a);
     letterSizes(sizes, attrs.b, b);
     for (const letter of sizes.keys()) {
-      const uses = [attrs.a, attrs.b, attrs.out].filter((letters) =>
-        letters.includes(letter),
-      );
+      const uses = [attrs.a, attrs.b, attrs.out].filter((letters) => letters.includes(letter));
       invariant(uses.length >= 2, `letter ${letter} is in one operand only`);
     }
-    invariant(
-      new Set(attrs.out).size === attrs.out.length,
-      `a letter repeats in ${attrs.out}`,
-    );
+    invariant(new Set(attrs.out).size === attrs.out.length, `a letter repeats in ${attrs.out}`);
     const shape = [...attrs.out].map((letter) => {
       const size = sizes.get(letter);
       invariant(size !== undefined, `letter ${letter} is in no operand`);
@@ -384,11 +313,7 @@ const rules: Rules = {
       shape: [length, ...shape],
       dtype,
     }));
-    requireTypes(
-      "operands",
-      [...body.carries, ...body.constants, ...stepInputs],
-      operands,
-    );
+    requireTypes("operands", [...body.carries, ...body.constants, ...stepInputs], operands);
     requireTypes("next carries", body.carries, body.nextCarries);
     return { shape: [], dtype: "float" };
   },

@@ -46,14 +46,9 @@ export const bodyArguments = (body: ScanBody): readonly NodeOf<"input">[] => [
 /** The node itself, or the same primitive of other operands, its type inferred anew. Keeps the origin. */
 export const rebuild = (node: Node, operands: readonly Node[]): Node => {
   if (operands.every((operand, i) => operand === node.operands[i])) return node;
-  invariant(
-    operands.length === node.operands.length,
-    `${node.op} of ${operands.length} operands`,
-  );
+  invariant(operands.length === node.operands.length, `${node.op} of ${operands.length} operands`);
   const remade = remake(node, operands);
-  return node.origin === undefined
-    ? remade
-    : { ...remade, origin: node.origin };
+  return node.origin === undefined ? remade : { ...remade, origin: node.origin };
 };
 
 // The operand count was checked: the tuple types of `Ops` say no more than that.
@@ -84,8 +79,7 @@ export const rewrite = (
 export const substitute = (
   outputs: readonly Node[],
   replacements: ReadonlyMap<Node, Node>,
-): readonly Node[] =>
-  rewrite(outputs, (node, original) => replacements.get(original) ?? node);
+): readonly Node[] => rewrite(outputs, (node, original) => replacements.get(original) ?? node);
 
 /** The inputs that the outputs reach, in topological order. */
 export const inputsOf = (outputs: Iterable<Node>): readonly NodeOf<"input">[] =>
