@@ -1,0 +1,65 @@
+import type { Node, NodeOf } from "../graph/op.ts";
+
+/** A parameter with its numbers known: what `initialise` needs. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly owner: string;
+  readonly shape: readonly number[];
+  readonly init: ParameterInit;
+  readonly role: "p" | "q" | "both";
+}
+
+export type ParameterInit =
+  | { readonly kind: "constant"; readonly value: number }
+  /** Along the last axis, in order. */
+  | {
+      readonly kind: "blocks";
+      readonly blocks: readonly { readonly size: number; readonly value: number }[];
+    }
+  | { readonly kind: "normal"; readonly scale: number }
+  /** Uniform in ± gain · sqrt(6 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
+  | {
+      readonly kind: "glorot";
+      readonly fanIn: number;
+      readonly fanOut: number;
+      readonly gain: number;
+    };
+
+/** Noise that a graph takes as an input. */
+export interface NoiseSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly kind: "normal" | "uniform" | "gumbel";
+}
+
+/** Sizes for which graphs are made; another size is another specialisation. */
+export interface BatchSizes {
+  readonly batch: number;
+  readonly particles: number;
+  /** Absent in a model without time. */
+  readonly steps?: number;
+  readonly ragged: boolean;
+  /** Values of the dimensions that data binds. */
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+/** One objective at one set of sizes. Training ascends `surrogate` and reports everything else. */
+export interface ObjectiveGraph {
+  /** A scalar whose value means nothing. */
+  readonly surrogate: Node;
+  /** [] in nats: mean over the batch, summed over time. */
+  readonly bound: Node;
+  /** By name ("kl.z", "loglik.x"): [T] or [], nats, mean over batch and particles. */
+  readonly terms: ReadonlyMap<string, Node>;
+  readonly parameters: readonly NodeOf<"input">[];
+  readonly data: readonly NodeOf<"input">[];
+  readonly noise: readonly NoiseSpec[];
+  /** Scalars that schedules set at every iteration ("klWeight"), each an input of shape []. */
+  readonly scalars: readonly string[];
+}
+
+/** What training needs of a compiled model; it knows neither sites nor which bound this is. */
+export interface Problem {
+  readonly parameters: readonly ParameterSpec[];
+  objective(sizes: BatchSizes): ObjectiveGraph;
+}
