@@ -1,0 +1,100 @@
+import type { Sources } from "./diagnostics/diagnostic.ts";
+import type { Model } from "./ir/model.ts";
+import type { NoiseSpec, Problem } from "./training/problem.ts";
+import type { EarlyStopping, TrainingOptions } from "./training/options.ts";
+import type { Graph } from "./graph/op.ts";
+
+/** A source text and where it is from; imports are looked up beside it. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Where the value of a setting comes from; the last that speaks wins. */
+export type Origin =
+  | { readonly kind: "default" }
+  | { readonly kind: "file"; readonly file: string; readonly line: number }
+  | { readonly kind: "config"; readonly file: string }
+  | { readonly kind: "set"; readonly text: string };
+
+/** One line of `--print-config`: a path such as "Z" or "train.optimizer.lr", its value as text, and its origin. */
+export interface ResolvedSetting {
+  readonly path: string;
+  readonly value: string;
+  readonly origin: Origin;
+}
+
+/** A call of a `train` block with its numbers: `perfect_recall(images = mnist, l = 10)`. */
+export interface CallValue {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** Everything a run needs beside model and data. */
+export interface RunConfig {
+  readonly data: CallValue | null;
+  readonly training: TrainingOptions;
+  readonly earlyStopping: EarlyStopping | null;
+  /** As text, for people: "iwae(K = 4)". */
+  readonly objective: string;
+  readonly estimator: string;
+  readonly settings: readonly ResolvedSetting[];
+}
+
+/** What to draw. `predict` needs the first `prefix` steps of data, `posterior` and `reconstruct` all of it. */
+export type SampleTarget = "prior" | "predict" | "posterior" | "reconstruct";
+
+export interface SampleSizes {
+  readonly batch: number;
+  /** Draws for each sequence. */
+  readonly samples: number;
+  readonly steps?: number;
+  readonly prefix?: number;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+/** A graph for drawing. Outputs: "x" (drawn), "x.mean", "z", and watches "mem.read" …, each [S, B, T, …] or [S, B, …]. */
+export interface SampleGraph {
+  readonly graph: Graph;
+  readonly noise: readonly NoiseSpec[];
+  readonly data: readonly string[];
+}
+
+/** Facts about a program, for `gtmc info` and the first lines of a run. */
+export interface ProgramInfo {
+  readonly model: string;
+  readonly dims: Readonly<Record<string, number | null>>;
+  readonly data: readonly { readonly name: string; readonly type: string; readonly per: string; readonly role: string }[];
+  readonly sites: readonly {
+    readonly name: string;
+    readonly role: "latent" | "observed";
+    readonly type: string;
+    readonly prior: string;
+    readonly guide?: string;
+    /** "pathwise", "vimco", and why. */
+    readonly estimator?: string;
+    readonly why?: string;
+  }[];
+  readonly parameters: readonly {
+    readonly owner: string;
+    readonly count: number;
+    readonly role: "p" | "q" | "both";
+  }[];
+  readonly generate: readonly string[];
+  readonly infer: readonly string[];
+  readonly gradientStops: readonly string[];
+  readonly watches: readonly string[];
+}
+
+/** A checked model with its configuration; the compiler's result. */
+export interface Program {
+  readonly source: SourceFile;
+  readonly sources: Sources;
+  readonly model: Model;
+  readonly config: RunConfig;
+  readonly problem: Problem;
+  readonly info: ProgramInfo;
+  sampling(target: SampleTarget, sizes: SampleSizes): SampleGraph;
+  /** The text of an intermediate form. `graph` is the optimised training step at these sizes. */
+  inspect(stage: "ast" | "ir" | "graph", format: "text" | "json"): string;
+}
