@@ -1,0 +1,33 @@
+/** The families that the language knows. A new one is one file and one entry here. */
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Families } from "../ir/library.ts";
+import { bernoulli } from "./bernoulli.ts";
+import { categorical } from "./categorical.ts";
+import type { Distribution } from "./distribution.ts";
+import { laplace } from "./laplace.ts";
+import { logNormal } from "./log-normal.ts";
+import { normal } from "./normal.ts";
+
+const byName = (list: readonly Distribution[]): ReadonlyMap<string, Distribution> =>
+  new Map(list.map((one) => [one.signature.name, one]));
+
+/** Every distribution by its family's name. */
+export const distributions: ReadonlyMap<string, Distribution> = byName([
+  normal,
+  logNormal,
+  laplace,
+  bernoulli,
+  categorical,
+]);
+
+/** The families as the checker sees them. */
+export const families: Families = new Map(
+  [...distributions].map(([name, { signature }]) => [name, signature]),
+);
+
+/** The distribution of a family that the checker has accepted. */
+export const distributionOf = (family: string): Distribution => {
+  const found = distributions.get(family);
+  invariant(found !== undefined, `unknown family ${family}`);
+  return found;
+};

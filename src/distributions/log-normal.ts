@@ -1,0 +1,15 @@
+import { add, exp, log, mul, square, sub } from "../graph/build.ts";
+import { distribution, type Distribution } from "./distribution.ts";
+import { normal } from "./normal.ts";
+
+/** exp of N(loc, scale²): positive values; loc and scale are those of the logarithm. */
+export const logNormal: Distribution = distribution({
+  name: "LogNormal",
+  parameters: { loc: "real", scale: "pos" },
+  support: "pos",
+  reparameterised: true,
+  noise: "normal",
+  logProb: (parameters, x) => sub(normal.logProb(parameters, log(x)), log(x)),
+  sample: (parameters, noise) => exp(normal.sample(parameters, noise)),
+  mean: ({ loc, scale }) => exp(add(loc, mul(0.5, square(scale)))),
+});
