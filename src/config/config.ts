@@ -1,0 +1,306 @@
+import {
+  failure,
+  success,
+  type Diagnostic,
+  type Result,
+  type Sources,
+} from "../diagnostics/diagnostic.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
+import { position } from "../diagnostics/span.ts";
+import type { Bound, Estimator, KlMode } from "../inference/objective.ts";
+import type { Expr, File, Setting } from "../language/ast.ts";
+import { printExpr } from "../language/print.ts";
+import type { CallValue, Origin, ResolvedSetting, RunConfig } from "../program.ts";
+import type { EarlyStopping, OptimizerOptions, Schedule } from "../training/options.ts";
+import {
+  orNo,
+  readArguments,
+  readCall,
+  readCount,
+  readInvocation,
+  readNumber,
+  readSchedule,
+  type Reader,
+} from "./read.ts";
+import { constantSchedule } from "./schedule.ts";
+
+/** Every key of a `train` block and the type of its value. */
+export interface TrainValues {
+  readonly data: CallValue | null;
+  readonly objective: Bound;
+  readonly estimator: Estimator;
+  readonly kl: KlMode;
+  readonly kl_weight: Schedule;
+  readonly free_bits: number;
+  readonly optimizer: OptimizerOptions;
+  readonly clip: number | null;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly log_every: number;
+  readonly checkpoint_every: number;
+  readonly evaluate_every: number;
+  readonly evaluate_batches: number;
+  readonly early_stopping: EarlyStopping | null;
+}
+
+interface Key<T> {
+  readonly reader: Reader<T>;
+  readonly default: T;
+  /** The default as a person would write it. */
+  readonly text: string;
+}
+
+const map =
+  <A, B>(reader: Reader<A>, f: (a: A) => B): Reader<B> =>
+  (value) => {
+    const result = reader(value);
+    return result.ok ? success(f(result.value)) : result;
+  };
+
+const positive = readNumber("a number > 0", (n) => n > 0);
+const atLeastZero = readNumber("a number >= 0", (n) => n >= 0);
+const fraction = readNumber("a number in [0, 1)", (n) => n >= 0 && n < 1);
+
+const readBound: Reader<Bound> = (value) => {
+  const call = readInvocation(value, ["elbo", "iwae"]);
+  if (!call.ok) return call;
+  const kind = call.value.name === "iwae" ? "iwae" : "elbo";
+  return map(
+    () => readArguments<{ K: number }>(call.value, { K: readCount }),
+    ({ K }): Bound => ({ kind, particles: K ?? (kind === "iwae" ? 8 : 1) }),
+  )(value);
+};
+
+const readWord =
+  <T extends string>(...words: readonly T[]): Reader<T> =>
+  (value) => {
+    const call = readInvocation(value, words);
+    if (!call.ok) return call;
+    const none = readArguments(call.value, {});
+    return none.ok ? success(words.find((word) => word === call.value.name) as T) : none;
+  };
+
+const readEstimator: Reader<Estimator> = (value) => {
+  const call = readInvocation(value, ["auto", "pathwise", "vimco"]);
+  if (!call.ok) return call;
+  if (call.value.name !== "vimco") {
+    const none = readArguments(call.value, {});
+    if (!none.ok) return none;
+    return success<Estimator>({ kind: call.value.name === "auto" ? "auto" : "pathwise" });
+  }
+  const baseline = readArguments<{ baseline: "arithmetic" | "geometric" }>(call.value, {
+    baseline: readWord("arithmetic", "geometric"),
+  });
+  return baseline.ok
+    ? success<Estimator>({ kind: "vimco", baseline: baseline.value.baseline ?? "geometric" })
+    : baseline;
+};
+
+const optimizerDefaults: OptimizerOptions = {
+  kind: "adam",
+  learningRate: constantSchedule(1e-3),
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  momentum: 0,
+  decay: 0.9,
+  weightDecay: 0,
+};
+
+/** The arguments that each optimizer takes, by the names of the language. */
+const optimizerArguments: Readonly<
+  Record<OptimizerOptions["kind"], Readonly<Record<string, Reader<Partial<OptimizerOptions>>>>>
+> = (() => {
+  const lr = map(readSchedule, (learningRate) => ({ learningRate }));
+  const beta1 = map(fraction, (b) => ({ beta1: b }));
+  const beta2 = map(fraction, (b) => ({ beta2: b }));
+  const eps = map(positive, (epsilon) => ({ epsilon }));
+  const weight_decay = map(atLeastZero, (weightDecay) => ({ weightDecay }));
+  const momentum = map(fraction, (m) => ({ momentum: m }));
+  const decay = map(fraction, (d) => ({ decay: d }));
+  return {
+    adam: { lr, beta1, beta2, eps },
+    adamw: { lr, beta1, beta2, eps, weight_decay },
+    sgd: { lr, momentum },
+    rmsprop: { lr, decay, eps },
+  };
+})();
+
+const readOptimizer: Reader<OptimizerOptions> = (value) => {
+  const kinds = ["adam", "adamw", "sgd", "rmsprop"] as const;
+  const call = readInvocation(value, kinds);
+  if (!call.ok) return call;
+  const kind = kinds.find((name) => name === call.value.name) ?? "adam";
+  const values = readArguments<Record<string, Partial<OptimizerOptions>>>(
+    call.value,
+    optimizerArguments[kind],
+  );
+  if (!values.ok) return values;
+  const defaults =
+    kind === "adamw" ? { ...optimizerDefaults, weightDecay: 1e-2 } : optimizerDefaults;
+  return success(
+    Object.values(values.value).reduce<OptimizerOptions>((o, v) => ({ ...o, ...v }), {
+      ...defaults,
+      kind,
+    }),
+  );
+};
+
+const readEarlyStopping: Reader<EarlyStopping | null> = orNo((value) => {
+  const call = readInvocation(value, ["early_stopping", "patience"]);
+  if (!call.ok) return call;
+  const values = readArguments<{ patience: number; min_delta: number }>(call.value, {
+    patience: readCount,
+    min_delta: atLeastZero,
+  });
+  return values.ok
+    ? success({ patience: values.value.patience ?? 10, minDelta: values.value.min_delta ?? 0 })
+    : values;
+});
+
+const keys: { readonly [K in keyof TrainValues]: Key<TrainValues[K]> } = {
+  data: { reader: readCall, default: null, text: "no" },
+  objective: { reader: readBound, default: { kind: "elbo", particles: 1 }, text: "elbo" },
+  estimator: { reader: readEstimator, default: { kind: "auto" }, text: "auto" },
+  kl: {
+    reader: map(readWord("analytic", "monte_carlo"), (word): KlMode =>
+      word === "analytic" ? "analytic" : "monte-carlo",
+    ),
+    default: "analytic",
+    text: "analytic",
+  },
+  kl_weight: { reader: readSchedule, default: constantSchedule(1), text: "1" },
+  free_bits: { reader: atLeastZero, default: 0, text: "0" },
+  optimizer: { reader: readOptimizer, default: optimizerDefaults, text: "adam(lr = 0.001)" },
+  clip: { reader: orNo(positive), default: 10, text: "10" },
+  batch: { reader: readCount, default: 32, text: "32" },
+  steps: { reader: readCount, default: 1000, text: "1000" },
+  seed: {
+    reader: readNumber("a whole number >= 0", (n) => Number.isInteger(n) && n >= 0),
+    default: 1,
+    text: "1",
+  },
+  log_every: { reader: readCount, default: 20, text: "20" },
+  checkpoint_every: { reader: readCount, default: 500, text: "500" },
+  evaluate_every: { reader: readCount, default: 500, text: "500" },
+  evaluate_batches: { reader: readCount, default: 8, text: "8" },
+  early_stopping: { reader: readEarlyStopping, default: null, text: "no" },
+};
+
+/** The names that a `train` block may set. */
+export const trainKeys: readonly string[] = Object.keys(keys);
+
+const originOf = (value: Expr, entry: string, sources: Sources): Origin => {
+  const { file, start } = value.span;
+  if (file === entry || !file.startsWith("--")) {
+    return file === entry || sources.get(file)?.includes("\n") === true
+      ? { kind: "file", file, line: position(sources.get(file) ?? "", start).line }
+      : { kind: "config", file };
+  }
+  return { kind: "set", text: sources.get(file) ?? file };
+};
+
+const unknownKey = ({ name }: Setting): Diagnostic => {
+  const near = nearestName(name.text, trainKeys);
+  return {
+    code: "E0803",
+    severity: "error",
+    message: `\`train\` has no setting \`${name.text}\``,
+    primary: { span: name.span, text: "not known" },
+    secondary: [],
+    notes: [`settings are ${trainKeys.join(", ")}`],
+    help: near === undefined ? [] : [`did you mean \`${near}\`?`],
+  };
+};
+
+/** A resolved `train` block. */
+export interface TrainConfig {
+  readonly values: TrainValues;
+  readonly run: RunConfig;
+}
+
+/** Reads the `train` block and the dimensions of a file whose overrides were already applied. */
+export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig> => {
+  const diagnostics: Diagnostic[] = [];
+  const entries = new Map<string, Setting>();
+  for (const item of file.items) {
+    if (item.kind !== "train") continue;
+    for (const setting of item.entries) {
+      if (trainKeys.includes(setting.name.text)) entries.set(setting.name.text, setting);
+      else diagnostics.push(unknownKey(setting));
+    }
+  }
+  const settings: ResolvedSetting[] = file.items.flatMap((item) =>
+    item.kind === "dim" && item.value !== undefined
+      ? [
+          {
+            path: item.name.text,
+            value: printExpr(item.value),
+            origin: originOf(item.value, file.path, sources),
+          },
+        ]
+      : [],
+  );
+  const read = <K extends keyof TrainValues>(key: K): TrainValues[K] => {
+    const entry = entries.get(key);
+    const path = `train.${key}`;
+    if (entry === undefined) {
+      settings.push({ path, value: keys[key].text, origin: { kind: "default" } });
+      return keys[key].default;
+    }
+    settings.push({
+      path,
+      value: printExpr(entry.value),
+      origin: originOf(entry.value, file.path, sources),
+    });
+    const result = keys[key].reader(entry.value);
+    if (result.ok) return result.value;
+    diagnostics.push(...result.diagnostics);
+    return keys[key].default;
+  };
+  const values: TrainValues = {
+    data: read("data"),
+    objective: read("objective"),
+    estimator: read("estimator"),
+    kl: read("kl"),
+    kl_weight: read("kl_weight"),
+    free_bits: read("free_bits"),
+    optimizer: read("optimizer"),
+    clip: read("clip"),
+    batch: read("batch"),
+    steps: read("steps"),
+    seed: read("seed"),
+    log_every: read("log_every"),
+    checkpoint_every: read("checkpoint_every"),
+    evaluate_every: read("evaluate_every"),
+    evaluate_batches: read("evaluate_batches"),
+    early_stopping: read("early_stopping"),
+  };
+  if (diagnostics.length > 0) return failure(...diagnostics);
+  const text = (path: string): string => settings.find((s) => s.path === path)?.value ?? "";
+  return success({
+    values,
+    run: {
+      data: values.data,
+      earlyStopping: values.early_stopping,
+      objective: text("train.objective"),
+      estimator: text("train.estimator"),
+      settings,
+      training: {
+        optimizer: values.optimizer,
+        clip: values.clip,
+        batch: values.batch,
+        particles: values.objective.particles,
+        steps: values.steps,
+        seed: values.seed,
+        klWeight: values.kl_weight,
+        logEvery: values.log_every,
+        checkpointEvery: values.checkpoint_every,
+        evaluateEvery: values.evaluate_every,
+        evaluateBatches: values.evaluate_batches,
+        earlyStopping: values.early_stopping,
+      },
+    },
+  });
+};
