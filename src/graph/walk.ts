@@ -3,18 +3,26 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { make } from "./build.ts";
 import type { Node, NodeOf, ScanBody } from "./op.ts";
 
+const NOTHING: ReadonlySet<Node> = new Set();
+
 /**
  * Every node that the outputs need, operands first, each once, in a deterministic order. Does not enter scan
- * bodies. Iterative: graphs are deeper than the call stack.
+ * bodies, nor the operands of `leaves`. Iterative: graphs are deeper than the call stack.
  */
-export const topological = (outputs: Iterable<Node>): Node[] => {
+export const topological = (
+  outputs: Iterable<Node>,
+  leaves: { has: (node: Node) => boolean } = NOTHING,
+): Node[] => {
   const order: Node[] = [];
   const seen = new Set<Node>();
   const stack: { readonly node: Node; next: number }[] = [];
+  const push = (node: Node): void => {
+    seen.add(node);
+    stack.push({ node, next: leaves.has(node) ? node.operands.length : 0 });
+  };
   for (const output of outputs) {
     if (seen.has(output)) continue;
-    seen.add(output);
-    stack.push({ node: output, next: 0 });
+    push(output);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const operand = top.node.operands[top.next];
       top.next += 1;
@@ -22,8 +30,7 @@ export const topological = (outputs: Iterable<Node>): Node[] => {
         order.push(top.node);
         stack.pop();
       } else if (!seen.has(operand)) {
-        seen.add(operand);
-        stack.push({ node: operand, next: 0 });
+        push(operand);
       }
     }
   }
@@ -62,24 +69,31 @@ const remake = (node: Node, operands: readonly Node[]): Node =>
 export const rewrite = (
   outputs: readonly Node[],
   change: (node: Node, original: Node) => Node,
-): readonly Node[] => {
-  const done = new Map<Node, Node>();
-  const replaced = (node: Node): Node => {
-    const result = done.get(node);
-    invariant(result !== undefined, `${node.op} was not reached`);
-    return result;
-  };
-  for (const node of topological(outputs)) {
-    done.set(node, change(rebuild(node, node.operands.map(replaced)), node));
-  }
-  return outputs.map(replaced);
-};
+): readonly Node[] => rewriteFrom(outputs, new Map(), change);
 
 /** The outputs with some nodes replaced; what replaces them is taken as it is. */
 export const substitute = (
   outputs: readonly Node[],
   replacements: ReadonlyMap<Node, Node>,
-): readonly Node[] => rewrite(outputs, (node, original) => replacements.get(original) ?? node);
+): readonly Node[] => rewriteFrom(outputs, replacements, (node) => node);
+
+const rewriteFrom = (
+  outputs: readonly Node[],
+  replacements: ReadonlyMap<Node, Node>,
+  change: (node: Node, original: Node) => Node,
+): readonly Node[] => {
+  const done = new Map(replacements);
+  const replaced = (node: Node): Node => {
+    const result = done.get(node);
+    invariant(result !== undefined, `${node.op} was not reached`);
+    return result;
+  };
+  for (const node of topological(outputs, replacements)) {
+    if (done.has(node)) continue;
+    done.set(node, change(rebuild(node, node.operands.map(replaced)), node));
+  }
+  return outputs.map(replaced);
+};
 
 /** The inputs that the outputs reach, in topological order. */
 export const inputsOf = (outputs: Iterable<Node>): readonly NodeOf<"input">[] =>

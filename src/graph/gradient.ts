@@ -1,0 +1,138 @@
+/** Reverse mode as a graph transformation: values in, values and cotangents out, all ordinary nodes. */
+import { invariant } from "../diagnostics/invariant.ts";
+import { activeNodes } from "./activity.ts";
+import { broadcast, constant, sum } from "./build.ts";
+import type { Node, NodeOf, Shape } from "./op.ts";
+import { reverseScan, type Pullback, type Pulled } from "./scan.ts";
+import { sameShape } from "./shapes.ts";
+import { accumulate, cotangentsOfOperands } from "./vjp.ts";
+import { rebuild, rewrite, topological } from "./walk.ts";
+
+/** What `differentiate` computes. */
+export interface Derivative {
+  /** The outputs, on the same forward computation that the gradients use. */
+  readonly outputs: ReadonlyMap<string, Node>;
+  /** One for each of `wrt`, of its shape; zeros where the output does not depend on it. */
+  readonly gradients: readonly Node[];
+}
+
+/**
+ * The gradients of the sum of the output named `of`. Loops whose steps must be remembered are replaced by loops
+ * that also emit what the reverse loop needs, in the outputs too: whoever keeps the old outputs computes twice.
+ */
+export const differentiate = (
+  outputs: ReadonlyMap<string, Node>,
+  of: string,
+  wrt: readonly Node[],
+  seed?: Node,
+): Derivative => {
+  const output = outputs.get(of);
+  invariant(output !== undefined, `no output ${of} to differentiate`);
+  for (const node of [output, ...wrt]) {
+    invariant(node.dtype === "float" && node.op !== "scan", `gradient of or by ${node.op}`);
+  }
+  const names = [...outputs.keys()];
+  const { kept, cotangents } = pullback({
+    seeds: [[output, seed ?? constant(1, output.shape)]],
+    wrt,
+    kept: [...outputs.values()],
+  });
+  return {
+    outputs: new Map(
+      kept.map((node, i) => {
+        const name = names[i];
+        invariant(name !== undefined, "an output without a name");
+        return [name, node];
+      }),
+    ),
+    gradients: wrt.map(({ shape }, i) => cotangents[i] ?? constant(0, shape)),
+  };
+};
+
+/** The value, on the forward computation that the gradients use, and the gradients of its sum. */
+export const gradient = (
+  output: Node,
+  wrt: readonly Node[],
+  seed?: Node,
+): { readonly value: Node; readonly gradients: readonly Node[] } => {
+  const { outputs, gradients } = differentiate(new Map([["value", output]]), "value", wrt, seed);
+  return { value: outputs.get("value") ?? output, gradients };
+};
+
+const pullback: Pullback = ({ seeds, wrt, kept }) => {
+  const roots = seeds.map(([node]) => node);
+  const active = activeNodes(roots, new Set(wrt));
+  const cotangents = new Map<Node, Node>();
+  /** For each scan, the cotangents of its components. */
+  const components = new Map<Node, Map<number, Node>>();
+  /** Scans to the ones that emit what their reverse scans read. */
+  const augmented = new Map<Node, NodeOf<"scan">>();
+
+  const receive = (node: Node, cotangent: Node | undefined): void => {
+    if (cotangent === undefined || !active.has(node)) return;
+    cotangents.set(node, accumulate(cotangents.get(node), fit(cotangent, node.shape)));
+  };
+  for (const [node, seed] of seeds) receive(node, seed);
+
+  for (const node of topological(roots).reverse()) {
+    if (!active.has(node)) continue;
+    if (node.op === "scan") {
+      const reversed = reverseScan(node, components.get(node) ?? new Map(), active, pullback);
+      augmented.set(node, reversed.forward);
+      node.operands.forEach((operand, i) => receive(operand, reversed.cotangents[i]));
+      continue;
+    }
+    const cotangent = cotangents.get(node);
+    if (cotangent === undefined) continue;
+    if (node.op === "project") {
+      const [tuple] = node.operands;
+      const received = components.get(tuple) ?? new Map<number, Node>();
+      received.set(node.attrs.index, accumulate(received.get(node.attrs.index), cotangent));
+      components.set(tuple, received);
+      continue;
+    }
+    const operands: readonly Node[] = node.operands;
+    if (!operands.some((operand) => active.has(operand))) continue;
+    cotangentsOfOperands(node, cotangent).forEach((part, i) => {
+      const operand = operands[i];
+      if (operand !== undefined) receive(operand, part);
+    });
+  }
+  return shareAugmented(
+    kept,
+    wrt.map((node) => cotangents.get(node)),
+    augmented,
+  );
+};
+
+/** Sums what was stretched to the value's shape, stretches what has size 1 only in the cotangent. */
+const fit = (cotangent: Node, shape: Shape): Node => {
+  if (sameShape(cotangent.shape, shape)) return cotangent;
+  const stretched = shape.flatMap((n, axis) =>
+    n === 1 && cotangent.shape[axis] !== 1 ? axis : [],
+  );
+  return broadcast(sum(cotangent, stretched), shape);
+};
+
+/** Lets everything use the augmented scans, whose first components are those of the originals. */
+const shareAugmented = (
+  kept: readonly Node[],
+  cotangents: readonly (Node | undefined)[],
+  augmented: ReadonlyMap<Node, NodeOf<"scan">>,
+): Pulled => {
+  const targets = new Set<Node>(augmented.values());
+  const shared = new Map<Node, Node>();
+  const defined = cotangents.filter((node) => node !== undefined);
+  const rewritten = rewrite([...kept, ...defined], (node, original) => {
+    const target = augmented.get(original) ?? (targets.has(original) ? original : undefined);
+    if (target === undefined) return node;
+    const result = shared.get(target) ?? rebuild(target, node.operands);
+    shared.set(target, result);
+    return result;
+  });
+  let next = kept.length;
+  return {
+    kept: rewritten.slice(0, kept.length),
+    cotangents: cotangents.map((node) => (node === undefined ? undefined : rewritten[next++])),
+  };
+};
