@@ -1,0 +1,43 @@
+/**
+ * Edit distance in which swapping two neighbours is one edit (Damerau-Levenshtein, optimal string alignment).
+ * Gives up with `limit + 1` as soon as the distance must exceed `limit`.
+ */
+const editDistance = (a: readonly string[], b: readonly string[], limit: number): number => {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforePrevious: readonly number[] = [];
+  let previous: readonly number[] = b.map((_, j) => j).concat(b.length);
+  for (const [i, letter] of a.entries()) {
+    const row = [i + 1];
+    for (const [j, other] of b.entries()) {
+      const substitution = (previous[j] ?? 0) + (letter === other ? 0 : 1);
+      const removal = (previous[j + 1] ?? 0) + 1;
+      const insertion = (row[j] ?? 0) + 1;
+      const swapped = i > 0 && j > 0 && letter === b[j - 1] && a[i - 1] === other;
+      const swap = swapped ? (beforePrevious[j - 1] ?? 0) + 1 : Infinity;
+      row.push(Math.min(substitution, removal, insertion, swap));
+    }
+    if (Math.min(...row) > limit && Math.min(...previous) > limit) return limit + 1;
+    beforePrevious = previous;
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+};
+
+/**
+ * The candidate the word was probably meant to be, for "did you mean ...?". One edit in three letters is forgiven,
+ * at least one in words of three letters; in shorter words only upper and lower case. The first of equals wins.
+ */
+export const nearestName = (word: string, candidates: Iterable<string>): string | undefined => {
+  const letters = [...word.toLowerCase()];
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const name of candidates) {
+    if (name === word) continue;
+    const limit = Math.floor(Math.max(letters.length, name.length) / 3);
+    const allowed = Math.min(letters.length, name.length) < 3 ? 0 : limit;
+    const distance = editDistance(letters, [...name.toLowerCase()], allowed);
+    if (distance <= allowed && (best === undefined || distance < best.distance)) {
+      best = { name, distance };
+    }
+  }
+  return best?.name;
+};
