@@ -78,6 +78,8 @@ export interface Carry {
   readonly initial: ValueId;
   /** A step value: what the carry is at t. */
   readonly next: ValueId;
+  /** Of a reversed memory: `initial` comes after the last step, and only data and other backward carries feed it. */
+  readonly backward?: true;
 }
 
 export interface Site {
