@@ -1,0 +1,144 @@
+import { addressChart } from "./address-chart.ts";
+import type { ReportData, Table } from "./data.ts";
+import { frameChart } from "./frame-chart.ts";
+import { heatMaps } from "./heat-map.ts";
+import { continuationFigure, reconstructionFigure } from "./image-figure.ts";
+import { element, raw, voidElement, type Markup } from "./markup.ts";
+import { style } from "./style.ts";
+import { legend, trainingChart } from "./training-chart.ts";
+
+/** A page that needs nothing but itself: no network, no script. */
+export const renderReport = (data: ReportData): string => {
+  const page = element(
+    "html",
+    { lang: "en" },
+    element(
+      "head",
+      {},
+      voidElement("meta", { charset: "utf-8" }),
+      voidElement("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+      element("title", {}, `${data.title} – gtmc`),
+      element("style", {}, raw(style)),
+    ),
+    element("body", {}, heading(data), sections(data)),
+  );
+  return `<!doctype html>\n${page.markup}\n`;
+};
+
+const heading = ({ title, subtitle, headlines }: ReportData): Markup =>
+  element(
+    "header",
+    {},
+    element("h1", {}, title),
+    element("p", { class: "lead" }, subtitle),
+    headlines.length === 0
+      ? []
+      : element(
+          "dl",
+          { class: "headlines" },
+          headlines.map(({ label, value, note }) =>
+            element(
+              "div",
+              {},
+              element("dt", {}, label),
+              element("dd", {}, value, note === undefined ? "" : element("small", {}, note)),
+            ),
+          ),
+        ),
+  );
+
+const sections = (data: ReportData): readonly Markup[] => {
+  const { frames, training, addresses, reconstructions, continuations, reads, tables } = data;
+  return [
+    frames === undefined || frames.sites.length === 0
+      ? []
+      : section(
+          "KL per frame",
+          "Information that a frame brings and the memory did not have, mean over test sequences. A frame that is recalled costs nothing.",
+          frames.sites.length > 1 ? legend(frames.sites) : [],
+          frameChart(frames),
+        ),
+    training.length === 0
+      ? []
+      : section(
+          "Training",
+          "The reported bound is never weighted.",
+          element("div", { class: "pair" }, training.map(trainingChart)),
+        ),
+    addresses.map((use) =>
+      section(
+        "Addresses",
+        "How often the guide chose each slot, over test data.",
+        addressChart(use),
+      ),
+    ),
+    reconstructions === undefined
+      ? []
+      : section(
+          "Reconstructions",
+          "Test data above the means of the model under latents of the guide.",
+          reconstructionFigure(reconstructions),
+        ),
+    continuations === undefined
+      ? []
+      : section(
+          "Continuations",
+          "The first frames are given and seen through the guide; the rest is drawn from the model alone.",
+          continuationFigure(continuations),
+        ),
+    reads.map((read) =>
+      section("Read weights", `Where ${read.name} looks at each frame.`, heatMaps(read)),
+    ),
+    tables.length === 0
+      ? []
+      : element(
+          "section",
+          { class: "tables" },
+          element("h2", {}, "What was run"),
+          tables.map(printTable),
+        ),
+  ].flat();
+};
+
+const section = (
+  title: string,
+  says: string,
+  ...body: readonly (Markup | readonly Markup[])[]
+): Markup =>
+  element("section", {}, element("h2", {}, title), element("p", { class: "say" }, says), body);
+
+const printTable = ({ title, columns, rows, numeric = [] }: Table): Markup => {
+  const flush = (column: number): string | undefined =>
+    numeric.includes(column) ? "number" : undefined;
+  return element(
+    "div",
+    { class: "wide" },
+    element("h3", {}, title),
+    element(
+      "table",
+      {},
+      columns.every((name) => name === "")
+        ? []
+        : element(
+            "thead",
+            {},
+            element(
+              "tr",
+              {},
+              columns.map((name, i) => element("th", { class: flush(i) }, name)),
+            ),
+          ),
+      element(
+        "tbody",
+        {},
+        rows.map((row) =>
+          element(
+            "tr",
+            {},
+            row.map((cell, i) => element("td", { class: flush(i) }, cell)),
+          ),
+        ),
+      ),
+    ),
+  );
+};

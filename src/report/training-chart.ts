@@ -1,0 +1,146 @@
+import { line } from "d3-shape";
+import type { Series, TrainingChart } from "./data.ts";
+import { formatCount, formatNumber } from "./format.ts";
+import { layOut, svg, xAxis, yAxis, type Plot } from "./frame.ts";
+import { element, type Markup } from "./markup.ts";
+
+type Point = readonly [x: number, y: number];
+
+/** A curve over iterations. The first ones are often far off and would flatten the rest: what is cut is said. */
+export const trainingChart = (chart: TrainingChart): Markup => {
+  const points = chart.series.flatMap((series) => series.points).filter(isFinitePoint);
+  const { low, cut } = lowEnd(points, chart.fromZero);
+  const highest = Math.max(
+    low + 1e-6,
+    ...points.map(([, y]) => y),
+    chart.reference?.value ?? -Infinity,
+  );
+  const plot = layOut({
+    width: 424,
+    height: 290,
+    top: 14,
+    right: 18,
+    x: [Math.min(...points.map(([x]) => x), 0), Math.max(...points.map(([x]) => x), 1)],
+    y: [low, highest],
+  });
+  const clip = `clip-${slug(chart.title)}`;
+  const drawing = svg(
+    plot.width,
+    plot.height,
+    chart.title,
+    element(
+      "clipPath",
+      { id: clip },
+      element("rect", {
+        x: plot.left - 5,
+        y: plot.top - 5,
+        width: plot.right - plot.left + 10,
+        height: plot.bottom - plot.top + (chart.fromZero ? 10 : 5),
+      }),
+    ),
+    yAxis(plot, chart.yLabel),
+    xAxis(plot, "iteration", plot.x.ticks(5)),
+    chart.reference === undefined ? [] : reference(plot, chart.reference),
+    element(
+      "g",
+      { "clip-path": `url(#${clip})` },
+      chart.series.map((series, i) =>
+        drawSeries(plot, series, colourClasses(chart.series)[i] ?? ""),
+      ),
+    ),
+  );
+  return element(
+    "figure",
+    { class: "small" },
+    element("h3", {}, chart.title),
+    chart.series.length > 1 ? legend(chart.series) : [],
+    drawing,
+    cut > 0
+      ? element(
+          "figcaption",
+          {},
+          `Not shown: the first ${formatCount(cut)} ${cut === 1 ? "point" : "points"}, below the axis.`,
+        )
+      : [],
+  );
+};
+
+/** Coloured keys with the names of series. */
+export const legend = (
+  series: readonly { readonly name: string; readonly faint?: boolean }[],
+): Markup =>
+  element(
+    "p",
+    { class: "legend" },
+    series.map((one, i) =>
+      element("span", { class: colourClasses(series)[i] }, element("i", {}), one.name),
+    ),
+  );
+
+const isFinitePoint = ([, y]: Point): boolean => Number.isFinite(y);
+
+/** Where the axis begins, and how many leading points lie below it: what lies below the 10 % quantile by more than the rest spans. */
+const lowEnd = (points: readonly Point[], fromZero: boolean): { low: number; cut: number } => {
+  if (fromZero || points.length === 0) return { low: 0, cut: 0 };
+  const sorted = points.map(([, y]) => y).sort((a, b) => a - b);
+  const [lowest = 0, tenth = 0, highest = 0] = [
+    sorted[0],
+    sorted[Math.floor(sorted.length / 10)],
+    sorted.at(-1),
+  ];
+  const floor = tenth - 0.5 * (highest - tenth);
+  if (lowest >= floor) return { low: lowest, cut: 0 };
+  return { low: floor, cut: sorted.filter((y) => y < floor).length };
+};
+
+/** Colours go to what matters, in order; faint series are grey. */
+const colourClasses = (series: readonly { readonly faint?: boolean }[]): readonly string[] => {
+  const vivid = series.filter((one) => one.faint !== true);
+  return series.map((one) =>
+    one.faint === true ? "faint" : `series-${(vivid.indexOf(one) % 4) + 1}`,
+  );
+};
+
+const drawSeries = (plot: Plot, series: Series, colour: string): Markup => {
+  const curve = line<Point>()
+    .x(([x]) => plot.x(x))
+    .y(([, y]) => plot.y(y))
+    .defined(isFinitePoint);
+  const few = series.faint !== true && series.points.length <= 40;
+  return element(
+    "g",
+    { class: colour },
+    element("path", { class: "line", d: curve([...series.points]) ?? "" }),
+    few
+      ? series.points
+          .filter(isFinitePoint)
+          .map(([x, y]) =>
+            element(
+              "circle",
+              { class: "dot", cx: plot.x(x), cy: plot.y(y), r: 3.5 },
+              element("title", {}, `iteration ${formatCount(x)}: ${formatNumber(y)} nats`),
+            ),
+          )
+      : [],
+  );
+};
+
+const reference = (plot: Plot, level: { value: number; label: string }): Markup =>
+  element(
+    "g",
+    {},
+    element("line", {
+      class: "mean",
+      x1: plot.left,
+      x2: plot.right,
+      y1: plot.y(level.value),
+      y2: plot.y(level.value),
+    }),
+    element(
+      "text",
+      { class: "note", x: plot.right, y: plot.y(level.value) - 6, "text-anchor": "end" },
+      level.label,
+    ),
+  );
+
+const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/gu, "-");
