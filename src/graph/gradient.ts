@@ -79,7 +79,9 @@ const pullback: Pullback = ({ seeds, wrt, kept }) => {
     if (node.op === "scan") {
       const reversed = reverseScan(node, components.get(node) ?? new Map(), active, pullback);
       augmented.set(node, reversed.forward);
-      node.operands.forEach((operand, i) => receive(operand, reversed.cotangents[i]));
+      node.operands.forEach((operand, i) => {
+        receive(operand, reversed.cotangents[i]);
+      });
       continue;
     }
     const cotangent = cotangents.get(node);

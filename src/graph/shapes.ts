@@ -137,7 +137,7 @@ const batchAxes = (x: Node, indices: Node, batch: number): Shape => {
 const letterSizes = (sizes: Map<string, number>, letters: string, x: Node): void => {
   requireOne(letters.length, x.shape.length, `letters (${letters})`);
   invariant(new Set(letters).size === letters.length, `a letter repeats in ${letters}`);
-  [...letters].forEach((letter, axis) => {
+  Array.from(letters).forEach((letter, axis) => {
     const size = x.shape[axis] ?? 1;
     const known = sizes.get(letter) ?? size;
     invariant(known === size, `letter ${letter} has sizes ${known} and ${size}`);
@@ -299,7 +299,7 @@ const rules: Rules = {
       invariant(uses.length >= 2, `letter ${letter} is in one operand only`);
     }
     invariant(new Set(attrs.out).size === attrs.out.length, `a letter repeats in ${attrs.out}`);
-    const shape = [...attrs.out].map((letter) => {
+    const shape = Array.from(attrs.out).map((letter) => {
       const size = sizes.get(letter);
       invariant(size !== undefined, `letter ${letter} is in no operand`);
       return size;
