@@ -1,0 +1,135 @@
+/** Facts about a model and its objective, for people. */
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Model, Parameter } from "../ir/model.ts";
+import type { Value, ValueId, ValueOp } from "../ir/value.ts";
+import { evaluate } from "../shape/dim.ts";
+import type { Plan } from "./legality.ts";
+
+/** One site: what it is drawn from, and how the gradient reaches its guide. */
+export interface SiteFacts {
+  readonly name: string;
+  readonly role: "latent" | "observed";
+  readonly prior: string;
+  readonly guide?: string;
+  readonly estimator?: string;
+  readonly why?: string;
+}
+
+/** Parameters of one owner with one role. */
+export interface ParameterFacts {
+  readonly owner: string;
+  readonly role: Parameter["role"];
+  readonly count: number;
+}
+
+export interface ModelFacts {
+  readonly sites: readonly SiteFacts[];
+  readonly parameters: readonly ParameterFacts[];
+  /** In what order one step computes its sites, carries and equations, from priors or from guides. */
+  readonly generate: readonly string[];
+  readonly infer: readonly string[];
+  /** Operations through which no gradient flows, with the value they belong to. */
+  readonly gradientStops: readonly string[];
+  readonly watches: readonly string[];
+}
+
+/** The facts; `plan` is that of the objective, if it is legal. */
+export const describeModel = (model: Model, plan: Plan | undefined): ModelFacts => ({
+  sites: model.sites.map((site) => {
+    const estimator = plan?.estimators.find((one) => one.site.name === site.name);
+    return {
+      name: site.name,
+      role: site.role,
+      prior: site.prior.family,
+      ...(site.guide === undefined ? {} : { guide: site.guide.family }),
+      ...(estimator === undefined ? {} : { estimator: estimator.kind, why: estimator.why }),
+    };
+  }),
+  parameters: countParameters(model),
+  generate: scheduleOf(model, "prior"),
+  infer: scheduleOf(model, "guide"),
+  gradientStops: stopsOf(model),
+  watches: model.watches.map(({ name }) => name),
+});
+
+const countParameters = (model: Model): readonly ParameterFacts[] => {
+  const dims = new Map<string, number>();
+  for (const [name, value] of Object.entries(model.dims)) if (value !== null) dims.set(name, value);
+  const groups = new Map<string, ParameterFacts>();
+  for (const { owner, role, shape } of model.parameters) {
+    const count = shape.reduce((product, dim) => {
+      const size = evaluate(dim, dims);
+      invariant(size !== undefined, `a parameter's shape depends on ${dim}`);
+      return product * size;
+    }, 1);
+    const key = `${owner} ${role}`;
+    groups.set(key, { owner, role, count: count + (groups.get(key)?.count ?? 0) });
+  }
+  return [...groups.values()];
+};
+
+const STOPPING: ReadonlySet<ValueOp> = new Set<ValueOp>([
+  "stop",
+  "argsort",
+  "argmax",
+  "argmin",
+  "onehot",
+]);
+
+const stopsOf = (model: Model): readonly string[] => {
+  const users = new Map<ValueId, Value>();
+  for (const value of model.values) {
+    for (const operand of value.operands) if (!users.has(operand)) users.set(operand, value);
+  }
+  /** The nearest name on the way to whoever uses it. */
+  const nameOf = (value: Value | undefined): string | undefined =>
+    value === undefined ? undefined : (value.name ?? nameOf(users.get(value.id)));
+  const found = model.values
+    .filter(({ op }) => STOPPING.has(op))
+    .map((value) => {
+      const name = nameOf(value);
+      return name === undefined ? value.op : `${value.op} in ${name}`;
+    });
+  return [...new Set(found)];
+};
+
+/** Names of what a step computes, operands first; forward carries last unless something needs them earlier. */
+const scheduleOf = (model: Model, reading: "prior" | "guide"): readonly string[] => {
+  const order = new Set<string>();
+  const seen = new Set<ValueId>();
+  const sites = new Map(model.sites.map((site) => [site.name, site]));
+  const memories = new Map<ValueId, string>();
+  for (const { name, next } of model.carries) {
+    const [owner] = name.split(/[.@]/u);
+    if (owner !== undefined && !sites.has(owner)) memories.set(next, owner);
+  }
+  const names = new Set(
+    model.values.flatMap(({ name, when }) => (when === "step" && isPlain(name) ? [name] : [])),
+  );
+
+  const visit = (id: ValueId): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    const value = model.values[id];
+    invariant(value !== undefined, `no value ${id}`);
+    for (const operand of value.operands) visit(operand);
+    if (value.op === "site") visitSite(value.attrs.name);
+    const label = memories.get(id) ?? value.name;
+    if (label !== undefined && (names.has(label) || memories.has(id))) order.add(label);
+  };
+  const visitSite = (name: string): void => {
+    const site = sites.get(name);
+    if (site === undefined || order.has(name)) return;
+    const known = reading === "guide" && site.role === "observed";
+    const call = reading === "guide" ? site.guide : site.prior;
+    if (known || call === undefined) return;
+    for (const id of Object.values(call.arguments)) visit(id);
+    order.add(name);
+  };
+  for (const { name } of model.sites) visitSite(name);
+  for (const { next } of model.carries) visit(next);
+  return [...order];
+};
+
+const isPlain = (name: string | undefined): name is string =>
+  name !== undefined && /^\w+$/u.test(name);

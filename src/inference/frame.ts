@@ -1,0 +1,94 @@
+/** Values of a model in one place: before time begins, or at one step. */
+import { distributionOf } from "../distributions/index.ts";
+import type { Arguments } from "../distributions/distribution.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Node } from "../graph/op.ts";
+import type { DistributionCall, Model, Site } from "../ir/model.ts";
+import type { Value, ValueId } from "../ir/value.ts";
+import type { Dim } from "../shape/dim.ts";
+import { emit, type Leaves } from "./emit.ts";
+
+/** Where a site's value comes from. */
+export type Source = "data" | "guide" | "prior";
+
+/** Decides it for every site. */
+export type Reading = (site: Site) => Source;
+
+/** Values of a model in one place; what is asked for is computed, once. */
+export interface Frame {
+  readonly value: (id: ValueId) => Node;
+  /** What was drawn, or the data: [k, b, E…]. */
+  readonly site: (site: Site) => Node;
+  readonly arguments: (call: DistributionCall) => Arguments;
+}
+
+export interface FrameOptions {
+  readonly model: Model;
+  readonly reading: Reading;
+  readonly size: (dim: Dim) => number;
+  readonly leaves: Omit<Leaves, "site">;
+  readonly noise: (site: Site, call: DistributionCall) => Node;
+  /** A value that is computed elsewhere and brought in. */
+  readonly elsewhere: (value: Value) => Node | undefined;
+}
+
+/** The distribution that a site is drawn from when it is not data. */
+export const proposalOf = (site: Site, source: "guide" | "prior"): DistributionCall => {
+  const call = source === "guide" ? site.guide : site.prior;
+  invariant(call !== undefined, `${site.name} has no guide`);
+  return call;
+};
+
+export const createFrame = (options: FrameOptions): Frame => {
+  const { model, reading, size, noise, elsewhere } = options;
+  const values = new Map<ValueId, Node>();
+  const drawn = new Map<Site, Node>();
+  const sites = new Map(model.sites.map((site) => [site.name, site]));
+  const pending = new Set<ValueId>();
+
+  const value = (id: ValueId): Node => {
+    const known = values.get(id);
+    if (known !== undefined) return known;
+    const entry = model.values[id];
+    invariant(entry !== undefined, `no value ${id}`);
+    invariant(!pending.has(id), `value ${id} (${entry.op}) needs itself`);
+    pending.add(id);
+    const node = elsewhere(entry) ?? emit(entry, entry.operands.map(value), context);
+    pending.delete(id);
+    values.set(id, node);
+    return node;
+  };
+
+  const args = (call: DistributionCall): Arguments =>
+    Object.fromEntries(Object.entries(call.arguments).map(([name, id]) => [name, value(id)]));
+
+  const draw = (site: Site): Node => {
+    const source = reading(site);
+    if (source === "data") return options.leaves.data(site.name);
+    const call = proposalOf(site, source);
+    return distributionOf(call.family).sample(args(call), noise(site, call));
+  };
+
+  const site = (one: Site): Node => {
+    const node = drawn.get(one) ?? draw(one);
+    drawn.set(one, node);
+    return node;
+  };
+
+  const siteNamed = (name: string): Node => {
+    const one = sites.get(name);
+    invariant(one !== undefined, `no site ${name}`);
+    return site(one);
+  };
+
+  const context = {
+    size,
+    leaves: {
+      ...options.leaves,
+      site: siteNamed,
+      // Data that a site explains has one value, whichever of the two names a reader uses.
+      data: (name: string) => (sites.has(name) ? siteNamed(name) : options.leaves.data(name)),
+    },
+  };
+  return { value, site, arguments: args };
+};

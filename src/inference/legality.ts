@@ -1,0 +1,146 @@
+/** Which bound, estimator and model fit together: what does not is refused with what would. */
+import { distributionOf } from "../distributions/index.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { Model, Site } from "../ir/model.ts";
+import type { Baseline, ObjectiveSpec } from "./spec.ts";
+
+/** How the gradient reaches what proposes a latent site, and why so. */
+export interface SiteEstimator {
+  readonly site: Site;
+  readonly kind: "pathwise" | "vimco";
+  readonly why: string;
+}
+
+/** An objective that fits its model. */
+export interface Plan {
+  /** Of the sites whose gradient is not pathwise. */
+  readonly baseline: Baseline;
+  /** One for each latent site. */
+  readonly estimators: readonly SiteEstimator[];
+}
+
+const isReparameterised = (site: Site): boolean =>
+  distributionOf((site.guide ?? site.prior).family).signature.reparameterised;
+
+const familyOf = (site: Site): string => (site.guide ?? site.prior).family;
+
+const list = (sites: readonly Site[]): string => sites.map((site) => `\`${site.name}\``).join(", ");
+
+const error = (
+  code: Diagnostic["code"],
+  message: string,
+  sites: readonly Site[],
+  notes: readonly string[],
+  help: readonly string[],
+): Diagnostic => {
+  const labels = sites.flatMap((site) =>
+    site.span === undefined ? [] : [{ span: site.span, text: `drawn from ${familyOf(site)}` }],
+  );
+  const [primary, ...secondary] = labels;
+  return {
+    code,
+    severity: "error",
+    message,
+    secondary,
+    notes,
+    help,
+    ...(primary === undefined ? {} : { primary }),
+  };
+};
+
+const USE_VIMCO = "use `objective = iwae(K = 4)` with `estimator = vimco()`, or `estimator = auto`";
+
+/** Decides how every latent site is estimated, or says why the combination has no unbiased gradient. */
+export const planEstimators = (
+  model: Model,
+  spec: ObjectiveSpec,
+  particles: number,
+): Result<Plan> => {
+  const { bound, estimator } = spec;
+  const latents = model.sites.filter((site) => site.role === "latent");
+  const discrete = latents.filter((site) => !isReparameterised(site));
+  const problems: Diagnostic[] = [];
+
+  if (!Number.isInteger(particles) || particles < 1) {
+    problems.push(
+      error("E0507", `${particles} particles`, [], [], ["K is a whole number, 1 or more"]),
+    );
+  }
+  if (bound.kind === "elbo" && estimator.kind === "vimco") {
+    problems.push(
+      error(
+        "E0502",
+        "vimco estimates the gradient of an iwae bound, not of an elbo",
+        [],
+        [
+          "its baseline compares the K weights inside one logarithm; an elbo has a logarithm for each",
+        ],
+        discrete.length > 0
+          ? ["use `objective = iwae(K = 4)`"]
+          : ["use `estimator = pathwise`: every latent is reparameterised"],
+      ),
+    );
+  } else if (bound.kind === "elbo" && discrete.length > 0) {
+    problems.push(
+      error(
+        "E0501",
+        `an elbo has no gradient for the discrete latent ${list(discrete)}`,
+        discrete,
+        ["no path leads through the draw of a discrete value"],
+        [USE_VIMCO],
+      ),
+    );
+  } else if (estimator.kind === "pathwise" && discrete.length > 0) {
+    problems.push(
+      error(
+        "E0503",
+        `no pathwise gradient leads through the discrete latent ${list(discrete)}`,
+        discrete,
+        [`${[...new Set(discrete.map(familyOf))].join(", ")} is not reparameterised`],
+        ["use `estimator = vimco()`, or `estimator = auto`"],
+      ),
+    );
+  } else if (discrete.length > 0 && particles < 2) {
+    problems.push(
+      error(
+        "E0504",
+        "vimco needs two particles or more",
+        discrete,
+        ["a particle's baseline is made of the others"],
+        ["use `objective = iwae(K = 4)`"],
+      ),
+    );
+  }
+  if (spec.freeBits > 0 && bound.kind === "iwae") {
+    problems.push(
+      error(
+        "E0505",
+        "free bits belong to an elbo",
+        [],
+        ["an iwae bound has no KL term to hold above a floor"],
+        ["use `objective = elbo`, or leave free bits out"],
+      ),
+    );
+  }
+  if (problems.length > 0) return failure(...problems);
+
+  const estimators = latents.map((site): SiteEstimator =>
+    isReparameterised(site)
+      ? { site, kind: "pathwise", why: `${familyOf(site)} is reparameterised` }
+      : { site, kind: "vimco", why: `${familyOf(site)} is discrete` },
+  );
+  const needless: Diagnostic = {
+    ...error(
+      "E0506",
+      "vimco has nothing to estimate here",
+      [],
+      ["every latent is reparameterised, so its gradient is pathwise"],
+      ["leave `estimator` out, or use `estimator = pathwise`"],
+    ),
+    severity: "warning",
+  };
+  return success(
+    { baseline: estimator.kind === "vimco" ? estimator.baseline : "arithmetic", estimators },
+    estimator.kind === "vimco" && discrete.length === 0 ? [needless] : [],
+  );
+};

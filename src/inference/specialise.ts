@@ -1,0 +1,151 @@
+/** A model at given sizes: what its names are as graph inputs. */
+import { distributionOf } from "../distributions/index.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import { input, slice, transpose } from "../graph/build.ts";
+import type { Dtype, Node, NodeOf, Shape } from "../graph/op.ts";
+import type { Base, DataField, DistributionCall, Model, Site, Type } from "../ir/model.ts";
+import { evaluate, type Dim } from "../shape/dim.ts";
+import type { Inputs, NoiseInput, Sizes } from "./spec.ts";
+
+/** Steps `begin` up to, not including, `end`. */
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A model at given sizes. Asking for an input makes it one of the graph's. */
+export interface Specialisation {
+  readonly model: Model;
+  readonly sizes: Sizes;
+  readonly size: (dim: Dim) => number;
+  readonly shapeOf: (type: Type) => Shape;
+  readonly parameter: (name: string) => NodeOf<"input">;
+  /** One value a sequence [B, E…] or a batch [E…]. */
+  readonly data: (name: string) => Node;
+  /** Values of some steps [n, B, E…]. */
+  readonly stepData: (name: string, range: Range) => Node;
+  /** Standard noise for one draw [K, B, …]. */
+  readonly noise: (site: Site, call: DistributionCall) => Node;
+  /** Standard noise for some steps [n, K, B, …]. */
+  readonly stepNoise: (site: Site, call: DistributionCall, range: Range) => Node;
+  /** 1 for steps that exist [n, B]. */
+  readonly mask: (range: Range) => Node;
+  /** The scalar that multiplies the surrogate's divergences. */
+  readonly klWeight: () => Node;
+  /** Everything asked for so far. */
+  readonly inputs: () => Inputs;
+}
+
+/** What is float in a graph and what is int. */
+const dtypeOf = (base: Base): Dtype => (base === "index" || base === "perm" ? "int" : "float");
+
+/** Steps of [B, T, …] as [n, B, …]. */
+const stepsFirst = (x: Node, { begin, end }: Range): Node => {
+  const part = slice(
+    x,
+    x.shape.map((_, axis) => (axis === 1 ? begin : 0)),
+    x.shape.with(1, end - begin),
+  );
+  return transpose(part, [1, 0, ...[...x.shape.keys()].slice(2)]);
+};
+
+/**
+ * Makes a specialisation. `observedSteps` is how many steps of observed fields the graph is given; fields that are
+ * given (actions, contexts) are always there for all steps.
+ */
+export const specialise = (
+  model: Model,
+  sizes: Sizes,
+  observedSteps: number = sizes.steps ?? 0,
+): Specialisation => {
+  const dims = new Map(Object.entries(sizes.dims));
+  for (const [name, value] of Object.entries(model.dims)) {
+    if (value !== null) dims.set(name, value);
+  }
+  const size = (dim: Dim): number => {
+    const value = evaluate(dim, dims);
+    invariant(value !== undefined, `dimension ${dim} has no value`);
+    return value;
+  };
+  const shapeOf = (type: Type): Shape => type.axes.map(size);
+
+  const parameters = new Map(
+    model.parameters.map(({ name, shape }) => [name, input(name, shape.map(size))]),
+  );
+  const fields = new Map(model.data.map((field) => [field.name, field]));
+  const used = new Map<string, NodeOf<"input">>();
+  const noises = new Map<string, { readonly spec: NoiseInput; readonly node: NodeOf<"input"> }>();
+  let weight: NodeOf<"input"> | undefined;
+
+  const use = (name: string, shape: Shape, dtype: Dtype): NodeOf<"input"> => {
+    const node = used.get(name) ?? input(name, shape, dtype);
+    used.set(name, node);
+    return node;
+  };
+  const fieldOf = (name: string): DataField => {
+    const field = fields.get(name);
+    invariant(field !== undefined, `no data ${name}`);
+    return field;
+  };
+  const total = (): number => {
+    invariant(sizes.steps !== undefined, "a model with time needs a number of steps");
+    return sizes.steps;
+  };
+
+  const noiseInput = (site: Site, call: DistributionCall, lead: Shape): Node => {
+    const { signature, noise: kind } = distributionOf(call.family);
+    const logits = call.arguments["logits"];
+    const outcomes =
+      signature.categorical && logits !== undefined
+        ? model.values[logits]?.type.axes.slice(-1)
+        : [];
+    invariant(outcomes !== undefined, `${site.name} has no logits`);
+    const name = `noise.${site.name}`;
+    const shape = [...lead, ...shapeOf(site.type), ...outcomes.map(size)];
+    const entry = noises.get(name) ?? { spec: { name, shape, kind }, node: input(name, shape) };
+    invariant(entry.spec.kind === kind, `${site.name} draws with two kinds of noise`);
+    noises.set(name, entry);
+    return entry.node;
+  };
+
+  return {
+    model,
+    sizes,
+    size,
+    shapeOf,
+    parameter: (name) => {
+      const node = parameters.get(name);
+      invariant(node !== undefined, `no parameter ${name}`);
+      return node;
+    },
+    data: (name) => {
+      const { type, per } = fieldOf(name);
+      invariant(per !== "step", `${name} has a value a step`);
+      const lead = per === "shared" ? [] : [sizes.batch];
+      return use(name, [...lead, ...shapeOf(type)], dtypeOf(type.base));
+    },
+    stepData: (name, range) => {
+      const { type, role } = fieldOf(name);
+      const steps = role === "observed" ? observedSteps : total();
+      const node = use(name, [sizes.batch, steps, ...shapeOf(type)], dtypeOf(type.base));
+      return stepsFirst(node, range);
+    },
+    noise: (site, call) => noiseInput(site, call, [sizes.particles, sizes.batch]),
+    stepNoise: (site, call, { begin, end }) => {
+      const node = noiseInput(site, call, [total(), sizes.particles, sizes.batch]);
+      return slice(
+        node,
+        node.shape.map((_, axis) => (axis === 0 ? begin : 0)),
+        node.shape.with(0, end - begin),
+      );
+    },
+    mask: (range) => stepsFirst(use("mask", [sizes.batch, total()], "float"), range),
+    klWeight: () => (weight ??= input("klWeight", [])),
+    inputs: () => ({
+      parameters: [...parameters.values()],
+      data: [...used.values()],
+      noise: [...noises.values()].map(({ spec }) => spec),
+      scalars: weight === undefined ? [] : ["klWeight"],
+    }),
+  };
+};
