@@ -1,0 +1,139 @@
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { KeptSource, RunContents } from "./contents.ts";
+import { writeJson, writeWhole } from "./whole-file.ts";
+
+/** Names within a run folder. */
+export const names = {
+  model: "model.gtm",
+  config: "config.json",
+  overrides: "overrides.json",
+  graph: "graph.json",
+  environment: "env.json",
+  metrics: "metrics.jsonl",
+  checkpoints: "checkpoints",
+  samples: "samples",
+  report: "report.html",
+  log: "log.txt",
+  manifest: "manifest.json",
+} as const;
+
+/** "vrnn-2026-08-22T10-31-07-s1": sorts by time, and is a legal name everywhere. */
+export const runName = (model: string, started: Date, seed: number): string => {
+  const time = started.toISOString().slice(0, 19).replaceAll(":", "-");
+  return `${model.toLowerCase().replace(/[^a-z0-9_-]+/gu, "-")}-${time}-s${seed}`;
+};
+
+/**
+ * Makes the folder and writes what is known before the first iteration. The folder must not exist: no run is ever
+ * overwritten, also not by another process that starts at the same moment.
+ */
+export const createRun = (path: string, contents: RunContents): Result<string> => {
+  const folder = resolve(path);
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+  } catch (error) {
+    return failure(cannotCreate(path, error));
+  }
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    return failure(isTaken(error) ? taken(path) : cannotCreate(path, error));
+  }
+  mkdirSync(join(folder, names.checkpoints));
+  mkdirSync(join(folder, names.samples));
+  const files = placeSources(contents.sources);
+  for (const { file, source } of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeWhole(join(folder, file), source.text);
+  }
+  writeJson(join(folder, names.config), {
+    model: contents.model,
+    seed: contents.seed,
+    settings: contents.settings,
+    sources: files.map(({ file, source: { path: from, role } }) => ({ path: from, role, file })),
+  });
+  writeJson(join(folder, names.overrides), contents.overrides);
+  writeWhole(join(folder, names.graph), contents.graph);
+  writeJson(join(folder, names.environment), contents.environment);
+  return success(folder);
+};
+
+/** Adds a line to metrics.jsonl. */
+export const appendMetrics = (folder: string, metrics: Readonly<Record<string, unknown>>): void => {
+  appendFileSync(join(folder, names.metrics), `${JSON.stringify(metrics)}\n`);
+};
+
+/** Adds what the user was told to log.txt. */
+export const appendLog = (folder: string, text: string): void => {
+  appendFileSync(join(folder, names.log), text);
+};
+
+/** A name in samples/ that no file has, whatever its extension: "prior-001". */
+export const newSampleName = (
+  folder: string,
+  target: string,
+  extensions: readonly string[],
+): string => {
+  for (let number = 1; ; number++) {
+    const name = `${target}-${`${number}`.padStart(3, "0")}`;
+    const taken = extensions.some((ending) =>
+      existsSync(join(folder, names.samples, `${name}${ending}`)),
+    );
+    if (!taken) return name;
+  }
+};
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "EEXIST";
+
+const taken = (path: string): Diagnostic => ({
+  code: "E0814",
+  severity: "error",
+  message: `the run folder \`${path}\` exists already`,
+  secondary: [],
+  notes: ["a run is never overwritten"],
+  help: ["give --out another name, or leave it out to have one made"],
+});
+
+const cannotCreate = (path: string, error: unknown): Diagnostic => ({
+  code: "E0816",
+  severity: "error",
+  message: `cannot create the run folder \`${path}\``,
+  secondary: [],
+  notes: [error instanceof Error ? error.message : String(error)],
+  help: [],
+});
+
+/**
+ * The model becomes model.gtm. What it imports from its own folder or below keeps its place beside it, so that the copy
+ * compiles as it lies; what comes from elsewhere goes to imports/, the shipped files to prelude/.
+ */
+const placeSources = (
+  sources: readonly KeptSource[],
+): readonly { readonly file: string; readonly source: KeptSource }[] => {
+  const model = sources.find(({ role }) => role === "model");
+  const base = dirname(model?.path ?? ".");
+  const taken = new Set<string>(Object.values(names));
+  return sources.map((source) => {
+    const beside = relative(base, source.path).split(sep).join("/");
+    const inside = !beside.startsWith("../") && !/^([a-z]:|\/)/iu.test(beside);
+    const wanted: { readonly [R in KeptSource["role"]]: string } = {
+      model: names.model,
+      import: inside ? beside : `imports/${basename(source.path)}`,
+      prelude: `prelude/${basename(source.path)}`,
+    };
+    const file = source.role === "model" ? names.model : free(wanted[source.role], taken);
+    taken.add(file);
+    return { file, source };
+  });
+};
+
+const free = (file: string, taken: ReadonlySet<string>): string => {
+  const { dir, name, ext } = posix.parse(file);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? file : posix.join(dir, `${name}-${number}${ext}`);
+    if (!taken.has(candidate)) return candidate;
+  }
+};

@@ -1,0 +1,202 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { RunContents } from "../../src/run/contents.ts";
+import { describeEnvironment } from "../../src/run/environment.ts";
+import { appendMetrics, createRun, newSampleName, runName } from "../../src/run/folder.ts";
+import { removeManifest, sha256, writeManifest } from "../../src/run/manifest.ts";
+import { openRun, readMetrics, rewindMetrics } from "../../src/run/open.ts";
+import { writeWhole } from "../../src/run/whole-file.ts";
+
+const base = mkdtempSync(join(tmpdir(), "gtmc-run-"));
+afterAll(() => {
+  rmSync(base, { recursive: true });
+});
+
+const started = new Date("2026-08-22T10:31:07.123Z");
+
+const contents: RunContents = {
+  model: "Tiny",
+  seed: 1,
+  sources: [
+    {
+      path: "/home/me/models/tiny.gtm",
+      role: "model",
+      text: 'import { Fifo } from "./memory/fifo.gtm"\n',
+    },
+    { path: "/home/me/models/memory/fifo.gtm", role: "import", text: "memory Fifo {}\n" },
+    { path: "/home/me/shared/nets.gtm", role: "import", text: "net a\n" },
+    { path: "/home/you/nets.gtm", role: "import", text: "net b\n" },
+    { path: "/usr/lib/gtmc/models/prelude/nn.gtm", role: "prelude", text: "memory LSTM {}\n" },
+  ],
+  settings: [{ path: "Z", value: "4", origin: "--set Z=4" }],
+  overrides: { set: ["Z=4"] },
+  graph: "{}\n",
+  environment: describeEnvironment("reference", base, started),
+};
+
+const make = (name: string): string => {
+  const created = createRun(join(base, name), contents);
+  if (!created.ok) throw new Error(created.diagnostics[0]?.message);
+  return created.value;
+};
+
+const files = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+
+describe("a run folder", () => {
+  test("is named by model, time and seed", () => {
+    expect(runName("DNC GTMM", started, 7)).toBe("dnc-gtmm-2026-08-22T10-31-07-s7");
+  });
+
+  test("holds what was run before anything runs", () => {
+    const folder = make("made");
+    expect(files(folder)).toEqual(
+      [
+        "checkpoints",
+        "config.json",
+        "env.json",
+        "graph.json",
+        "imports",
+        "imports/nets-2.gtm",
+        "imports/nets.gtm",
+        "memory",
+        "memory/fifo.gtm",
+        "model.gtm",
+        "overrides.json",
+        "prelude",
+        "prelude/nn.gtm",
+        "samples",
+      ].sort(),
+    );
+  });
+
+  test("is never reused", () => {
+    make("once");
+    const again = createRun(join(base, "once"), contents);
+    expect(again.ok).toBe(false);
+    expect(!again.ok && again.diagnostics[0]?.code).toBe("E0814");
+    expect(!again.ok && again.diagnostics[0]?.message).toContain("exists already");
+  });
+
+  test("refuses a name that a file has", () => {
+    writeFileSync(join(base, "plain"), "");
+    const inside = createRun(join(base, "plain", "run"), contents);
+    expect(!inside.ok && inside.diagnostics[0]?.message).toContain("cannot create");
+  });
+
+  test("is read back as it was written", () => {
+    const folder = make("back");
+    const { graph, ...kept } = contents;
+    expect(readFileSync(join(folder, "graph.json"), "utf8")).toBe(graph);
+    const run = openRun(folder);
+    expect(run).toMatchObject({
+      ok: true,
+      value: { ...kept, finished: false, checkpoints: [] },
+    });
+  });
+
+  test("has only whole checkpoints, in order", () => {
+    const folder = make("checkpoints");
+    for (const name of ["001000", "000500", ".001500.partial-1", "002000"]) {
+      mkdirSync(join(folder, "checkpoints", name));
+      if (name !== "002000") writeFileSync(join(folder, "checkpoints", name, "state.json"), "{}");
+    }
+    const run = openRun(folder);
+    expect(run.ok && run.value.checkpoints.map(({ iteration }) => iteration)).toEqual([500, 1000]);
+  });
+
+  test("is finished by its manifest, which has the hash of every file", () => {
+    const folder = make("finished");
+    writeWhole(join(folder, "samples", "prior-001.npy"), "later");
+    writeManifest(folder, started);
+    const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as {
+      files: { file: string; bytes: number; sha256: string }[];
+    };
+    expect(manifest.files.map(({ file }) => file)).toEqual(
+      files(folder).filter(
+        (file) => /^[^s].*\.(gtm|json)$/u.test(file) && file !== "manifest.json",
+      ),
+    );
+    const model = manifest.files.find(({ file }) => file === "model.gtm");
+    expect(model?.sha256).toBe(sha256(readFileSync(join(folder, "model.gtm"))));
+    expect(openRun(folder)).toMatchObject({ value: { finished: true } });
+    removeManifest(folder);
+    expect(openRun(folder)).toMatchObject({ value: { finished: false } });
+  });
+});
+
+describe("what is missing is named", () => {
+  const wrong = (path: string): string => {
+    const run = openRun(path);
+    expect(run.ok).toBe(false);
+    return run.ok ? "" : run.diagnostics.flatMap(({ notes }) => notes).join("; ");
+  };
+
+  test("the folder", () => {
+    expect(wrong(join(base, "nowhere"))).toBe("there is no such folder");
+  });
+
+  test("files", () => {
+    mkdirSync(join(base, "empty"));
+    expect(wrong(join(base, "empty"))).toBe(
+      "it has no model.gtm, no config.json, no overrides.json, no env.json",
+    );
+  });
+
+  test("an import", () => {
+    const folder = make("lost");
+    rmSync(join(folder, "memory", "fifo.gtm"));
+    expect(wrong(folder)).toBe("its source memory/fifo.gtm is missing");
+  });
+
+  test("damaged JSON", () => {
+    const folder = make("damaged");
+    writeFileSync(join(folder, "overrides.json"), '{"set": [');
+    writeFileSync(join(folder, "config.json"), "{}");
+    expect(wrong(folder)).toBe("config.json is damaged; overrides.json is damaged");
+  });
+});
+
+describe("metrics", () => {
+  test("survive a line that was cut short and are rewound to a checkpoint", () => {
+    const folder = make("metrics");
+    for (const step of [10, 20, 30]) appendMetrics(folder, { step, bound: -step });
+    writeFileSync(join(folder, "metrics.jsonl"), '{"step":4', { flag: "a" });
+    expect(readMetrics(folder).map(({ step }) => step)).toEqual([10, 20, 30]);
+    rewindMetrics(folder, 20);
+    appendMetrics(folder, { step: 30, bound: 0 });
+    expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe(
+      '{"step":10,"bound":-10}\n{"step":20,"bound":-20}\n{"step":30,"bound":0}\n',
+    );
+  });
+});
+
+describe("files", () => {
+  test("replace their predecessor as a whole and leave nothing behind", () => {
+    const folder = join(base, "whole");
+    mkdirSync(folder);
+    writeWhole(join(folder, "a"), "one");
+    writeWhole(join(folder, "a"), "two");
+    expect(readdirSync(folder)).toEqual(["a"]);
+    expect(readFileSync(join(folder, "a"), "utf8")).toBe("two");
+  });
+
+  test("of samples are numbered, never overwritten", () => {
+    const folder = make("samples");
+    const endings = [".npy", ".png"];
+    expect(newSampleName(folder, "prior", endings)).toBe("prior-001");
+    writeWhole(join(folder, "samples", "prior-001.png"), "");
+    expect(newSampleName(folder, "prior", endings)).toBe("prior-002");
+    expect(existsSync(join(folder, "samples", "prior-002.npy"))).toBe(false);
+  });
+});
