@@ -1,0 +1,52 @@
+/** The passes in their order. Every one keeps results equal up to rounding. */
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Graph, Node } from "../op.ts";
+import { fission } from "./fission.ts";
+import { fold } from "./fold.ts";
+import { componentsOf } from "./loop.ts";
+import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
+import { specialise } from "./specialise.ts";
+
+/** From the values to compute to equal values. */
+export type Pass = (outputs: readonly Node[]) => readonly Node[];
+
+/** Applies a pass to the outputs of a graph. */
+export const applyPass = (pass: Pass, graph: Graph): Graph => {
+  const values = pass([...graph.outputs.values()]);
+  return {
+    inputs: graph.inputs,
+    outputs: new Map(
+      [...graph.outputs.keys()].map((name, i) => {
+        const value = values[i];
+        invariant(value !== undefined, `a pass lost the output ${name}`);
+        return [name, value];
+      }),
+    ),
+  };
+};
+
+/** Once nothing is differentiated any more, `stop` is the identity. */
+const dropStops: Pass = (outputs) =>
+  rewriteLoops(
+    outputs,
+    (loop) => componentsOf(changeBody(loop, dropStops)),
+    (node) => (node.op === "stop" ? node.operands[0] : node),
+  );
+
+/**
+ * In order. The second round sees what the first took out of the loops: a reverse loop then reads fewer residuals,
+ * so that its forward loop has more to leave behind.
+ */
+export const passes: ReadonlyMap<string, Pass> = new Map([
+  ["drop stops", dropStops],
+  ["fold", fold],
+  ["specialise", specialise],
+  ["fission", fission],
+  ["specialise again", specialise],
+  ["fission again", fission],
+  ["fold again", fold],
+]);
+
+/** The graph made fast. Only for graphs that are not differentiated later: `stop` is dropped. */
+export const optimise = (graph: Graph): Graph =>
+  [...passes.values()].reduce((current, pass) => applyPass(pass, current), graph);

@@ -1,0 +1,44 @@
+/** The walk that every pass over loops is made of. */
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Node } from "../op.ts";
+import { rewrite } from "../walk.ts";
+import { liveComponents, prune } from "./dead.ts";
+import { loopOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+
+/**
+ * The outputs with every loop replaced by what `change` makes of it: a value for each of the loop's components
+ * (in the order of `rootsOf`). Loops come without their dead parts, producers before consumers; every value goes
+ * through `settle`. Bodies are `change`'s business.
+ */
+export const rewriteLoops = (
+  outputs: readonly Node[],
+  change: (loop: TimeLoop) => readonly Node[],
+  settle: (node: Node) => Node = (node) => node,
+): readonly Node[] => {
+  const used = liveComponents(outputs);
+  const components = new Map<Node, readonly (Node | undefined)[]>();
+  return rewrite(outputs, (node, original) => {
+    if (node.op === "scan") {
+      const indices = used.get(original);
+      // Whatever still points at a dead loop or component is dead itself.
+      if (indices === undefined) return node;
+      const { loop, places } = prune(loopOf(node), indices);
+      const values = change(loop);
+      invariant(values.length === rootsOf(loop).length, "a pass lost components of a loop");
+      components.set(
+        original,
+        places.map((place) => (place === undefined ? undefined : values[place])),
+      );
+      return node;
+    }
+    if (original.op !== "project") return settle(node);
+    const value = components.get(original.operands[0])?.[original.attrs.index];
+    return value === undefined ? node : settle(value);
+  });
+};
+
+/** The loop whose step is rewritten by a pass over roots. */
+export const changeBody = (
+  loop: TimeLoop,
+  pass: (roots: readonly Node[]) => readonly Node[],
+): TimeLoop => withRoots(loop, pass(rootsOf(loop)));

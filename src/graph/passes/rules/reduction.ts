@@ -1,0 +1,163 @@
+/** Rules of the primitives that work along axes. */
+import * as build from "../../build.ts";
+import type { Node, NodeOf } from "../../op.ts";
+import { rebuild } from "../../walk.ts";
+import { axesBefore, stretch } from "../axes.ts";
+import type { Rule } from "./rule.ts";
+
+const { constant, mul, neg, reshape, sum } = build;
+
+type Reduction = "sum" | "prod" | "amax";
+
+const reduce: { readonly [K in Reduction]: (x: Node, axes: readonly number[]) => Node } = {
+  sum: build.sum,
+  prod: build.prod,
+  amax: build.amax,
+};
+
+/** Axes of size 1 need no reduction; axes are counted upward. */
+const ofLongAxes = (node: NodeOf<Reduction>): Node | undefined => {
+  const [x] = node.operands;
+  const { axes } = node.attrs;
+  const long = axes.filter((axis) => x.shape[axis] !== 1).sort((a, b) => a - b);
+  return long.length === axes.length && long.every((axis, i) => axis === axes[i])
+    ? undefined
+    : reduce[node.op](x, long);
+};
+
+/** Σ Σ over different axes is one Σ. */
+const ofReduction = (node: NodeOf<Reduction>): Node | undefined => {
+  const [x] = node.operands;
+  if (x.op !== node.op) return undefined;
+  return reduce[node.op](x.operands[0], [...new Set([...x.attrs.axes, ...node.attrs.axes])]);
+};
+
+/** Of a reshaped value, where whole groups of axes are reduced. */
+const ofReshape = (node: NodeOf<Reduction>): Node | undefined => {
+  const [x] = node.operands;
+  if (x.op !== "reshape") return undefined;
+  const [y] = x.operands;
+  const axes = axesBefore(y.shape, x.shape, node.attrs.axes);
+  return axes === undefined ? undefined : reshape(reduce[node.op](y, axes), node.shape);
+};
+
+const ofTranspose = (node: NodeOf<Reduction>): Node | undefined => {
+  const [x] = node.operands;
+  if (x.op !== "transpose") return undefined;
+  const { permutation } = x.attrs;
+  const axes = node.attrs.axes.map((axis) => permutation[axis] ?? axis);
+  return build.transpose(reduce[node.op](x.operands[0], axes), permutation);
+};
+
+const reductionRules = [ofLongAxes, ofReduction, ofReshape, ofTranspose] as const;
+
+const count = (x: Node, axes: readonly number[]): number =>
+  axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
+
+/** n copies of x sum up to n x. */
+const sumOfStretched: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) => {
+  if (x.op === "constant") {
+    return constant(x.attrs.value * count(x, axes), shape, x.dtype);
+  }
+  if (x.op !== "broadcast") return undefined;
+  const [y] = x.operands;
+  const copied = axes.filter((axis) => y.shape[axis] === 1);
+  if (copied.length === 0) {
+    // Sum what there is, then copy: fewer numbers to sum.
+    return stretch(sum(y, axes), shape);
+  }
+  return stretch(mul(sum(y, axes), constant(count(x, copied), [], x.dtype)), shape);
+};
+
+/** Factors that are equal along the summed axes come out of the sum. */
+const sumOfProduct: Rule<"sum"> = ({ operands: [x], attrs: { axes } }) => {
+  if (x.op === "neg") return neg(sum(x.operands[0], axes));
+  if (x.op !== "mul" && x.op !== "div") return undefined;
+  const [a, b] = x.operands;
+  const isEqualAlong = (y: Node): boolean => axes.every((axis) => y.shape[axis] === 1);
+  if (isEqualAlong(b)) return rebuild(x, [sum(a, axes), b]);
+  return x.op === "mul" && isEqualAlong(a) ? mul(a, sum(b, axes)) : undefined;
+};
+
+/** Zeros around the summed axes add nothing. */
+const sumOfPad: Rule<"sum"> = ({ operands: [x], attrs: { axes } }) => {
+  if (x.op !== "pad") return undefined;
+  const keep = (sizes: readonly number[]): number[] =>
+    sizes.map((n, axis) => (axes.includes(axis) ? 0 : n));
+  const before = keep(x.attrs.before);
+  const after = keep(x.attrs.after);
+  const isUnchanged = axes.every((axis) => x.attrs.before[axis] === 0 && x.attrs.after[axis] === 0);
+  return isUnchanged ? undefined : sum(build.pad(x.operands[0], before, after), axes);
+};
+
+/**
+ * Σ over axes of a contraction is the contraction without these letters. Over time this makes one product per
+ * weight of the contributions of all steps. A letter that only one operand has is summed there first.
+ */
+const sumOfContract: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) => {
+  if (x.op !== "contract") return undefined;
+  const [left, right] = x.operands;
+  const { a, b, out } = x.attrs;
+  const summed = axes.map((axis) => out[axis] ?? "");
+  const [first, second] = [
+    { node: left, letters: a, other: b },
+    { node: right, letters: b, other: a },
+  ].map(({ node, letters, other }) => {
+    const alone = summed.filter((letter) => letters.includes(letter) && !other.includes(letter));
+    return dropLetters(node, letters, alone);
+  });
+  if (first === undefined || second === undefined) return undefined;
+  const kept = [...out].filter((letter) => !summed.includes(letter)).join("");
+  return reshape(
+    build.contract(first.node, second.node, `${first.letters},${second.letters}->${kept}`),
+    shape,
+  );
+};
+
+const dropLetters = (
+  node: Node,
+  letters: string,
+  dropped: readonly string[],
+): { readonly node: Node; readonly letters: string } => {
+  const axes = dropped.map((letter) => letters.indexOf(letter));
+  return {
+    node: reshape(
+      sum(node, axes),
+      node.shape.filter((_, axis) => !axes.includes(axis)),
+    ),
+    letters: [...letters].filter((letter) => !dropped.includes(letter)).join(""),
+  };
+};
+
+/** Rules for cumulative primitives along an axis of size 1; `empty` is the value of no elements. */
+const cumulative =
+  (empty: number): Rule<"cumsum" | "cumprod"> =>
+  ({ operands: [x], attrs: { axis, exclusive }, shape }) => {
+    if (x.shape[axis] !== 1) return undefined;
+    return exclusive ? constant(empty, shape, x.dtype) : x;
+  };
+
+const lastSize = (x: Node): number | undefined => x.shape.at(-1);
+
+export const reductionTable = {
+  sum: [...reductionRules, sumOfStretched, sumOfProduct, sumOfPad, sumOfContract],
+  prod: [
+    ...reductionRules,
+    ({ operands: [x], attrs: { axes }, shape }: NodeOf<"prod">) =>
+      x.op === "constant" ? constant(x.attrs.value ** count(x, axes), shape, x.dtype) : undefined,
+  ],
+  amax: [
+    ...reductionRules,
+    ({ operands: [x], attrs: { axes }, shape }: NodeOf<"amax">) => {
+      if (x.op === "constant") return constant(x.attrs.value, shape, x.dtype);
+      return x.op === "broadcast" ? stretch(build.amax(x.operands[0], axes), shape) : undefined;
+    },
+  ],
+  softmax: [
+    ({ operands: [x], shape }: NodeOf<"softmax">) =>
+      lastSize(x) === 1 ? constant(1, shape) : undefined,
+  ],
+  logsumexp: [({ operands: [x] }: NodeOf<"logsumexp">) => (lastSize(x) === 1 ? x : undefined)],
+  cumsum: [cumulative(0)],
+  cumprod: [cumulative(1)],
+} as const;

@@ -1,0 +1,53 @@
+/** The rewriting engine: brings nodes to the normal form of the rules, equal nodes to one node. */
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Node } from "../op.ts";
+import { rebuild } from "../walk.ts";
+import { interner } from "./intern.ts";
+import { rules as allRules } from "./rules/index.ts";
+import type { Rule, Rules } from "./rules/rule.ts";
+
+/** Gives a node's normal form. Nodes settled by one settler are equal exactly when they are the same object. */
+export type Settle = (node: Node) => Node;
+
+/** A settler for one scope: a graph or one body. Does not enter scan bodies. */
+export const settler = (rules: Rules = allRules): Settle => {
+  const intern = interner();
+  const settled = new Map<Node, Node>();
+
+  const known = (node: Node): Node => {
+    const result = settled.get(node);
+    invariant(result !== undefined, `${node.op} was not settled`);
+    return result;
+  };
+
+  const apply = (node: Node): Node => {
+    const done = settled.get(node);
+    if (done !== undefined) return done;
+    // The entries of `node.op` accept this node by the table's type, which indexing by a union forgets.
+    for (const rule of rules[node.op] as readonly ((node: Node) => ReturnType<Rule<"add">>)[]) {
+      const better = rule(node);
+      if (better !== undefined) return settle(better);
+    }
+    return node;
+  };
+
+  const settle = (root: Node): Node => {
+    const stack = [root];
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      const waiting = settled.has(node)
+        ? []
+        : node.operands.filter((operand) => !settled.has(operand));
+      if (waiting.length > 0) {
+        stack.push(...waiting.reverse());
+        continue;
+      }
+      stack.pop();
+      if (settled.has(node)) continue;
+      const canonical = intern(rebuild(node, node.operands.map(known)));
+      const result = apply(canonical);
+      for (const equal of [node, canonical, result]) settled.set(equal, result);
+    }
+    return known(root);
+  };
+  return settle;
+};

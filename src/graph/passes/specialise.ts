@@ -1,0 +1,160 @@
+/**
+ * Uses what the surroundings of a loop say about its arguments: known numbers move into the body, what is equal
+ * in every step becomes a constant, sums over time leave the loop, equal arguments and outputs become one, a
+ * single step is no loop.
+ */
+import { add, reshape, sub, sum } from "../build.ts";
+import type { Node, NodeOf } from "../op.ts";
+import { sameShape } from "../shapes.ts";
+import { substitute, topological } from "../walk.ts";
+import { lead, stretch, unstretched } from "./axes.ts";
+import {
+  argumentsOf,
+  componentsOf,
+  freshArguments,
+  rootsOf,
+  withRoots,
+  type Argument,
+  type Carry,
+  type TimeLoop,
+} from "./loop.ts";
+import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
+import { settler } from "./settle.ts";
+
+/** Values for a loop's components, in the order of `rootsOf`. */
+type Change = (loop: TimeLoop) => readonly Node[];
+
+export const specialise = (outputs: readonly Node[]): readonly Node[] =>
+  rewriteLoops(outputs, change, settler());
+
+const change: Change = (loop) =>
+  loop.length === 1
+    ? singleStep(loop)
+    : steadyCarries(sumsOverTime(equalOutputs((l) => componentsOf(knownArguments(l)))))(
+        changeBody(loop, specialise),
+      );
+
+const singleStep: Change = (loop) => {
+  const inputs = new Set<Node>(loop.inputs.map(({ arg }) => arg));
+  const values = argumentsOf(loop).map(({ arg, value }): [Node, Node] => [
+    arg,
+    inputs.has(arg) ? reshape(value, arg.shape) : value,
+  ]);
+  const roots = substitute(rootsOf(loop), new Map(values));
+  return roots.map((root, i) => (i < loop.carries.length ? root : lead(root)));
+};
+
+/** A carry that is its own next value is a constant. */
+const steadyCarries =
+  (rest: Change): Change =>
+  (loop) => {
+    const isSteady = ({ arg, next }: Carry): boolean => arg === next;
+    const values = rest({
+      ...loop,
+      carries: loop.carries.filter((carry) => !isSteady(carry)),
+      constants: [...loop.constants, ...loop.carries.filter(isSteady)],
+    });
+    let place = 0;
+    const finals = loop.carries.map((carry) =>
+      isSteady(carry) ? carry.value : (values[place++] ?? carry.value),
+    );
+    return [...finals, ...values.slice(place)];
+  };
+
+interface Total {
+  readonly carry: Carry;
+  readonly combine: (total: Node, terms: Node) => Node;
+  /** What each step adds or subtracts. */
+  readonly term: Node;
+}
+
+/** c ← c + f where nothing else reads c: f leaves every step and is summed afterwards. */
+const totalOf = (loop: TimeLoop, carry: Carry): Total | undefined => {
+  const { arg, next } = carry;
+  if (next.op !== "add" && next.op !== "sub") return undefined;
+  const [a, b] = next.operands;
+  if (a !== arg && (b !== arg || next.op === "sub")) return undefined;
+  const term = a === arg ? b : a;
+  const others = rootsOf(loop).filter((root) => root !== next);
+  const isReadElsewhere = topological([...others, term]).includes(arg);
+  const isEmitted = loop.outputs.includes(next);
+  return isReadElsewhere || isEmitted
+    ? undefined
+    : { carry, term, combine: next.op === "add" ? add : sub };
+};
+
+const sumsOverTime =
+  (rest: Change): Change =>
+  (loop) => {
+    const totals = new Map<Carry, Total>();
+    for (const carry of loop.carries) {
+      const total = totalOf(loop, carry);
+      if (total !== undefined) totals.set(carry, total);
+    }
+    const terms = [...totals.values()].map(({ term }) => term);
+    const carries = loop.carries.filter((carry) => !totals.has(carry));
+    const values = rest({ ...loop, carries, outputs: [...loop.outputs, ...terms] });
+    const outputsEnd = carries.length + loop.outputs.length;
+    const stacked = values.slice(outputsEnd);
+    let place = 0;
+    let termPlace = 0;
+    const finals = loop.carries.map((carry) => {
+      const total = totals.get(carry);
+      if (total === undefined) return values[place++] ?? carry.value;
+      const all = stacked[termPlace++] ?? total.term; // [length, …]
+      return total.combine(carry.value, reshape(sum(all, [0]), total.term.shape));
+    });
+    return [...finals, ...values.slice(carries.length, outputsEnd)];
+  };
+
+const equalOutputs =
+  (rest: Change): Change =>
+  (loop) => {
+    const distinct = [...new Set(loop.outputs)];
+    const values = rest({ ...loop, outputs: distinct });
+    const count = loop.carries.length;
+    const outputs = loop.outputs.map((output) => values[count + distinct.indexOf(output)]);
+    return [...values.slice(0, count), ...outputs.filter((value) => value !== undefined)];
+  };
+
+/** The value of every step of a per-step input that is equal in all of them, with size 1 where it is stretched. */
+const ofEveryStep = (stacked: Node): Node | undefined => {
+  if (stacked.op !== "broadcast" && stacked.op !== "constant") return undefined;
+  const thin = unstretched(stacked);
+  return thin.shape[0] === 1 ? reshape(thin, thin.shape.slice(1)) : undefined;
+};
+
+/** Numbers, copies and equal values are passed no longer. */
+const knownArguments = (loop: TimeLoop): TimeLoop => {
+  const fresh = freshArguments(loop);
+  const replacements = new Map<Node, Node>();
+  const constants = new Map<Node, Argument>();
+  const inputs = new Map<Node, Argument>();
+
+  const passConstant = (arg: NodeOf<"input">, value: Node): Node => {
+    const thin = unstretched(value);
+    if (thin.op === "constant") return thin;
+    const known = constants.get(thin);
+    if (known !== undefined) return known.arg;
+    const thinArg = sameShape(thin.shape, arg.shape) ? arg : fresh(arg.attrs.name, thin);
+    constants.set(thin, { arg: thinArg, value: thin });
+    return thinArg;
+  };
+
+  for (const { arg, value } of loop.constants) {
+    replacements.set(arg, stretch(passConstant(arg, value), arg.shape));
+  }
+  for (const { arg, value } of loop.inputs) {
+    const steady = ofEveryStep(value);
+    const known = inputs.get(value);
+    if (steady !== undefined) {
+      replacements.set(arg, stretch(passConstant(arg, steady), arg.shape));
+    } else if (known !== undefined) replacements.set(arg, known.arg);
+    else inputs.set(value, { arg, value });
+  }
+  const changed = [...replacements].filter(([arg, value]) => arg !== value);
+  return withRoots(
+    { ...loop, constants: [...constants.values()], inputs: [...inputs.values()] },
+    substitute(rootsOf(loop), new Map(changed)),
+  );
+};
