@@ -17,6 +17,8 @@ export interface FieldShape {
   readonly per: "step" | "sequence" | "shared";
   /** Without B and T. */
   readonly shape: readonly number[];
+  /** Smallest and largest value in either split, where known without drawing. */
+  readonly range?: readonly [number, number];
 }
 
 /** A stretch of frames to tell apart in reports, such as the recall interval. Ends are exclusive. */
@@ -39,6 +41,8 @@ export interface Dataset {
   /** As written in the `train` block, for reports. */
   readonly name: string;
   readonly fields: readonly FieldShape[];
+  /** Sequences that each split stores; absent where batches are made up of fresh draws. */
+  readonly sequences?: Readonly<Record<Split, number>>;
   /** Steps of the longest sequence; absent where no field has a time axis. */
   readonly steps?: number;
   /** Whether `lengths` may come with a batch. */
@@ -46,6 +50,9 @@ export interface Dataset {
   readonly regions: readonly Region[];
   /** Height and width of the field's flattened images, where it holds images. */
   readonly images: ReadonlyMap<string, readonly [number, number]>;
-  /** `index` counts batches of a split from 0. */
+  /**
+   * `index` counts batches of a split from 0. A training batch of stored sequences is drawn, a test batch takes
+   * them in order from `index * size` and starts over at the end.
+   */
   batch(split: Split, index: number, size: number, draw: Draw): Batch;
 }

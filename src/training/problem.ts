@@ -58,8 +58,20 @@ export interface ObjectiveGraph {
   readonly scalars: readonly string[];
 }
 
+/** The log weights of one batch, for bounds of many particles that are computed a few at a time. */
+export interface WeightGraph {
+  /** [K, B] in nats: the whole sequence's log p(x, z) - log q(z | x), never tempered by a KL weight. */
+  readonly logWeights: Node;
+  /** As in `ObjectiveGraph`. */
+  readonly terms: ReadonlyMap<string, Node>;
+  readonly parameters: readonly NodeOf<"input">[];
+  readonly data: readonly NodeOf<"input">[];
+  readonly noise: readonly NoiseSpec[];
+}
+
 /** What training needs of a compiled model; it knows neither sites nor which bound this is. */
 export interface Problem {
   readonly parameters: readonly ParameterSpec[];
   objective(sizes: BatchSizes): ObjectiveGraph;
+  logWeights(sizes: BatchSizes): WeightGraph;
 }

@@ -1,0 +1,97 @@
+/** Arguments of a data source: declared once, read with their types. */
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { DataSpec } from "./context.ts";
+import { badArgument, missingArgument, unknownArgument } from "./errors.ts";
+
+type Given = number | string | boolean;
+
+/** What an argument may be; `otherwise` is its value when it is not given. */
+export interface Argument<T> {
+  readonly expected: string;
+  /** `undefined` when the value is none of these. */
+  read(given: Given): T | undefined;
+  readonly otherwise: { readonly value: T } | "required";
+}
+
+type Arguments = Readonly<Record<string, Argument<unknown>>>;
+/** The values of declared arguments. */
+export type Values<A extends Arguments> = {
+  readonly [K in keyof A]: A[K] extends Argument<infer T> ? T : never;
+};
+
+const withDefault = <T>(
+  expected: string,
+  read: (given: Given) => T | undefined,
+  value: T | undefined,
+): Argument<T> => ({
+  expected,
+  read,
+  otherwise: value === undefined ? "required" : { value },
+});
+
+/** A whole number of at least `least`. */
+export const count = (value: number | undefined, least = 1): Argument<number> =>
+  withDefault(
+    `a whole number >= ${least}`,
+    (given) =>
+      typeof given === "number" && Number.isInteger(given) && given >= least ? given : undefined,
+    value,
+  );
+
+/** A number in [low, high]. */
+export const number = (value: number, low = -Infinity, high = Infinity): Argument<number> =>
+  withDefault(
+    low === -Infinity && high === Infinity ? "a number" : `a number in [${low}, ${high}]`,
+    (given) => (typeof given === "number" && given >= low && given <= high ? given : undefined),
+    value,
+  );
+
+/** A name or a text. */
+export const text = (value?: string): Argument<string> =>
+  withDefault(
+    "a name or a text in quotes",
+    (given) => (typeof given === "string" ? given : undefined),
+    value,
+  );
+
+/** One of some words. */
+export const word = <W extends string>(words: readonly W[], value: W): Argument<W> =>
+  withDefault(`one of ${words.join(", ")}`, (given) => words.find((w) => w === given), value);
+
+/** `true` or `false`. */
+export const flag = (value: boolean): Argument<boolean> =>
+  withDefault("true or false", (given) => (typeof given === "boolean" ? given : undefined), value);
+
+/** The same argument where leaving it out means something. */
+export const optional = <T>(argument: Argument<T>): Argument<T | null> => ({
+  expected: argument.expected,
+  read: argument.read,
+  otherwise: { value: null },
+});
+
+/** The values of a call, or what is wrong with each of its arguments. */
+export const readArguments = <A extends Arguments>(
+  call: DataSpec,
+  declared: A,
+): Result<Values<A>> => {
+  const known = Object.keys(declared);
+  const wrong: Diagnostic[] = Object.keys(call.arguments)
+    .filter((name) => !known.includes(name))
+    .map((name) => unknownArgument(call.name, name, known));
+  const values: Record<string, unknown> = {};
+  for (const [name, argument] of Object.entries(declared)) {
+    const given = call.arguments[name];
+    if (given === undefined) {
+      if (argument.otherwise === "required") {
+        wrong.push(missingArgument(call.name, name, argument.expected));
+      } else values[name] = argument.otherwise.value;
+      continue;
+    }
+    const value = argument.read(given);
+    if (value === undefined) {
+      wrong.push(badArgument(call.name, name, argument.expected, JSON.stringify(given)));
+    } else values[name] = value;
+  }
+  // Every declared name was read with its own reader, or `wrong` is not empty.
+  return wrong.length > 0 ? failure(...wrong) : success(values as Values<A>);
+};

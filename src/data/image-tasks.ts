@@ -1,0 +1,166 @@
+/** Images without the recall structure: single ones, a table of them to recall from, a maze of them. */
+import { failure, success } from "../diagnostics/diagnostic.ts";
+import { count, flag } from "./arguments.ts";
+import type { Draw, Split } from "./dataset.ts";
+import { tooFew } from "./errors.ts";
+import { imageArguments, openImages } from "./images.ts";
+import { source, type Source } from "./source.ts";
+import { drawDistinct, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
+
+/** One image a sequence: `x` [pixels], with `with_labels` also `label` []. For models without time. */
+export const singleImages: Source = source(
+  "images",
+  { ...imageArguments, with_labels: flag(false) },
+  (values, context, title) => {
+    const images = openImages("images", values, context);
+    if (!images.ok) return images;
+    const { height, width, splits } = images.value;
+    const stored = (split: Split): StoredSplit => {
+      const { count: sequences, pixels, labels } = splits[split];
+      const x: StoredField = {
+        name: "x",
+        per: "sequence",
+        shape: [height * width],
+        values: pixels,
+      };
+      return {
+        count: sequences,
+        fields:
+          values.with_labels && labels !== undefined
+            ? [x, { name: "label", per: "sequence", shape: [], values: labels }]
+            : [x],
+      };
+    };
+    const both = { train: stored("train"), test: stored("test") };
+    return success(storedDataset(title, both, new Map([["x", [height, width]]])));
+  },
+);
+
+/**
+ * Train to recall (Bornschein et al. 2017, section 4.1): `support` [slots, pixels] holds different random images,
+ * each `x` is one of them, drawn uniformly.
+ */
+export const tableRecall: Source = source(
+  "recall",
+  { ...imageArguments, slots: count(32) },
+  (values, context, title) => {
+    const images = openImages("recall", values, context);
+    if (!images.ok) return images;
+    const { height, width, splits } = images.value;
+    const { slots } = values;
+    for (const split of ["train", "test"] as const) {
+      if (splits[split].count < slots) {
+        return failure(tooFew(`${split} images`, `${slots} slots`, `${splits[split].count}`));
+      }
+    }
+    const area = height * width;
+    return success({
+      name: title,
+      fields: [
+        { name: "support", per: "shared", shape: [slots, area], range: [0, 1] },
+        { name: "x", per: "sequence", shape: [area], range: [0, 1] },
+      ],
+      ragged: false,
+      regions: [],
+      images: new Map([
+        ["support", [height, width]],
+        ["x", [height, width]],
+      ]),
+      batch: (split, _index, size, draw) => {
+        const { count: available, pixels } = splits[split];
+        const support = new Float32Array(slots * area);
+        drawDistinct(available, slots, draw).forEach((image, slot) => {
+          support.set(pixels.subarray(image * area, (image + 1) * area), slot * area);
+        });
+        const x = new Float32Array(size * area);
+        for (let b = 0; b < size; b += 1) {
+          const slot = draw(slots);
+          x.set(support.subarray(slot * area, (slot + 1) * area), b * area);
+        }
+        return {
+          fields: new Map([
+            ["support", { shape: [slots, area], data: support }],
+            ["x", { shape: [size, area], data: x }],
+          ]),
+        };
+      },
+    });
+  },
+);
+
+/** Columns and rows that each action moves by: stay, left, right, up, down. */
+const moves = [
+  [0, 0],
+  [-1, 0],
+  [1, 0],
+  [0, -1],
+  [0, 1],
+] as const;
+
+/** A walk over cells: the cell and the action that led there, for each step. Never leaves, never stays. */
+export const mazeWalk = (
+  grid: number,
+  steps: number,
+  draw: Draw,
+): readonly { readonly cell: number; readonly action: number }[] => {
+  let x = draw(grid);
+  let y = draw(grid);
+  const inside = (at: number): boolean => at >= 0 && at < grid;
+  return Array.from({ length: steps }, (_, t) => {
+    if (t === 0) return { cell: y * grid + x, action: 0 };
+    const legal = moves.flatMap(([dx, dy], action) =>
+      action > 0 && inside(x + dx) && inside(y + dy) ? [{ dx, dy, action }] : [],
+    );
+    const { dx = 0, dy = 0, action = 0 } = legal[draw(legal.length)] ?? {};
+    x += dx;
+    y += dy;
+    return { cell: y * grid + x, action };
+  });
+};
+
+/**
+ * The MNIST maze (Gemici et al. 2017, figure 13): a `grid` x `grid` map of independent images is walked; `x` is the
+ * image of the cell, `action` [5] one-hot how it was reached: stay, left, right, up, down.
+ */
+export const maze: Source = source(
+  "maze",
+  { ...imageArguments, grid: count(4, 2), steps: count(25) },
+  (values, context, title) => {
+    const images = openImages("maze", values, context);
+    if (!images.ok) return images;
+    const { height, width, splits } = images.value;
+    const { grid, steps } = values;
+    const area = height * width;
+    return success({
+      name: title,
+      fields: [
+        { name: "x", per: "step", shape: [area], range: [0, 1] },
+        { name: "action", per: "step", shape: [moves.length], range: [0, 1] },
+      ],
+      steps,
+      ragged: false,
+      regions: [],
+      images: new Map([["x", [height, width]]]),
+      batch: (split, _index, size, draw) => {
+        const { count: available, pixels } = splits[split];
+        const x = new Float32Array(size * steps * area);
+        const action = new Float32Array(size * steps * moves.length);
+        for (let b = 0; b < size; b += 1) {
+          const cells = Array.from({ length: grid * grid }, () => draw(available));
+          for (const [t, at] of mazeWalk(grid, steps, draw).entries()) {
+            const image = cells[at.cell] ?? 0;
+            const frame = b * steps + t;
+            x.set(pixels.subarray(image * area, (image + 1) * area), frame * area);
+            action[frame * moves.length + at.action] = 1;
+          }
+        }
+        return {
+          fields: new Map([
+            ["x", { shape: [size, steps, area], data: x }],
+            ["action", { shape: [size, steps, moves.length], data: action }],
+          ]),
+        };
+      },
+    });
+  },
+);

@@ -1,0 +1,123 @@
+/** Images for the tasks: pooled, scaled to [0, 1], binarised or left grey. */
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  count,
+  flag,
+  number,
+  optional,
+  text,
+  word,
+  type Argument,
+  type Values,
+} from "./arguments.ts";
+import { rangeOf, type Numbers } from "./array.ts";
+import type { DataContext } from "./context.ts";
+import type { Split } from "./dataset.ts";
+import { badArgument, malformedFile } from "./errors.ts";
+import { pooler, type Pooling } from "./pool.ts";
+import { openRawImages, type RawImages } from "./raw-images.ts";
+
+/** The images of one split. */
+export interface ImageSet {
+  readonly count: number;
+  /** [count, height · width], in [0, 1]. */
+  readonly pixels: Numbers;
+  /** [count] */
+  readonly labels?: Numbers;
+}
+
+export interface Images {
+  readonly height: number;
+  readonly width: number;
+  /** Where from and what was done, for reports. */
+  readonly description: string;
+  readonly splits: Readonly<Record<Split, ImageSet>>;
+}
+
+/**
+ * The arguments of every task on images. `size` pools to `size` x `size`: by `pool = mean`, over the covered area
+ * (28 to 14: 2 x 2), or `max`. `binary` (the default) then sets pixels of at least `threshold` to 1 and all others
+ * to 0; `binary = false` leaves grey levels in [0, 1].
+ */
+export const imageArguments: {
+  readonly images: Argument<string>;
+  readonly labels: Argument<string | null>;
+  readonly size: Argument<number | null>;
+  readonly pool: Argument<Pooling>;
+  readonly binary: Argument<boolean>;
+  readonly threshold: Argument<number>;
+} = {
+  images: text("mnist"),
+  labels: optional(text()),
+  size: optional(count(1)),
+  pool: word(["mean", "max"], "mean"),
+  binary: flag(true),
+  threshold: number(0.5, 0, 1),
+};
+
+/** Opens the images that a task's arguments name. */
+export const openImages = (
+  task: string,
+  values: Values<typeof imageArguments>,
+  context: DataContext,
+): Result<Images> => {
+  const raw = openRawImages(values.images, values.labels, context);
+  if (!raw.ok) return raw;
+  const { height, width, full, origin, splits } = raw.value;
+  const { size, pool, binary, threshold } = values;
+  if (size !== null && size > Math.min(height, width)) {
+    const expected = `at most ${Math.min(height, width)}, the size of ${values.images}`;
+    return failure(badArgument(task, "size", expected, `${size}`));
+  }
+  const range = rangeOf([splits.train.pixels, splits.test.pixels]);
+  if (range === undefined || !(range[0] >= 0 && range[1] <= full)) {
+    const found = range === undefined ? "none" : `values in [${range[0]}, ${range[1]}]`;
+    return failure(
+      malformedFile(values.images, `pixels must lie in [0, ${full}] or be bytes; found ${found}`),
+    );
+  }
+  const prepare = preparer(raw.value, size, pool, binary ? threshold : null);
+  const pooled = size === null || size === height ? "" : `, ${size} x ${size} by ${pool}`;
+  return success({
+    height: size ?? height,
+    width: size ?? width,
+    description: `${origin}${pooled}, ${binary ? `binarised at ${threshold}` : "grey"}`,
+    splits: { train: prepare(splits.train), test: prepare(splits.test) },
+  });
+};
+
+const preparer = (
+  { height, width, full }: RawImages,
+  size: number | null,
+  pool: Pooling,
+  threshold: number | null,
+): ((split: RawImages["splits"][Split]) => ImageSet) => {
+  const area = height * width;
+  const side = size ?? 0;
+  const out = size === null ? area : side * side;
+  const image = new Float32Array(out);
+  const reduce =
+    size === null
+      ? (pixels: Numbers, at: number): void => {
+          image.set(pixels.subarray(at, at + area));
+        }
+      : (
+          (apply) =>
+          (pixels: Numbers, at: number): void => {
+            apply(pixels, at, image, 0);
+          }
+        )(pooler([height, width], side, pool));
+  return ({ pixels, labels }) => {
+    const images = pixels.length / area;
+    const prepared =
+      threshold === null ? new Float32Array(images * out) : new Uint8Array(images * out);
+    for (let i = 0; i < images; i += 1) {
+      reduce(pixels, i * area);
+      for (let j = 0; j < out; j += 1) {
+        const grey = (image[j] ?? 0) / full;
+        prepared[i * out + j] = threshold === null ? grey : Number(grey >= threshold);
+      }
+    }
+    return { count: images, pixels: prepared, ...(labels === undefined ? {} : { labels }) };
+  };
+};

