@@ -4,6 +4,8 @@ import type { Span } from "../diagnostics/span.ts";
 export interface File {
   readonly kind: "file";
   readonly path: string;
+  /** Text of the `///` lines at the top, when an empty line parts them from the first declaration. */
+  readonly doc: string;
   readonly imports: readonly Import[];
   readonly items: readonly Item[];
   readonly span: Span;
@@ -238,7 +240,12 @@ export type Expr =
   | { readonly kind: "index"; readonly target: Expr; readonly index: Expr; readonly span: Span }
   /** `rnn[t].h`. */
   | { readonly kind: "field"; readonly target: Expr; readonly field: Name; readonly span: Span }
-  | { readonly kind: "call"; readonly callee: Name; readonly arguments: readonly Argument[]; readonly span: Span }
+  | {
+      readonly kind: "call";
+      readonly callee: Name;
+      readonly arguments: readonly Argument[];
+      readonly span: Span;
+    }
   /** `mem[t-1].write(…)`. */
   | {
       readonly kind: "method";

@@ -1,6 +1,20 @@
-import { invariant } from "../diagnostics/invariant.ts";
+import type { CstNode, IRecognitionException, IToken } from "chevrotain";
+import { EOF } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { File } from "./ast.ts";
+import type { Expr, File, Name } from "./ast.ts";
+import { buildFile } from "./build-ast.ts";
+import { buildExpression } from "./build-expression.ts";
+import type { Builder } from "./cst.ts";
+import { child, tokens as tokensOf, tokenSpan } from "./cst.ts";
+import { docComments } from "./docs.ts";
+import * as errors from "./errors-syntax.ts";
+import type { Layout } from "./layout.ts";
+import { layOut } from "./layout.ts";
+import { expectationProvider } from "./messages-syntax.ts";
+import { GtmParser } from "./parser.ts";
+import { respell } from "./respell.ts";
+import type { Tokens } from "./tokens.ts";
+import * as T from "./tokens.ts";
 
 /** A file and what is wrong with it; the file is there even with errors, with `missing` expressions. */
 export interface Parsed {
@@ -8,7 +22,211 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Building it costs milliseconds; each use sets its whole state anew. */
+const parser = new GtmParser(expectationProvider, true);
+
 /** Parses one source text. Never throws for what a user may write. */
-export const parse = (_text: string, _path: string): Parsed => {
-  invariant(false, "under construction");
+export const parse = (text: string, path: string): Parsed => {
+  const parsed = parseOnce(text, path);
+  return { ...parsed, diagnostics: withCheckedFixes(parsed.diagnostics, text, path) };
+};
+
+const parseOnce = (text: string, path: string): Parsed => {
+  const lexed = T.tokenize(text);
+  const lexical = lexicalErrors(lexed, text, path);
+  const significant = lexed.tokens.filter(
+    ({ tokenType }) => tokenType !== T.Semicolon && tokenType !== T.HashComment,
+  );
+  const docs = docComments(lexed.docs, significant, text);
+  const reported: Diagnostic[] = [];
+  const builder: Builder = {
+    path,
+    docAt: (offset) => docs.byOffset.get(offset) ?? "",
+    report: (diagnostic) => reported.push(diagnostic),
+  };
+  const span = { file: path, start: 0, end: text.length };
+  try {
+    const attempt = runParser(significant, text, path);
+    const file = buildFile(builder, attempt.cst, docs.file, span);
+    const { layout, spelling, syntax } = attempt;
+    const brackets = layout.problems.map((problem) => errors.bracketProblem(problem, path));
+    const causes = [...lexical.unreadable, ...spelling, ...brackets];
+    const first = onePerStatement(causes, syntax, layout);
+    const diagnostics = onePerStatement(first, reported, layout);
+    return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]) };
+  } catch (error) {
+    // The parser calls itself for each level of nesting; only a file made to do so exhausts the stack.
+    if (!(error instanceof RangeError)) throw error;
+    const file: File = { kind: "file", path, doc: "", imports: [], items: [], span };
+    return { file, diagnostics: [errors.tooDeep(path)] };
+  }
+};
+
+interface Attempt {
+  readonly cst: CstNode;
+  readonly layout: Layout;
+  readonly spelling: readonly Diagnostic[];
+  readonly syntax: readonly Diagnostic[];
+}
+
+/** Parses, and when that fails, once more with misspelt keywords put right. */
+const runParser = (tokens: readonly IToken[], text: string, path: string): Attempt => {
+  const run = (
+    input: readonly IToken[],
+  ): { readonly cst: CstNode; readonly layout: Layout; readonly syntax: readonly Diagnostic[] } => {
+    const layout = layOut(input, text);
+    parser.input = [...layout.tokens];
+    const cst = parser.file();
+    const syntax = parser.errors.map((exception) =>
+      syntaxError(exception, layout.tokens, text, path),
+    );
+    return { cst, layout, syntax };
+  };
+  const first = run(tokens);
+  if (first.syntax.length === 0) return { ...first, spelling: [] };
+  const respelled = respell(tokens, text, path);
+  if (respelled.respellings.length === 0) return { ...first, spelling: [] };
+  return { ...run(respelled.tokens), spelling: respelled.respellings.map(errors.misspelt) };
+};
+
+const lexicalErrors = (
+  { tokens, unknown }: Tokens,
+  text: string,
+  path: string,
+): { readonly slips: readonly Diagnostic[]; readonly unreadable: readonly Diagnostic[] } => {
+  const slips = tokens.flatMap((token) => {
+    const slip = T.slips.find((candidate) => candidate.token === token.tokenType);
+    return slip === undefined ? [] : [errors.slipped(slip, tokenSpan(path, token), token.image)];
+  });
+  const open = tokens.filter((token) => token.tokenType === T.OpenString);
+  return {
+    slips,
+    unreadable: [
+      ...open.map((token) => errors.openString(tokenSpan(path, token))),
+      ...unknown.map(({ offset, length }) =>
+        errors.unknownCharacters(
+          { file: path, start: offset, end: offset + length },
+          text.slice(offset, offset + length),
+        ),
+      ),
+    ],
+  };
+};
+
+const syntaxError = (
+  exception: IRecognitionException,
+  tokens: readonly IToken[],
+  text: string,
+  file: string,
+): Diagnostic => {
+  const { token } = exception;
+  const atEnd = token.tokenType === EOF;
+  const index = atEnd ? tokens.length : tokens.indexOf(token);
+  const previous = tokens[index - 1];
+  return errors.unexpected({
+    file,
+    text,
+    expectation: exception.message,
+    after: textBefore(tokens, index - 1, text),
+    previous,
+    actual: atEnd ? undefined : token,
+  });
+};
+
+const separators: ReadonlySet<string> = new Set([",", "=", "~", "->", "(", "[", "{", "}", ">>"]);
+const longestQuote = 40;
+
+/** The source that ends with the token at `index` and belongs together: `x[t]`, `net f(h: real[H])`, `a,`. */
+const textBefore = (tokens: readonly IToken[], index: number, text: string): string => {
+  const last = tokens[index];
+  if (last === undefined) return "";
+  let start = index;
+  let depth = 0;
+  for (let i = index; i >= 0; i--) {
+    const token = tokens[i];
+    const before = tokens[i - 1];
+    if (token === undefined) break;
+    if (token.image === ")" || token.image === "]") depth++;
+    if ((token.image === "(" || token.image === "[") && i !== index) depth--;
+    if (text.slice(token.startOffset, T.endOf(last)).includes("\n")) break;
+    if (depth <= 0) start = i;
+    const opens = before === undefined || separators.has(before.image);
+    if (depth <= 0 && (opens || token.tokenType === T.StatementName)) break;
+  }
+  const quote = text.slice(tokens[start]?.startOffset ?? 0, T.endOf(last));
+  return quote.length <= longestQuote ? quote : last.image;
+};
+
+/**
+ * Adds to `causes` what is not likely to follow from them: of each statement only the first error, and none where a
+ * cause already is.
+ */
+const onePerStatement = (
+  causes: readonly Diagnostic[],
+  consequences: readonly Diagnostic[],
+  { boundaries }: Layout,
+): readonly Diagnostic[] => {
+  const statementOf = (offset: number): number =>
+    boundaries.filter((start) => start <= offset).length;
+  const taken = new Set<number>();
+  for (const { primary, secondary } of causes) {
+    for (const label of [...(primary === undefined ? [] : [primary]), ...secondary]) {
+      taken.add(statementOf(label.span.start));
+    }
+  }
+  const independent = inOrder(consequences).filter(({ primary }) => {
+    const statement = statementOf(primary?.span.start ?? 0);
+    if (taken.has(statement)) return false;
+    taken.add(statement);
+    return true;
+  });
+  return [...causes, ...independent];
+};
+
+const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  [...diagnostics].sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
+
+/** Keeps a fix only when the text with it has fewer errors. */
+const withCheckedFixes = (
+  diagnostics: readonly Diagnostic[],
+  text: string,
+  path: string,
+): readonly Diagnostic[] =>
+  diagnostics.map((diagnostic) => {
+    const { fix, ...rest } = diagnostic;
+    if (fix === undefined) return diagnostic;
+    const fixed = text.slice(0, fix.span.start) + fix.text + text.slice(fix.span.end);
+    return parseOnce(fixed, path).diagnostics.length < diagnostics.length ? diagnostic : rest;
+  });
+
+/** An expression with the path it is to be assigned to, `train.lr = 3e-4`. */
+export interface ParsedOverride {
+  readonly path: readonly Name[];
+  readonly value: Expr;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses `path = expression`, the form of overrides on a command line. */
+export const parseOverride = (text: string, source: string): ParsedOverride => {
+  const lexed = T.tokenize(text);
+  const lexical = lexicalErrors(lexed, text, source);
+  const tokens = lexed.tokens.filter(({ tokenType }) => tokenType !== T.Semicolon);
+  parser.input = [...tokens];
+  const cst = parser.override();
+  const syntax = parser.errors.map((exception) => syntaxError(exception, tokens, text, source));
+  const reported: Diagnostic[] = [];
+  const builder: Builder = {
+    path: source,
+    docAt: () => "",
+    report: (diagnostic) => reported.push(diagnostic),
+  };
+  const value = buildExpression(builder, child(cst, "expression"), cst);
+  const path = tokensOf(cst, "Word").map((word) => ({
+    text: word.image,
+    span: tokenSpan(source, word),
+  }));
+  const causes = [...lexical.slips, ...lexical.unreadable];
+  const diagnostics =
+    causes.length > 0 ? causes : syntax.length > 0 ? syntax.slice(0, 1) : reported;
+  return { path, value, diagnostics };
 };

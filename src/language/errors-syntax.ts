@@ -1,0 +1,172 @@
+import type { IToken } from "chevrotain";
+import { tokenMatcher } from "chevrotain";
+import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
+import type { Span } from "../diagnostics/span.ts";
+import type { BracketProblem } from "./layout.ts";
+import type { Respelling } from "./respell.ts";
+import type { Slip } from "./tokens.ts";
+import * as T from "./tokens.ts";
+
+interface Parts {
+  readonly code: Diagnostic["code"];
+  readonly message: string;
+  readonly span: Span;
+  readonly label: string;
+  readonly help?: readonly string[];
+  readonly fix?: Fix;
+}
+
+const error = ({ code, message, span, label, help = [], fix }: Parts): Diagnostic => ({
+  code,
+  severity: "error",
+  message,
+  primary: { span, text: label },
+  secondary: [],
+  notes: [],
+  help,
+  ...(fix === undefined ? {} : { fix }),
+});
+
+export const unknownCharacters = (span: Span, text: string): Diagnostic =>
+  error({
+    code: "E0101",
+    message: `\`${text}\` is not part of the language`,
+    span,
+    label: "skipped",
+  });
+
+export const slipped = ({ message, instead }: Slip, span: Span, image: string): Diagnostic => {
+  const comment = image.startsWith("#");
+  const replacement = instead === "//" || instead === '"' ? instead + image.slice(1) : instead;
+  const text = image.startsWith("'") ? `"${image.slice(1, -1)}"` : replacement;
+  return error({
+    code: "E0102",
+    message,
+    span,
+    label: text === "" ? "remove it" : comment ? "write `//`" : `write \`${text}\``,
+    fix: { span, text },
+  });
+};
+
+export const openString = (span: Span): Diagnostic =>
+  error({
+    code: "E0103",
+    message: 'this text has no closing `"`',
+    span,
+    label: "texts end on the line they begin",
+  });
+
+const closing: { readonly [open: string]: string } = { "{": "}", "(": ")", "[": "]" };
+
+export const bracketProblem = (problem: BracketProblem, file: string): Diagnostic => {
+  if (problem.kind === "stray") {
+    const { image, startOffset } = problem.close;
+    const span = { file, start: startOffset, end: startOffset + 1 };
+    const message = `this \`${image}\` closes nothing`;
+    return error({
+      code: "E0105",
+      message,
+      span,
+      label: "no bracket is open here",
+      fix: { span, text: "" },
+    });
+  }
+  const { open, offset } = problem;
+  const span = { file, start: open.startOffset, end: open.startOffset + 1 };
+  const insertion = { file, start: offset, end: offset };
+  const close = closing[open.image] ?? "";
+  return {
+    ...error({
+      code: "E0104",
+      message: `this \`${open.image}\` is never closed`,
+      span,
+      label: "opened here",
+      help: [`add the missing \`${close}\``],
+      fix: { span: insertion, text: close === "}" ? "\n}" : close },
+    }),
+    secondary: [{ span: insertion, text: `\`${close}\` is missing before what follows` }],
+  };
+};
+
+export const misspelt = ({ word, keyword }: Respelling): Diagnostic =>
+  error({
+    code: "E0106",
+    message: `\`${word.text}\` is not a keyword`,
+    span: word.span,
+    label: "unknown here",
+    help: [`did you mean \`${keyword}\`?`],
+    fix: { span: word.span, text: keyword },
+  });
+
+export const tooDeep = (file: string): Diagnostic =>
+  error({
+    code: "E0108",
+    message: "the expressions of this file are nested too deeply to be read",
+    span: { file, start: 0, end: 0 },
+    label: "somewhere in this file",
+    help: ["give parts of the expression names of their own"],
+  });
+
+/** Where the parser was when a token did not fit. */
+export interface Place {
+  readonly file: string;
+  readonly text: string;
+  /** What the grammar has there, in words. */
+  readonly expectation: string;
+  /** The source before the place that belongs together, like `x[t]`. */
+  readonly after: string;
+  readonly previous: IToken | undefined;
+  /** `undefined` at the end of the file. */
+  readonly actual: IToken | undefined;
+}
+
+const words: readonly string[] = [...T.keywords.map((type) => `${type.PATTERN}`), "from"];
+
+const isReserved = (token: IToken): boolean => T.keywords.includes(token.tokenType);
+
+export const unexpected = (place: Place): Diagnostic => {
+  const { file, text, expectation, after, previous, actual } = place;
+  const end = previous === undefined ? 0 : T.endOf(previous);
+  const sentence =
+    after === "" ? `I expected ${expectation}` : `After \`${after}\` I expected ${expectation}`;
+  const afterwards = { file, start: end, end };
+  if (actual === undefined) {
+    return error({
+      code: "E0111",
+      message: sentence,
+      span: afterwards,
+      label: "the file ends here",
+      help: suggestion(previous, undefined),
+    });
+  }
+  const isLater = previous !== undefined && text.slice(end, actual.startOffset).includes("\n");
+  const span = isLater ? afterwards : { file, start: actual.startOffset, end: T.endOf(actual) };
+  if (isReserved(actual) && !isLater && previous !== undefined) {
+    return error({
+      code: "E0112",
+      message: `\`${actual.image}\` is a reserved word and cannot be a name`,
+      span,
+      label: `I expected ${expectation}`,
+    });
+  }
+  return error({
+    code: "E0110",
+    message: sentence,
+    span,
+    label: isLater ? "here" : `found \`${actual.image}\``,
+    help: suggestion(previous, actual),
+  });
+};
+
+const suggestion = (
+  previous: IToken | undefined,
+  actual: IToken | undefined,
+): readonly string[] => {
+  for (const token of [actual, previous]) {
+    if (token === undefined || isReserved(token) || !tokenMatcher(token, T.Word)) continue;
+    const nearest = nearestName(token.image, words);
+    if (nearest !== undefined) return [`did you mean \`${nearest}\`?`];
+  }
+  return [];
+};

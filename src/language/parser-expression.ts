@@ -1,0 +1,154 @@
+import type { CstNode, IParserErrorMessageProvider, ParserMethod } from "chevrotain";
+import { CstParser } from "chevrotain";
+import * as T from "./tokens.ts";
+
+export type Rule = ParserMethod<[], CstNode>;
+
+/** The part of the grammar below declarations: types and expressions. */
+export class ExpressionParser extends CstParser {
+  protected constructor(
+    errorMessageProvider: IParserErrorMessageProvider,
+    skipValidations: boolean,
+  ) {
+    super(T.vocabulary, {
+      recoveryEnabled: true,
+      maxLookahead: 2,
+      nodeLocationTracking: "onlyOffset",
+      errorMessageProvider,
+      skipValidations,
+    });
+  }
+
+  readonly type: Rule = this.RULE("type", () => {
+    this.CONSUME(T.Name);
+    this.OPTION(() => {
+      this.CONSUME(T.LBracket);
+      this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.axis) });
+      this.CONSUME(T.RBracket);
+    });
+  });
+
+  readonly axis: Rule = this.RULE("axis", () => {
+    this.OR([{ ALT: () => this.CONSUME(T.Hole) }, { ALT: () => this.SUBRULE(this.expression) }]);
+  });
+
+  readonly expression: Rule = this.RULE("expression", () => {
+    this.SUBRULE(this.product);
+    this.MANY(() => {
+      this.CONSUME(T.Sign);
+      this.SUBRULE1(this.product);
+    });
+  });
+
+  readonly product: Rule = this.RULE("product", () => {
+    this.SUBRULE(this.unary);
+    this.MANY(() => {
+      this.CONSUME(T.Factor);
+      this.SUBRULE1(this.unary);
+    });
+  });
+
+  readonly unary: Rule = this.RULE("unary", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.Minus);
+          this.SUBRULE(this.unary);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.power) },
+    ]);
+  });
+
+  readonly power: Rule = this.RULE("power", () => {
+    this.SUBRULE(this.postfix);
+    this.OPTION(() => {
+      this.CONSUME(T.Caret);
+      this.SUBRULE(this.unary);
+    });
+  });
+
+  readonly postfix: Rule = this.RULE("postfix", () => {
+    this.SUBRULE(this.atom);
+    this.MANY(() => this.SUBRULE(this.suffix));
+  });
+
+  readonly suffix: Rule = this.RULE("suffix", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.LBracket);
+          this.SUBRULE(this.expression);
+          this.CONSUME(T.RBracket);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.Dot);
+          this.CONSUME(T.Word);
+          this.OPTION(() => this.SUBRULE(this.callArguments));
+        },
+      },
+    ]);
+  });
+
+  readonly atom: Rule = this.RULE("atom", () => {
+    this.OR([
+      { ALT: () => this.CONSUME(T.NumberLiteral) },
+      { ALT: () => this.CONSUME(T.Boolean) },
+      { ALT: () => this.CONSUME(T.StringLiteral) },
+      { ALT: () => this.SUBRULE(this.variable) },
+      {
+        ALT: () => {
+          this.CONSUME(T.LParen);
+          this.SUBRULE(this.expression);
+          this.CONSUME(T.RParen);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.concat) },
+      { ALT: () => this.SUBRULE(this.record) },
+    ]);
+  });
+
+  readonly variable: Rule = this.RULE("variable", () => {
+    this.CONSUME(T.Name);
+    this.OPTION(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(T.Prime) },
+        { ALT: () => this.SUBRULE(this.callArguments) },
+      ]);
+    });
+  });
+
+  readonly callArguments: Rule = this.RULE("callArguments", () => {
+    this.CONSUME(T.LParen);
+    this.MANY_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.argument) });
+    this.CONSUME(T.RParen);
+  });
+
+  readonly argument: Rule = this.RULE("argument", () => {
+    this.OPTION(() => {
+      this.CONSUME(T.Word);
+      this.CONSUME(T.Equals);
+    });
+    this.SUBRULE(this.expression);
+  });
+
+  readonly concat: Rule = this.RULE("concat", () => {
+    this.CONSUME(T.LBracket);
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.expression) });
+    this.CONSUME(T.RBracket);
+  });
+
+  readonly record: Rule = this.RULE("record", () => {
+    this.CONSUME(T.LBrace);
+    this.MANY_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.recordEntry) });
+    this.CONSUME(T.RBrace);
+  });
+
+  readonly recordEntry: Rule = this.RULE("recordEntry", () => {
+    this.CONSUME(T.Word);
+    this.CONSUME(T.Colon);
+    this.SUBRULE(this.expression);
+  });
+}
