@@ -8,7 +8,6 @@ import {
   max,
   mul,
   reshape,
-  sub,
   sum,
   transpose,
 } from "../graph/build.ts";

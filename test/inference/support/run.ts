@@ -1,0 +1,86 @@
+/** Runs graphs on the float64 reference with plain numbers. */
+import { differentiate } from "../../../src/graph/gradient.ts";
+import type { Node } from "../../../src/graph/op.ts";
+import { elements } from "../../../src/graph/shapes.ts";
+import { inputsOf } from "../../../src/graph/walk.ts";
+import type { HostArray } from "../../../src/runtime/backend.ts";
+import { evaluate } from "../../../src/runtime/reference.ts";
+import type { Inputs, ObjectiveSpec } from "../../../src/inference/spec.ts";
+import { uniforms } from "../../support/numbers.ts";
+
+/** Numbers of one input, row-major. */
+export type Numbers = Readonly<Record<string, readonly number[]>>;
+
+/** Values of some nodes, by name. */
+export const run = (
+  nodes: ReadonlyMap<string, Node>,
+  values: Numbers,
+): ReadonlyMap<string, readonly number[]> => {
+  const inputs = inputsOf(nodes.values());
+  const arrays = new Map(
+    inputs.map(({ attrs: { name }, shape, dtype }): readonly [string, HostArray] => {
+      const given = values[name];
+      if (given?.length !== elements(shape)) {
+        throw new Error(`${name} [${shape.join(", ")}] got ${given?.length} numbers`);
+      }
+      return [
+        name,
+        { shape, data: dtype === "int" ? Int32Array.from(given) : Float64Array.from(given) },
+      ];
+    }),
+  );
+  const results = evaluate({ inputs, outputs: nodes }, arrays);
+  return new Map([...results].map(([name, { data }]) => [name, [...data]]));
+};
+
+/** One value. */
+export const runOne = (node: Node, values: Numbers = {}): readonly number[] =>
+  run(new Map([["it", node]]), values).get("it") ?? [];
+
+/** A scalar and its gradients by the parameters, concatenated in their order. */
+export const gradientOf = (
+  node: Node,
+  parameters: Inputs["parameters"],
+): ((values: Numbers) => { readonly value: number; readonly gradient: readonly number[] }) => {
+  const { outputs, gradients } = differentiate(new Map([["it", node]]), "it", parameters);
+  const nodes = new Map<string, Node>(
+    [...outputs, ...gradients.entries()].map(([k, v]) => [`${k}`, v]),
+  );
+  return (values) => {
+    const results = run(nodes, values);
+    return {
+      value: results.get("it")?.[0] ?? Number.NaN,
+      gradient: gradients.flatMap((_, i) => [...(results.get(`${i}`) ?? [])]),
+    };
+  };
+};
+
+/** An elbo with default settings, or what differs from it. */
+export const spec = (change: Partial<ObjectiveSpec> = {}): ObjectiveSpec => ({
+  bound: { kind: "elbo" },
+  estimator: { kind: "auto" },
+  kl: "analytic",
+  klWeight: false,
+  freeBits: 0,
+  ...change,
+});
+
+/** Numbers in ±1, the same on every run. */
+export const numbers = (count: number, seed: number): number[] => {
+  const next = uniforms(seed);
+  return Array.from({ length: count }, () => 2 * next() - 1);
+};
+
+/** Standard normal numbers. */
+export const normals = (count: number, seed: number): number[] => {
+  const next = uniforms(seed);
+  return Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+  );
+};
+
+export const logSumExp = (xs: readonly number[]): number => {
+  const top = Math.max(...xs);
+  return top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0));
+};
