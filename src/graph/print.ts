@@ -131,7 +131,7 @@ const attributes: Table<[], string> = {
  * The same as JSON: `{ inputs, nodes, outputs }`, where a node refers to others by their place in `nodes`, and
  * the body of a scan is such an object too. Numbers that JSON lacks are strings.
  */
-export const printJson = (graph: Graph): string => {
+export const printGraphJson = (graph: Graph): string => {
   const roots = [...graph.outputs.values()];
   const { nodes, refer } = jsonNodes(graph.inputs, roots);
   const names = [...graph.outputs].map(([name, node]) => [name, refer(node)] as const);

@@ -56,8 +56,8 @@ export const remember = (
     const wish = node.op === "input" ? node.attrs.name : (node.origin ?? node.op);
     const argument = input(names(wish), node.shape, node.dtype);
     replacements.set(node, argument);
-    const operand = operandOf.get(node) ?? 0;
-    if (operand < carryCount) {
+    const operand = operandOf.get(node);
+    if (operand === undefined || operand < carryCount) {
       const present = components.indexOf(node, carryCount);
       residuals.push({ argument, component: present < 0 ? components.length : present });
       if (present < 0) components.push(node);
