@@ -169,7 +169,7 @@ export const gumbel = (noise: NoiseKey, count: number): Float32Array => {
  * Draws below given bounds without bias: the high half of word · bound, where words that would favour some
  * values are skipped (Lemire, "Fast random integer generation in an interval", 2019).
  */
-const below = (noise: NoiseKey, expected: number): ((bound: number) => number) => {
+export const below = (noise: NoiseKey, expected: number): ((bound: number) => number) => {
   let source = words(noise, expected);
   let block = source.length / 4;
   let next = 0;

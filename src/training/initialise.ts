@@ -1,0 +1,45 @@
+/** First values of parameters. Each parameter has its own stream: adding one leaves the others' numbers alone. */
+import type { HostArray } from "../runtime/backend.ts";
+import { normal, uniform } from "../runtime/random.ts";
+import type { ParameterInit, ParameterSpec } from "./problem.ts";
+
+type Fill<K extends ParameterInit["kind"]> = (
+  init: Extract<ParameterInit, { kind: K }>,
+  count: number,
+  key: { readonly seed: number; readonly stream: string; readonly step: number },
+) => Float32Array;
+
+const fills: { readonly [K in ParameterInit["kind"]]: Fill<K> } = {
+  constant: ({ value }, count) => new Float32Array(count).fill(value),
+  blocks: ({ blocks }, count) => {
+    const row = blocks.flatMap(({ size, value }) => Array.from({ length: size }, () => value));
+    return Float32Array.from({ length: count }, (_, i) => row[i % row.length] ?? 0);
+  },
+  normal: ({ scale }, count, key) => normal(key, count).map((x) => scale * x),
+  glorot: ({ fanIn, fanOut, gain }, count, key) => {
+    const limit = gain * Math.sqrt(6 / (fanIn + fanOut));
+    return uniform(key, count).map((u) => limit * (2 * u - 1));
+  },
+};
+
+const fill = <K extends ParameterInit["kind"]>(
+  init: Extract<ParameterInit, { kind: K }>,
+  ...rest: [count: number, key: Parameters<Fill<K>>[2]]
+): Float32Array => {
+  // The entry of `init.kind` takes this init by the table's type, which indexing by a union forgets.
+  const entry = fills[init.kind] as Fill<K>;
+  return entry(init, ...rest);
+};
+
+/** Values of all parameters, by name. */
+export const initialise = (
+  parameters: readonly ParameterSpec[],
+  seed: number,
+): ReadonlyMap<string, HostArray> =>
+  new Map(
+    parameters.map(({ name, shape, init }) => {
+      const count = shape.reduce((a, b) => a * b, 1);
+      const key = { seed, stream: `init/${name}`, step: 0 };
+      return [name, { shape, data: fill(init, count, key) }];
+    }),
+  );
