@@ -8,7 +8,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import * as build from "./build.ts";
 import type { Node, NodeOf, OpName } from "./op.ts";
 
-const { add, cumprod, div, exp, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
+const { add, cumprod, div, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
 
 /** The primitives that the driver handles without a rule. */
 export type Structural = "scan" | "project";
@@ -73,7 +73,7 @@ const cumulativeProductCotangent = (node: NodeOf<"cumprod">, cotangent: Node): N
   return restore(mul(before, reshape(sum(weighted, [rank]), factors.shape)));
 };
 
-/** Below every finite float32: keeps -inf − -inf out of the cotangent of a sum of nothing but exp(-inf). */
+/** Below every sensible logarithm, yet a float32: keeps -inf − -inf out where every entry is -inf. */
 const LOWEST = -3e38;
 
 /** The total table. */
@@ -139,7 +139,8 @@ export const reverseRules: {
     const weighted = mul(g, y);
     return [sub(weighted, mul(y, sum(weighted, [last(y)])))];
   },
-  logsumexp: (y, g) => [mul(g, exp(sub(y.operands[0], build.max(y, LOWEST))))],
+  // Not exp(x − y): y is rounded at its own magnitude, and log weights are large.
+  logsumexp: ({ operands: [x] }, g) => [mul(g, build.softmax(build.max(x, LOWEST)))],
   cumsum: ({ attrs: { axis, exclusive, reverse } }, g) => [
     build.cumsum(g, axis, { exclusive, reverse: !reverse }),
   ],

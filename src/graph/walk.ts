@@ -52,8 +52,8 @@ export const bodyArguments = (body: ScanBody): readonly NodeOf<"input">[] => [
 
 /** The node itself, or the same primitive of other operands, its type inferred anew. Keeps the origin. */
 export const rebuild = (node: Node, operands: readonly Node[]): Node => {
-  if (operands.every((operand, i) => operand === node.operands[i])) return node;
   invariant(operands.length === node.operands.length, `${node.op} of ${operands.length} operands`);
+  if (operands.every((operand, i) => operand === node.operands[i])) return node;
   const remade = remake(node, operands);
   return node.origin === undefined ? remade : { ...remade, origin: node.origin };
 };

@@ -59,10 +59,15 @@ const reduction =
     return result;
   };
 
-/** log Σ exp, without overflow; -inf for nothing but -inf. */
-const logSumExp = (row: Data): number => {
+const maximum = (row: Data): number => {
   let highest = Number.NEGATIVE_INFINITY;
   for (const x of row) highest = Math.max(highest, x);
+  return highest;
+};
+
+/** log Σ exp, without overflow; -inf for nothing but -inf. */
+const logSumExp = (row: Data): number => {
+  const highest = maximum(row);
   if (!Number.isFinite(highest)) return highest;
   let total = 0;
   for (const x of row) total += Math.exp(x - highest);
@@ -189,10 +194,13 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
     const result = new Float64Array(x.data.length);
     const n = lastSize(x);
     eachRow(x.data, n, (row, r) => {
-      const total = logSumExp(row);
-      row.forEach((value, i) => {
-        result[r * n + i] = Math.exp(value - total);
-      });
+      const highest = maximum(row);
+      const shifted = Float64Array.from(row, (x) => Math.exp(x - highest));
+      const total = shifted.reduce((a, b) => a + b, 0);
+      result.set(
+        shifted.map((x) => x / total),
+        r * n,
+      );
     });
     return result;
   },

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import * as g from "../../src/graph/build.ts";
+import { gradient } from "../../src/graph/gradient.ts";
+import type { Node } from "../../src/graph/op.ts";
+import { valuesOf } from "../support/finite-difference.ts";
+
+/** The gradient of Σ f(x) at a point where differences would not tell. */
+const slope = (f: (x: Node) => Node, data: readonly number[], shape = [data.length]): number[] => {
+  const x = g.input("x", shape);
+  const { gradients } = gradient(f(x), [x]);
+  const inputs = new Map([["x", { shape, data: Float64Array.from(data) }]]);
+  return [...(valuesOf(gradients, inputs)[0]?.data ?? [])];
+};
+
+describe("where a function has a kink or a tie", () => {
+  test("abs, sign and relu have slope 0 at 0", () => {
+    expect(slope(g.abs, [-2, 0, 2])).toEqual([-1, 0, 1]);
+    expect(slope(g.sign, [-2, 0, 2])).toEqual([0, 0, 0]);
+    expect(slope(g.relu, [-2, 0, 2])).toEqual([0, 0, 1]);
+  });
+
+  test("amax gives a tie to the first, over several axes in row-major order", () => {
+    expect(slope((x) => g.amax(x, [0]), [1, 3, 3])).toEqual([0, 1, 0]);
+    expect(slope((x) => g.amax(x, [0, 1]), [1, 2, 7, 7, 7, 0], [2, 3])).toEqual([0, 0, 1, 0, 0, 0]);
+    expect(slope((x) => g.amax(x, [1, 0]), [1, 2, 7, 7, 7, 0], [2, 3])).toEqual([0, 0, 1, 0, 0, 0]);
+  });
+
+  test("max and min give a tie to the first operand", () => {
+    const one = g.constant(1, [1]);
+    expect(slope((x) => g.max(x, one), [1])).toEqual([1]);
+    expect(slope((x) => g.max(one, x), [1])).toEqual([0]);
+    expect(slope((x) => g.min(x, one), [1])).toEqual([1]);
+    expect(slope((x) => g.min(one, x), [1])).toEqual([0]);
+  });
+
+  test("values sorted with ties get the cotangent of the place that they went to", () => {
+    const weights = g.iota([1, 4], 1, "float");
+    const f = (x: Node): Node => g.mul(g.gather(x, g.argsort(x), 1), weights);
+    expect(slope(f, [5, 2, 5, 2], [1, 4])).toEqual([2, 0, 3, 1]);
+  });
+
+  test("pow is flat at base 0, in the base and in the exponent", () => {
+    expect(slope((x) => g.pow(x, 2), [0, 3])).toEqual([0, 6]);
+    expect(slope((x) => g.pow(x, 0.5), [0, 4])).toEqual([0, 0.25]);
+    expect(slope((x) => g.pow(g.constant(0, [2]), x), [0, 2])).toEqual([0, 0]);
+  });
+
+  test("logsumexp passes nothing to -inf entries, and stays finite when there is nothing else", () => {
+    const never = Number.NEGATIVE_INFINITY;
+    expect(slope(g.logsumexp, [never, 1, never])).toEqual([0, 1, 0]);
+    expect(slope(g.logsumexp, [never, never])).toEqual([0.5, 0.5]);
+  });
+
+  test("logsumexp does not overflow", () => {
+    expect(slope(g.logsumexp, [1e5, 1e5, -1e5])).toEqual([0.5, 0.5, 0]);
+  });
+
+  test("select keeps what it did not choose out of the gradient", () => {
+    const f = (x: Node): Node => g.select(g.greater(x, 0), g.log(x), 0);
+    // log's own slope at 0 is 0 / 0: only choosing before the logarithm keeps it out.
+    const safe = (x: Node): Node => {
+      const positive = g.greater(x, 0);
+      return g.select(positive, g.log(g.select(positive, x, 1)), 0);
+    };
+    expect(slope(f, [0, 2])).toEqual([Number.NaN, 0.5]);
+    expect(slope(safe, [0, 2])).toEqual([0, 0.5]);
+  });
+});
