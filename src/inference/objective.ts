@@ -46,14 +46,13 @@ export const deriveObjective = (
   return success({ ...derived, ...special.inputs() }, planned.warnings);
 };
 
-/** Log weights at these sizes, for bounds of more particles than fit at once. */
-export const deriveEvaluation = (
-  model: Model,
-  kl: ObjectiveSpec["kl"],
-  sizes: Sizes,
-): Evaluation => {
+/**
+ * Log weights at these sizes, for bounds of more particles than fit at once. Values only, so any model will do;
+ * divergences are reported in closed form where there is one.
+ */
+export const deriveEvaluation = (model: Model, sizes: Sizes): Evaluation => {
   const special = specialise(model, sizes);
-  const series = evaluateSites(special, kl, (site) =>
+  const series = evaluateSites(special, "analytic", (site) =>
     site.role === "observed" ? ["loglik"] : ["ratio", "kl"],
   );
   const logWeights = totalWeights(special, series, (node) => node);

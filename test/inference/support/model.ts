@@ -64,6 +64,10 @@ export class ModelBuilder {
     return id;
   }
 
+  dimension(axis: Axis): Dim {
+    return dim(axis);
+  }
+
   constant(value: number): ValueId {
     return this.op("constant", [], { value }, []);
   }

@@ -3,35 +3,40 @@ import { differentiate } from "../../../src/graph/gradient.ts";
 import type { Node } from "../../../src/graph/op.ts";
 import { elements } from "../../../src/graph/shapes.ts";
 import { inputsOf } from "../../../src/graph/walk.ts";
-import type { HostArray } from "../../../src/runtime/backend.ts";
-import { evaluate } from "../../../src/runtime/reference.ts";
+import type { Buffer } from "../../../src/runtime/backend.ts";
+import { referenceBackend } from "../../../src/runtime/reference.ts";
 import type { Inputs, ObjectiveSpec } from "../../../src/inference/spec.ts";
 import { uniforms } from "../../support/numbers.ts";
 
 /** Numbers of one input, row-major. */
 export type Numbers = Readonly<Record<string, readonly number[]>>;
 
-/** Values of some nodes, by name. */
-export const run = (
-  nodes: ReadonlyMap<string, Node>,
-  values: Numbers,
-): ReadonlyMap<string, readonly number[]> => {
+type Runner = (values: Numbers) => ReadonlyMap<string, readonly number[]>;
+
+/** Nodes planned once, to be run many times. */
+export const prepare = (nodes: ReadonlyMap<string, Node>): Runner => {
   const inputs = inputsOf(nodes.values());
-  const arrays = new Map(
-    inputs.map(({ attrs: { name }, shape, dtype }): readonly [string, HostArray] => {
+  const compiled = referenceBackend.compile({ inputs, outputs: nodes });
+  if (!compiled.ok) throw new Error("the reference runs every graph");
+  return (values) => {
+    const buffers = inputs.map(({ attrs: { name }, shape, dtype }): readonly [string, Buffer] => {
       const given = values[name];
       if (given?.length !== elements(shape)) {
         throw new Error(`${name} [${shape.join(", ")}] got ${given?.length} numbers`);
       }
-      return [
-        name,
-        { shape, data: dtype === "int" ? Int32Array.from(given) : Float64Array.from(given) },
-      ];
-    }),
-  );
-  const results = evaluate({ inputs, outputs: nodes }, arrays);
-  return new Map([...results].map(([name, { data }]) => [name, [...data]]));
+      const data = dtype === "int" ? Int32Array.from(given) : Float64Array.from(given);
+      return [name, referenceBackend.upload({ shape, data }, dtype)];
+    });
+    const results = compiled.value.run(new Map(buffers));
+    return new Map([...results].map(([name, buffer]) => [name, [...buffer.read().data]]));
+  };
 };
+
+/** Values of some nodes, by name. */
+export const run = (
+  nodes: ReadonlyMap<string, Node>,
+  values: Numbers,
+): ReadonlyMap<string, readonly number[]> => prepare(nodes)(values);
 
 /** One value. */
 export const runOne = (node: Node, values: Numbers = {}): readonly number[] =>
@@ -46,8 +51,9 @@ export const gradientOf = (
   const nodes = new Map<string, Node>(
     [...outputs, ...gradients.entries()].map(([k, v]) => [`${k}`, v]),
   );
+  const execute = prepare(nodes);
   return (values) => {
-    const results = run(nodes, values);
+    const results = execute(values);
     return {
       value: results.get("it")?.[0] ?? Number.NaN,
       gradient: gradients.flatMap((_, i) => [...(results.get(`${i}`) ?? [])]),
