@@ -1,0 +1,128 @@
+/** Why an iteration gave no finite numbers: site, step, first operation and the ranges of what it was given. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { differentiate } from "../graph/gradient.ts";
+import type { Graph, Node, OpName } from "../graph/op.ts";
+import { inputsOf } from "../graph/walk.ts";
+import type { HostArray } from "../runtime/backend.ts";
+import { nonFinite } from "./errors.ts";
+import { findFault, type Fault, type Range } from "./fault.ts";
+import type { ObjectiveGraph } from "./problem.ts";
+import { nameOf } from "./whereabouts.ts";
+
+const gradientOf = "gradient of ";
+
+/** What is computed before the gradient; terms come first, as the better names. */
+const forwardGraph = (objective: ObjectiveGraph): Graph => {
+  const outputs = new Map([
+    ...objective.terms,
+    ["bound", objective.bound],
+    ["surrogate", objective.surrogate],
+  ]);
+  return { inputs: inputsOf(outputs.values()), outputs };
+};
+
+const gradientGraph = (objective: ObjectiveGraph): Graph => {
+  const { outputs, gradients } = differentiate(
+    new Map([...objective.terms, ["surrogate", objective.surrogate]]),
+    "surrogate",
+    objective.parameters,
+  );
+  const named = new Map<string, Node>(outputs);
+  objective.parameters.forEach(({ attrs: { name } }, i) => {
+    const gradient = gradients[i];
+    if (gradient !== undefined) named.set(`${gradientOf}${name}`, gradient);
+  });
+  return { inputs: inputsOf(named.values()), outputs: named };
+};
+
+const number = (x: number): string =>
+  Number.isInteger(x) ? `${x}` : x.toPrecision(6).replace(/\.?0+$/u, "");
+
+const printRange = ({ low, high, nan }: Range): string =>
+  low > high ? "NaN" : `[${number(low)}, ${number(high)}]${nan ? " and NaN" : ""}`;
+
+const resultText = ({ low, high, nan }: Range): string =>
+  nan ? "NaN" : high === Infinity ? "Infinity" : low === -Infinity ? "-Infinity" : "no number";
+
+/** Advice by operation; where there is none, the general one suffices. */
+const advice: Partial<Readonly<Record<OpName, string>>> = {
+  exp: "an exponent this large overflows: bound it, or use softplus for a scale",
+  log: "the logarithm needs numbers > 0: add a floor to its argument, or work with logits",
+  sqrt: "the root needs numbers >= 0",
+  div: "divide by something that stays away from 0",
+  reciprocal: "divide by something that stays away from 0",
+  pow: "the base of a power must be > 0",
+};
+
+const describe = (graph: Graph, { node, step, result, operands }: Fault): readonly string[] => {
+  const name = nameOf(graph, node);
+  const place = name === undefined ? "" : ` while computing \`${name}\``;
+  const when = step === undefined ? "" : ` at time step ${step + 1}`;
+  return [
+    `the first operation is \`${node.op}\`${place}${when}: it gave ${resultText(result)}`,
+    ...operands.map((range, i) => {
+      const which = operands.length === 1 ? "its operand" : `its operand ${i + 1}`;
+      return `${which} lay in ${printRange(range)}`;
+    }),
+  ];
+};
+
+const generalHelp = [
+  "a smaller learning rate or gradient clipping (`clip = 1`) often keeps a run finite",
+];
+
+const spoiltInput = (
+  inputs: ReadonlyMap<string, HostArray>,
+  names: readonly string[],
+): string | undefined =>
+  names.find((name) => inputs.get(name)?.data.some((value) => !Number.isFinite(value)) ?? false);
+
+/** `inputs` holds everything that the objective takes at the iteration that failed. */
+export const diagnose = (
+  objective: ObjectiveGraph,
+  inputs: ReadonlyMap<string, HostArray>,
+  iteration: number,
+): Diagnostic => {
+  const data = spoiltInput(
+    inputs,
+    objective.data.map(({ attrs }) => attrs.name),
+  );
+  if (data !== undefined) {
+    return nonFinite(
+      "the bound",
+      iteration,
+      [`the data field \`${data}\` holds NaN or infinity`],
+      [],
+    );
+  }
+  const parameter = spoiltInput(
+    inputs,
+    objective.parameters.map(({ attrs }) => attrs.name),
+  );
+  if (parameter !== undefined) {
+    const note = `the update before made the parameter \`${parameter}\` non-finite`;
+    return nonFinite("the bound", iteration, [note], generalHelp);
+  }
+  const stages = [
+    { what: "the bound", graph: () => forwardGraph(objective) },
+    { what: "the gradient", graph: () => gradientGraph(objective) },
+  ];
+  for (const { what, graph: build } of stages) {
+    const graph = build();
+    const fault = findFault(graph, inputs);
+    if (fault === undefined) continue;
+    const particular = advice[fault.node.op];
+    return nonFinite(
+      what,
+      iteration,
+      describe(graph, fault),
+      particular === undefined ? generalHelp : [particular, ...generalHelp],
+    );
+  }
+  return nonFinite(
+    "the bound or its gradient",
+    iteration,
+    ["the reference evaluation of the same step is finite: the backend loses precision"],
+    [...generalHelp, "try another backend with --backend"],
+  );
+};

@@ -1,0 +1,37 @@
+/** What can go wrong in a run. All wording of E071x and E082x is here. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+
+const runError = (
+  code: Diagnostic["code"],
+  message: string,
+  notes: readonly string[] = [],
+  help: readonly string[] = [],
+): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
+
+export const nonFinite = (
+  what: string,
+  iteration: number,
+  notes: readonly string[],
+  help: readonly string[],
+): Diagnostic => runError("E0710", `${what} is not finite at iteration ${iteration}`, notes, help);
+
+export const badSchedule = (
+  name: string,
+  schedule: string,
+  iteration: number,
+  value: number,
+): Diagnostic =>
+  runError("E0711", `the schedule of ${name} gives ${value} at iteration ${iteration}`, [
+    `it is \`${schedule}\``,
+  ]);
+
+export const unreadableCheckpoint = (path: string, reason: string): Diagnostic =>
+  runError("E0821", `cannot read the checkpoint ${path}`, [reason]);
+
+export const noCheckpoint = (folder: string): Diagnostic =>
+  runError("E0821", `there is no whole checkpoint in ${folder}`);
+
+export const checkpointDiffers = (differences: readonly string[]): Diagnostic =>
+  runError("E0822", "the checkpoint belongs to another model or optimizer", differences, [
+    "resume with the model file and settings that the run folder holds",
+  ]);

@@ -1,0 +1,102 @@
+/** What a graph of the problem takes besides parameters, as host arrays. */
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Batch, Dataset, Split } from "../data/dataset.ts";
+import type { Dtype, NodeOf } from "../graph/op.ts";
+import type { Backend, Buffer, HostArray } from "../runtime/backend.ts";
+import { dataDraw, drawNoise } from "./noise.ts";
+import type { TrainingOptions } from "./options.ts";
+import type { BatchSizes, NoiseSpec } from "./problem.ts";
+
+export type Feed = ReadonlyMap<string, HostArray>;
+
+/** The sizes of training batches. */
+export const trainingSizes = (
+  dataset: Dataset,
+  { batch, particles }: Pick<TrainingOptions, "batch" | "particles">,
+  dims: BatchSizes["dims"],
+): BatchSizes => ({
+  batch,
+  particles,
+  ...(dataset.steps === undefined ? {} : { steps: dataset.steps }),
+  ragged: dataset.ragged,
+  dims,
+});
+
+/** A number for an input of shape []. */
+export const scalar = (value: number): HostArray => ({ shape: [], data: Float64Array.of(value) });
+
+/** [B, T]: 1 for steps that exist. */
+const maskOf = (lengths: Int32Array | undefined, batch: number, steps: number): HostArray => {
+  const data = new Float32Array(batch * steps);
+  for (let b = 0; b < batch; b += 1) {
+    data.fill(1, b * steps, b * steps + (lengths?.[b] ?? steps));
+  }
+  return { shape: [batch, steps], data };
+};
+
+/** The data inputs of a batch; the input "mask" of ragged sequences is made from their lengths. */
+export const feedBatch = (
+  inputs: readonly NodeOf<"input">[],
+  batch: Batch,
+  sizes: BatchSizes,
+): Feed =>
+  new Map(
+    inputs.map(({ attrs: { name } }) => {
+      const field =
+        batch.fields.get(name) ??
+        (name === "mask" && sizes.ragged
+          ? maskOf(batch.lengths, sizes.batch, sizes.steps ?? 1)
+          : undefined);
+      invariant(field !== undefined, `the batch has no field ${name}`);
+      return [name, field];
+    }),
+  );
+
+/** Mean number of frames a sequence; 1 without time. */
+export const framesOf = (batch: Batch, sizes: BatchSizes): number =>
+  batch.lengths === undefined
+    ? (sizes.steps ?? 1)
+    : batch.lengths.reduce((a, b) => a + b, 0) / batch.lengths.length;
+
+/** A batch with its noise. */
+export interface FedBatch {
+  readonly feed: Feed;
+  readonly batch: Batch;
+}
+
+/** Batch number `index` of a split, a function of the seed and the index. */
+export const feedStep = (
+  graph: { readonly data: readonly NodeOf<"input">[]; readonly noise: readonly NoiseSpec[] },
+  dataset: Dataset,
+  sizes: BatchSizes,
+  at: { readonly seed: number; readonly split: Split; readonly index: number },
+): FedBatch => {
+  const { seed, split, index } = at;
+  const batch = dataset.batch(split, index, sizes.batch, dataDraw(seed, split, index));
+  const noise = drawNoise(graph.noise, seed, split, index);
+  return { batch, feed: new Map([...feedBatch(graph.data, batch, sizes), ...noise]) };
+};
+
+const asDtype = ({ shape, data }: HostArray, dtype: Dtype): HostArray =>
+  dtype === "int" && !(data instanceof Int32Array)
+    ? { shape, data: Int32Array.from(data) }
+    : { shape, data };
+
+/** Uploads what the graph takes; names that it does not take are left out. */
+export const upload = (
+  backend: Backend,
+  inputs: readonly NodeOf<"input">[],
+  feed: Feed,
+): ReadonlyMap<string, Buffer> =>
+  new Map(
+    inputs.flatMap(({ attrs: { name }, dtype }) => {
+      const array = feed.get(name);
+      return array === undefined
+        ? []
+        : [[name, backend.upload(asDtype(array, dtype), dtype)] as const];
+    }),
+  );
+
+export const disposeAll = (buffers: Iterable<Buffer>): void => {
+  for (const buffer of buffers) buffer.dispose();
+};
