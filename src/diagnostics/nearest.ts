@@ -28,13 +28,13 @@ const editDistance = (a: readonly string[], b: readonly string[], limit: number)
  * at least one in words of three letters; in shorter words only upper and lower case. The first of equals wins.
  */
 export const nearestName = (word: string, candidates: Iterable<string>): string | undefined => {
-  const letters = [...word.toLowerCase()];
+  const letters = Array.from(word.toLowerCase());
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of candidates) {
     if (name === word) continue;
     const limit = Math.floor(Math.max(letters.length, name.length) / 3);
     const allowed = Math.min(letters.length, name.length) < 3 ? 0 : limit;
-    const distance = editDistance(letters, [...name.toLowerCase()], allowed);
+    const distance = editDistance(letters, Array.from(name.toLowerCase()), allowed);
     if (distance <= allowed && (best === undefined || distance < best.distance)) {
       best = { name, distance };
     }

@@ -121,9 +121,9 @@ export interface Place {
   readonly actual: IToken | undefined;
 }
 
-const words: readonly string[] = [...T.keywords.map((type) => `${type.PATTERN}`), "from"];
+const words: readonly string[] = [...T.keywords.keys(), "from"];
 
-const isReserved = (token: IToken): boolean => T.keywords.includes(token.tokenType);
+const isReserved = ({ tokenType }: IToken): boolean => [...T.keywords.values()].includes(tokenType);
 
 export const unexpected = (place: Place): Diagnostic => {
   const { file, text, expectation, after, previous, actual } = place;

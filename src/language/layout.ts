@@ -1,5 +1,6 @@
 import type { IToken, TokenType } from "chevrotain";
-import { createTokenInstance, tokenMatcher } from "chevrotain";
+import { createTokenInstance } from "chevrotain";
+import { canEnd, isOneOf, looksLikeEquation, looksLikeOperation, roles } from "./lookahead.ts";
 import * as T from "./tokens.ts";
 
 /** A bracket without its partner. */
@@ -41,47 +42,8 @@ const closers: ReadonlyMap<string, TokenType> = new Map([
   ["[", T.RBracket],
 ]);
 
-const roles: readonly string[] = ["address", "read", "write"];
-
-/** Token types after which an expression or a type may be complete. */
-const enders: readonly TokenType[] = [
-  ...[T.Name, T.StatementName, T.NumberLiteral, T.StringLiteral, T.Boolean, T.Prime, T.Shared],
-  ...[T.RParen, T.RBracket, T.RBrace, T.Hole, T.Ellipsis],
-];
-
-const isOneOf = (token: IToken | undefined, types: readonly TokenType[]): boolean =>
-  token !== undefined && types.some((type) => tokenMatcher(token, type));
-
-/** Index just after the bracket that closes the one at `index`. */
-const afterGroup = (tokens: readonly IToken[], index: number): number => {
-  let depth = 0;
-  for (let i = index; i < tokens.length; i++) {
-    if (isOneOf(tokens[i], [T.LParen, T.LBracket])) depth++;
-    if (isOneOf(tokens[i], [T.RParen, T.RBracket]) && --depth === 0) return i + 1;
-    if (isOneOf(tokens[i], [T.RBrace])) break;
-  }
-  return tokens.length;
-};
-
-/** `x =`, `x[t] ~`, `z[0]:`, `M' =` at `index`. */
-const looksLikeEquation = (tokens: readonly IToken[], index: number): boolean => {
-  const next = tokens[index + 1];
-  const after = isOneOf(next, [T.LBracket])
-    ? afterGroup(tokens, index + 1)
-    : isOneOf(next, [T.Prime])
-      ? index + 2
-      : index + 1;
-  return isOneOf(tokens[after], [T.Equals, T.Tilde, T.Colon]);
-};
-
-/** `read(...) ->` and `write(...) {` at `index`, with or without a role before the name. */
-const looksLikeOperation = (tokens: readonly IToken[], index: number): boolean => {
-  const hasRole =
-    roles.includes(tokens[index]?.image ?? "") && isOneOf(tokens[index + 1], [T.Word]);
-  const paren = hasRole ? index + 2 : index + 1;
-  if (!isOneOf(tokens[paren], [T.LParen])) return false;
-  return isOneOf(tokens[afterGroup(tokens, paren)], [T.Arrow, T.LBrace]);
-};
+const closingTypes: readonly TokenType[] = [...closers.values()];
+const keywordTypes: readonly TokenType[] = [...T.keywords.values()];
 
 const retype = (token: IToken, type: TokenType): IToken => ({
   ...token,
@@ -136,7 +98,7 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   };
 
   const openBrace = (token: IToken, previous: IToken | undefined): void => {
-    const isBody = isOneOf(previous, enders) || isOneOf(previous, [T.Train, T.Import]);
+    const isBody = canEnd(previous) || isOneOf(previous, [T.Train, T.Import]);
     const inside = innermost();
     const owner = !isBody ? "record" : inside === "file" ? declared : "block";
     stack.push({ token, owner: owner === "file" ? "block" : owner });
@@ -176,58 +138,70 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     output.push(token);
   };
 
-  const beginsStatement = (index: number, previous: IToken | undefined): boolean => {
-    const token = tokens[index];
-    if (token === undefined || previous === undefined || stack.length === 0) return false;
+  /** Closes brackets that a line with an equation shows to be open by mistake. */
+  const leaveBrackets = (token: IToken): void => {
+    const opening = stack.findLast(({ token: open }) => open.image !== "[")?.token ?? token;
+    if (indent(token.startOffset) > indent(opening.startOffset)) return;
+    closeUntil(["file", "model", "memory", "train", "block", "record"]);
+  };
+
+  const beginsStatement = (token: IToken, index: number, previous: IToken): boolean => {
     const isFirst = text.slice(T.endOf(previous), token.startOffset).includes("\n");
-    const isComplete = isOneOf(previous, enders) || previous.tokenType === T.LBrace;
     const equation = looksLikeEquation(tokens, index);
-    if (innermost() === "bracket") {
-      const opening = stack.findLast(({ token: open }) => open.image !== "[")?.token ?? token;
-      const dedented = indent(token.startOffset) <= indent(opening.startOffset);
-      if (!(isFirst && isComplete && equation && dedented)) return false;
-      closeUntil(["file", "model", "memory", "train", "block", "record"]);
-      return stack.length > 0;
+    if (isFirst && equation && canEnd(previous) && innermost() === "bracket") leaveBrackets(token);
+    if (innermost() === "bracket" || stack.length === 0) return false;
+    if (!canEnd(previous) && previous.tokenType !== T.LBrace) {
+      return isFirst && equation && !isKeyword(previous);
     }
-    if (!isComplete) return isFirst && equation && !isOneOf(previous, T.keywords);
-    const isRoleName = previous.tokenType === T.StatementName && roles.includes(previous.image);
-    if (isRoleName && !isFirst) return false;
+    const afterRole = previous.tokenType === T.StatementName && roles.includes(previous.image);
+    if (afterRole && !isFirst) return false;
     const operation = looksLikeOperation(tokens, index);
     if (operation && innermost() === "block") closeUntil(["memory"]);
     return isFirst || equation || operation;
   };
 
+  const placeWord = (token: IToken, index: number, previous: IToken | undefined): void => {
+    const next = tokens[index + 1];
+    if (isOneOf(previous, [T.Dot])) output.push(retype(token, T.Name));
+    else if (canBeName(token, next)) {
+      const begins = previous !== undefined && beginsStatement(token, index, previous);
+      if (begins) boundaries.push(token.startOffset);
+      output.push(begins ? retype(token, T.StatementName) : token);
+    } else if (statements.includes(token.tokenType)) placeKeyword(token, index);
+    else output.push(token);
+  };
+
   for (const [index, token] of tokens.entries()) {
     const previous = output.at(-1);
-    const next = tokens[index + 1];
-    const type = token.tokenType;
-    const isWord = isOneOf(token, [T.Word]);
-    const isField = isOneOf(previous, [T.Dot]);
-    const isKey = isWord && (isOneOf(next, [T.Equals, T.Colon]) || isOneOf(next, [T.LParen]));
-    const takesParen = type === T.Return || type === T.Guide || type === T.Let;
-    const isName =
-      type === T.Name ||
-      (type === T.From && !isOneOf(next, [T.StringLiteral])) ||
-      (isKey && T.keywords.includes(type) && !(takesParen && isOneOf(next, [T.LParen])));
-    if (isField) output.push(isWord ? retype(token, T.Name) : token);
-    else if (isName && beginsStatement(index, previous)) {
-      boundaries.push(token.startOffset);
-      output.push(retype(token, T.StatementName));
-    } else if (isWord && !isName && statements.includes(type)) placeKeyword(token, index);
-    else if (type === T.LBrace) {
-      openBrace(token, previous);
+    if (isOneOf(token, [T.Word])) placeWord(token, index, previous);
+    else if (closingTypes.includes(token.tokenType)) closeBracket(token);
+    else if (!isTrailingComma(token, previous, tokens[index + 1])) {
+      if (token.tokenType === T.LBrace) openBrace(token, previous);
+      if (isOneOf(token, [T.LParen, T.LBracket])) stack.push({ token, owner: "bracket" });
       output.push(token);
-    } else if (type === T.LParen || type === T.LBracket) {
-      stack.push({ token, owner: "bracket" });
-      output.push(token);
-    } else if (isOneOf(token, [...closers.values()])) closeBracket(token);
-    else if (type === T.Comma && isOneOf(next, [...closers.values()]) && !isOpening(previous)) {
-      continue;
-    } else output.push(token);
+    }
   }
   while (stack.length > 0) closeMissing();
   return { tokens: output, problems, boundaries };
 };
 
-const isOpening = (token: IToken | undefined): boolean =>
-  token === undefined || isOneOf(token, [T.LParen, T.LBracket, T.LBrace, T.Comma]);
+const isKeyword = (token: IToken): boolean => keywordTypes.includes(token.tokenType);
+
+/** A name, or a keyword that its next token makes one: `data = `, `step(`. */
+const canBeName = ({ tokenType }: IToken, next: IToken | undefined): boolean => {
+  if (tokenType === T.Name) return true;
+  if (tokenType === T.From) return !isOneOf(next, [T.StringLiteral]);
+  if (isOneOf(next, [T.Equals, T.Colon])) return true;
+  return isOneOf(next, [T.LParen]) && ![T.Return, T.Guide, T.Let].includes(tokenType);
+};
+
+/** A comma before a closing bracket may be there or not. */
+const isTrailingComma = (
+  token: IToken,
+  previous: IToken | undefined,
+  next: IToken | undefined,
+): boolean =>
+  token.tokenType === T.Comma &&
+  isOneOf(next, closingTypes) &&
+  previous !== undefined &&
+  !isOneOf(previous, [T.LParen, T.LBracket, T.LBrace, T.Comma]);

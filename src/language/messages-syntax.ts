@@ -1,4 +1,4 @@
-import type { IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
+import type { CstParser, IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
 import type { GtmParser } from "./parser.ts";
 
 /** Every grammar rule. */
@@ -6,7 +6,7 @@ export type RuleName = {
   [K in keyof GtmParser]: K extends Exclude<keyof GtmParser, InheritedName> ? K : never;
 }[keyof GtmParser];
 
-type InheritedName = keyof import("chevrotain").CstParser;
+type InheritedName = keyof CstParser;
 
 /** What may stand at a place, given the token before it. */
 type Expectation = string | ((previous: string) => string);

@@ -1,6 +1,13 @@
-import { invariant } from "../diagnostics/invariant.ts";
-import type { Result, Sources } from "../diagnostics/diagnostic.ts";
-import type { File, Item, Name } from "./ast.ts";
+import {
+  failure,
+  success,
+  type Diagnostic,
+  type Result,
+  type Sources,
+} from "../diagnostics/diagnostic.ts";
+import type { File, Import, Item, Name } from "./ast.ts";
+import * as errors from "./errors-modules.ts";
+import { parse } from "./parse.ts";
 
 /** A top-level declaration that has a name, hence everything but `train`. */
 export type NamedItem = Extract<Item, { readonly name: Name }>;
@@ -32,12 +39,127 @@ export type LoadFile = (from: string, path: string) => string | undefined;
 
 /**
  * Parses the entry file, everything it imports and the prelude. Prelude declarations are visible in every file
- * without an import; a file's own declaration of the same name wins.
+ * without an import; a file's own declaration of the same name wins. `edit` changes the entry file before anything
+ * else looks at it, as overrides do. All errors of all files come back together.
  */
 export const loadModules = (
-  _entry: SourceFile,
-  _load: LoadFile,
-  _prelude: readonly SourceFile[],
+  entry: SourceFile,
+  load: LoadFile,
+  prelude: readonly SourceFile[],
+  edit: (file: File) => Result<File> = success,
 ): Result<Modules> => {
-  invariant(false, "under construction");
+  const diagnostics: Diagnostic[] = [];
+  const files = new Map<string, File>();
+  const sources = new Map<string, string>();
+  /** Path of the file by import declaration. */
+  const targets = new Map<Import, string>();
+
+  const read = ({ path, text }: SourceFile, from: readonly string[]): File => {
+    sources.set(path, text);
+    const parsed = parse(text, path);
+    diagnostics.push(...parsed.diagnostics);
+    files.set(path, parsed.file);
+    const chain = [...from, path];
+    for (const declaration of parsed.file.imports) follow(declaration, path, chain);
+    return parsed.file;
+  };
+
+  const follow = (declaration: Import, path: string, chain: readonly string[]): void => {
+    const wanted = declaration.path;
+    if (wanted.text === "") return;
+    const resolved = resolvePath(path, wanted.text);
+    const known = [...files.keys()].find((other) => normalise(other) === resolved);
+    targets.set(declaration, known ?? resolved);
+    if (known !== undefined) {
+      const start = chain.indexOf(known);
+      if (start >= 0) diagnostics.push(errors.importCycle(wanted, [...chain.slice(start), known]));
+      return;
+    }
+    const text = load(path, wanted.text);
+    if (text === undefined) diagnostics.push(errors.unknownFile(wanted, resolved));
+    else read({ path: resolved, text }, chain);
+  };
+
+  for (const file of prelude) read(file, []);
+  const parsed = read(entry, []);
+  const edited = edit(parsed);
+  if (!edited.ok) diagnostics.push(...edited.diagnostics);
+  const entryFile = edited.ok ? edited.value : parsed;
+  files.set(entry.path, entryFile);
+
+  const everywhere = declarations(
+    prelude.flatMap(({ path }) => files.get(path)?.items ?? []),
+    diagnostics,
+  );
+  const scopes = new Map<string, Scope>();
+  for (const [path, file] of files) {
+    const isPrelude = prelude.some((source) => source.path === path);
+    const own = declarations(file.items, isPrelude ? [] : diagnostics);
+    const scope = new Map([...everywhere, ...own]);
+    for (const declaration of file.imports) {
+      const target = files.get(targets.get(declaration) ?? "");
+      if (target === undefined) continue;
+      const visible = declarations(target.items, []);
+      for (const name of declaration.names) {
+        const item = visible.get(name.text);
+        const clash = own.get(name.text) ?? imported(file, name);
+        if (item === undefined) {
+          diagnostics.push(errors.notDeclared(name, declaration.path, visible.keys()));
+        } else if (clash !== undefined) {
+          diagnostics.push(errors.declaredTwice(name, "name" in clash ? clash.name : clash));
+        } else scope.set(name.text, item);
+      }
+    }
+    diagnostics.push(...trainErrors(file));
+    scopes.set(path, scope);
+  }
+  return diagnostics.some(({ severity }) => severity === "error")
+    ? failure(...diagnostics)
+    : success({ entry: entryFile, files, scopes, sources }, diagnostics);
+};
+
+/** Named items by name; a second declaration of a name is reported. */
+const declarations = (items: readonly Item[], diagnostics: Diagnostic[]): Scope => {
+  const scope = new Map<string, NamedItem>();
+  for (const item of items) {
+    if (item.kind === "train" || item.name.text === "") continue;
+    const first = scope.get(item.name.text);
+    if (first === undefined) scope.set(item.name.text, item);
+    else diagnostics.push(errors.declaredTwice(item.name, first.name));
+  }
+  return scope;
+};
+
+/** An import of the same name further up in the file. */
+const imported = (file: File, name: Name): Name | undefined =>
+  file.imports
+    .flatMap(({ names }) => names)
+    .find(({ text, span }) => text === name.text && span.start < name.span.start);
+
+const trainErrors = (file: File): readonly Diagnostic[] => {
+  const [first, ...more] = file.items.filter((item) => item.kind === "train");
+  if (first === undefined) return [];
+  const repeated = first.entries.flatMap(({ name }, index) => {
+    const earlier = first.entries.slice(0, index).find((entry) => entry.name.text === name.text);
+    return earlier === undefined ? [] : [errors.setTwice(name, earlier.name)];
+  });
+  return [...more.map(({ span }) => errors.secondTrain(span, first.span)), ...repeated];
+};
+
+/** `a/b` for `a/./c/../b`. */
+const normalise = (path: string): string => {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "." || (part === "" && parts.length > 0)) continue;
+    if (part === ".." && parts.length > 0 && !["..", ""].includes(parts.at(-1) ?? "")) parts.pop();
+    else parts.push(part);
+  }
+  return parts.join("/");
+};
+
+/** Path of the file that `path` means when it is written in the file `from`. */
+export const resolvePath = (from: string, path: string): string => {
+  if (path.startsWith("/")) return normalise(path);
+  const folder = from.slice(0, Math.max(from.lastIndexOf("/"), from.lastIndexOf("\\")) + 1);
+  return normalise(`${folder.replace(/\\/gu, "/")}${path}`);
 };

@@ -1,6 +1,7 @@
 import type { IToken } from "chevrotain";
 import type { Name } from "./ast.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
+import { isOneOf, roles } from "./lookahead.ts";
 import * as T from "./tokens.ts";
 
 /** A word that stands where only a keyword makes sense. */
@@ -20,10 +21,7 @@ const foreign: ReadonlyMap<string, string> = new Map([
   ["dimension", "dim"],
 ]);
 
-const roles: readonly string[] = ["address", "read", "write"];
-const spelled: readonly string[] = T.keywords
-  .filter((type) => type !== T.Yes && type !== T.No && type !== T.Shared)
-  .map((type) => `${type.PATTERN}`);
+const spelled = [...T.keywords.keys()].filter((word) => !["yes", "no", "shared"].includes(word));
 
 /**
  * Turns misspelt keywords into the keywords they were meant to be: a name that is the first on its line, followed
@@ -42,17 +40,16 @@ export const respell = (
     const next = tokens[index + 1];
     if (token.tokenType !== T.Name || next === undefined || !sameLine(token, next)) return token;
     if (previous !== undefined && sameLine(previous, token)) return token;
-    const isName = next.tokenType.CATEGORIES?.includes(T.Word) === true;
-    if (!isName && next.tokenType !== T.LBrace) return token;
+    if (!isOneOf(next, [T.Word, T.LBrace])) return token;
     const nearest = foreign.get(token.image) ?? nearestName(token.image, [...spelled, ...roles]);
-    const keyword = T.keywords.find((type) => type.PATTERN === nearest);
-    if (keyword === undefined) return token;
+    const keyword = T.keywords.get(nearest ?? "");
+    if (keyword === undefined || nearest === undefined) return token;
     respellings.push({
       word: {
         text: token.image,
         span: { file, start: token.startOffset, end: T.endOf(token) },
       },
-      keyword: `${keyword.PATTERN}`,
+      keyword: nearest,
     });
     return { ...token, tokenType: keyword, tokenTypeIdx: keyword.tokenTypeIdx ?? 0 };
   });

@@ -186,31 +186,31 @@ const skipped: readonly TokenType[] = [
 ];
 
 /** Reserved words; they can be fields, methods, arguments and operations but not variables. */
-export const keywords: readonly TokenType[] = [
-  Import,
-  Dim,
-  Net,
-  Arch,
-  Fn,
-  Memory,
-  State,
-  Let,
-  Return,
-  Model,
-  Data,
-  Shared,
-  Param,
-  Guide,
-  Train,
-  Yes,
-  No,
-];
+export const keywords: ReadonlyMap<string, TokenType> = new Map([
+  ["import", Import],
+  ["dim", Dim],
+  ["net", Net],
+  ["arch", Arch],
+  ["fn", Fn],
+  ["memory", Memory],
+  ["state", State],
+  ["let", Let],
+  ["return", Return],
+  ["model", Model],
+  ["data", Data],
+  ["shared", Shared],
+  ["param", Param],
+  ["guide", Guide],
+  ["train", Train],
+  ["yes", Yes],
+  ["no", No],
+]);
 
 /** All token types, in the order in which the lexer tries them. */
 export const vocabulary: TokenType[] = [
   ...skipped,
   ...slips.map(({ token }) => token),
-  ...keywords,
+  ...keywords.values(),
   From,
   Hole,
   Name,
