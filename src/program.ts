@@ -57,14 +57,18 @@ export interface SampleSizes {
 export interface SampleGraph {
   readonly graph: Graph;
   readonly noise: readonly NoiseSpec[];
-  readonly data: readonly string[];
 }
 
 /** Facts about a program, for `gtmc info` and the first lines of a run. */
 export interface ProgramInfo {
   readonly model: string;
   readonly dims: Readonly<Record<string, number | null>>;
-  readonly data: readonly { readonly name: string; readonly type: string; readonly per: string; readonly role: string }[];
+  readonly data: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly per: string;
+    readonly role: string;
+  }[];
   readonly sites: readonly {
     readonly name: string;
     readonly role: "latent" | "observed";

@@ -7,7 +7,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import { position } from "../diagnostics/span.ts";
-import type { Bound, Estimator, KlMode } from "../inference/objective.ts";
+import type { Bound, Estimator, ObjectiveSpec } from "../inference/spec.ts";
 import type { Expr, File, Setting } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
 import type { CallValue, Origin, ResolvedSetting, RunConfig } from "../program.ts";
@@ -24,12 +24,17 @@ import {
 } from "./read.ts";
 import { constantSchedule } from "./schedule.ts";
 
+interface BoundWithParticles {
+  readonly bound: Bound;
+  readonly particles: number;
+}
+
 /** Every key of a `train` block and the type of its value. */
 export interface TrainValues {
   readonly data: CallValue | null;
-  readonly objective: Bound;
+  readonly objective: BoundWithParticles;
   readonly estimator: Estimator;
-  readonly kl: KlMode;
+  readonly kl: ObjectiveSpec["kl"];
   readonly kl_weight: Schedule;
   readonly free_bits: number;
   readonly optimizer: OptimizerOptions;
@@ -62,14 +67,13 @@ const positive = readNumber("a number > 0", (n) => n > 0);
 const atLeastZero = readNumber("a number >= 0", (n) => n >= 0);
 const fraction = readNumber("a number in [0, 1)", (n) => n >= 0 && n < 1);
 
-const readBound: Reader<Bound> = (value) => {
+const readBound: Reader<BoundWithParticles> = (value) => {
   const call = readInvocation(value, ["elbo", "iwae"]);
   if (!call.ok) return call;
   const kind = call.value.name === "iwae" ? "iwae" : "elbo";
-  return map(
-    () => readArguments<{ K: number }>(call.value, { K: readCount }),
-    ({ K }): Bound => ({ kind, particles: K ?? (kind === "iwae" ? 8 : 1) }),
-  )(value);
+  const values = readArguments<{ K: number }>(call.value, { K: readCount });
+  if (!values.ok) return values;
+  return success({ bound: { kind }, particles: values.value.K ?? (kind === "iwae" ? 8 : 1) });
 };
 
 const readWord =
@@ -161,10 +165,14 @@ const readEarlyStopping: Reader<EarlyStopping | null> = orNo((value) => {
 
 const keys: { readonly [K in keyof TrainValues]: Key<TrainValues[K]> } = {
   data: { reader: readCall, default: null, text: "no" },
-  objective: { reader: readBound, default: { kind: "elbo", particles: 1 }, text: "elbo" },
+  objective: {
+    reader: readBound,
+    default: { bound: { kind: "elbo" }, particles: 1 },
+    text: "elbo",
+  },
   estimator: { reader: readEstimator, default: { kind: "auto" }, text: "auto" },
   kl: {
-    reader: map(readWord("analytic", "monte_carlo"), (word): KlMode =>
+    reader: map(readWord("analytic", "monte_carlo"), (word): ObjectiveSpec["kl"] =>
       word === "analytic" ? "analytic" : "monte-carlo",
     ),
     default: "analytic",

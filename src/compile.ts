@@ -1,0 +1,221 @@
+import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
+import { invariant } from "./diagnostics/invariant.ts";
+import { nearestName } from "./diagnostics/nearest.ts";
+import { resolveConfig, trainKeys, type TrainConfig } from "./config/config.ts";
+import { families } from "./distributions/index.ts";
+import { printGraph, printGraphJson } from "./graph/print.ts";
+import { describeModel } from "./inference/describe.ts";
+import { deriveSampling } from "./inference/generate.ts";
+import { planEstimators, type Plan } from "./inference/legality.ts";
+import { deriveEvaluation, deriveObjective } from "./inference/objective.ts";
+import type { ObjectiveSpec, Target } from "./inference/spec.ts";
+import type { Model } from "./ir/model.ts";
+import { printModel, printType } from "./ir/print.ts";
+import { analyse } from "./language/language.ts";
+import { loadModules, type LoadFile, type Modules } from "./language/modules.ts";
+import { printFile } from "./language/print.ts";
+import { applySettings, parseSetting, type SettingOverride } from "./language/settings.ts";
+import { optimise } from "./graph/passes/index.ts";
+import type { BatchSizes, Problem } from "./training/problem.ts";
+import { buildStep } from "./training/step.ts";
+import { resolveParameters } from "./parameters.ts";
+import type { Program, ProgramInfo, SampleSizes, SampleTarget, SourceFile } from "./program.ts";
+
+/** Values of `--config`: the paths of `--set` with plain JSON values. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface CompileOptions {
+  /** Which model of the file; needed where it has several. */
+  readonly model?: string;
+  /** "Z=64", "train.objective=iwae(K = 8)"; the last one wins, over `config` and the file. */
+  readonly set?: readonly string[];
+  readonly config?: ConfigFile;
+  /** Reads an imported file; `undefined` where there is none. */
+  readonly load: LoadFile;
+  /** Files whose declarations every file sees. */
+  readonly prelude: readonly SourceFile[];
+}
+
+/**
+ * Compiles a `.gtm` text: parse, apply overrides, check and lower, derive. Graphs are made on demand by the program's
+ * methods, one for each set of sizes. All errors of all files come back together.
+ */
+export const compile = (source: SourceFile, options: CompileOptions): Result<Program> => {
+  const overrides = readOverrides(options);
+  if (!overrides.ok) return overrides;
+  const modules = loadModules(source, options.load, options.prelude, (file) =>
+    applySettings(file, overrides.value, trainKeys),
+  );
+  if (!modules.ok) return modules;
+  const models = analyse(modules.value, families);
+  const config = resolveConfig(modules.value.entry, modules.value.sources);
+  if (!models.ok || !config.ok) {
+    return failure(
+      ...(models.ok ? [] : models.diagnostics),
+      ...(config.ok ? [] : config.diagnostics),
+    );
+  }
+  const model = pickModel(models.value.models, options.model, source);
+  if (!model.ok) return model;
+  const spec = objectiveSpec(config.value);
+  const plan = planEstimators(model.value, spec, config.value.values.objective.particles);
+  if (!plan.ok) return plan;
+  return success(program(source, modules.value, model.value, config.value, plan.value), [
+    ...modules.warnings,
+    ...models.warnings,
+    ...plan.warnings,
+  ]);
+};
+
+const readOverrides = (options: CompileOptions): Result<readonly SettingOverride[]> => {
+  const texts: [string, string][] = [
+    ...Object.entries(options.config?.values ?? {}).map(([path, value]): [string, string] => [
+      `${path}=${typeof value === "boolean" ? (value ? "yes" : "no") : String(value)}`,
+      options.config?.path ?? "",
+    ]),
+    ...(options.set ?? []).map((text): [string, string] => [text, `--set ${text}`]),
+  ];
+  const settings: SettingOverride[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [text, origin] of texts) {
+    const setting = parseSetting(text, origin);
+    if (setting.ok) settings.push(setting.value);
+    else diagnostics.push(...setting.diagnostics);
+  }
+  return diagnostics.length > 0 ? failure(...diagnostics) : success(settings);
+};
+
+const pickModel = (
+  models: readonly Model[],
+  wanted: string | undefined,
+  source: SourceFile,
+): Result<Model> => {
+  const names = models.map(({ name }) => name);
+  const problem = (message: string, help: readonly string[]): Result<never> =>
+    failure({ code: "E0805", severity: "error", message, secondary: [], notes: [], help });
+  const [first] = models;
+  if (first === undefined) return problem(`${source.path} declares no model`, []);
+  if (wanted === undefined) {
+    return models.length === 1
+      ? success(first)
+      : problem(`${source.path} declares ${names.length} models`, [
+          `name one of ${names.join(", ")} with --model`,
+        ]);
+  }
+  const found = models.find(({ name }) => name === wanted);
+  if (found !== undefined) return success(found);
+  const near = nearestName(wanted, names);
+  return problem(
+    `${source.path} has no model \`${wanted}\``,
+    near === undefined ? [`it declares ${names.join(", ")}`] : [`did you mean \`${near}\`?`],
+  );
+};
+
+const objectiveSpec = ({ values }: TrainConfig): ObjectiveSpec => ({
+  bound: values.objective.bound,
+  estimator: values.estimator,
+  kl: values.kl,
+  klWeight: values.kl_weight.text !== "1",
+  freeBits: values.free_bits,
+});
+
+/** Remembers the graph of each set of sizes: a batch size or length comes back at every iteration. */
+const bySizes = <S, G>(make: (sizes: S) => G): ((sizes: S) => G) => {
+  const known = new Map<string, G>();
+  return (sizes) => {
+    const key = JSON.stringify(sizes);
+    const found = known.get(key) ?? make(sizes);
+    known.set(key, found);
+    return found;
+  };
+};
+
+const program = (
+  source: SourceFile,
+  modules: Modules,
+  model: Model,
+  config: TrainConfig,
+  plan: Plan,
+): Program => {
+  const spec = objectiveSpec(config);
+  const problem: Problem = {
+    parameters: resolveParameters(model),
+    objective: bySizes((sizes: BatchSizes) => legal(deriveObjective(model, spec, sizes))),
+    logWeights: bySizes((sizes: BatchSizes) => deriveEvaluation(model, sizes)),
+  };
+  return {
+    source,
+    sources: modules.sources,
+    model,
+    config: config.run,
+    problem,
+    info: programInfo(model, plan),
+    sampling: (target, sizes) => {
+      const drawn = legal(
+        deriveSampling(model, samplingTarget(target, sizes), {
+          ...sizes,
+          particles: sizes.samples,
+          ragged: false,
+        }),
+      );
+      return { graph: optimise(drawn.graph), noise: drawn.noise };
+    },
+    inspect: (stage, format) => {
+      const json = format === "json";
+      switch (stage) {
+        case "ast":
+          return json ? JSON.stringify(modules.entry, null, 2) : printFile(modules.entry);
+        case "ir":
+          return json ? JSON.stringify(model, null, 2) : printModel(model);
+        case "graph": {
+          const sizes = inspectionSizes(model, config);
+          const { graph } = buildStep(problem.objective(sizes), config.run.training);
+          return json ? printGraphJson(graph) : printGraph(graph);
+        }
+      }
+    },
+  };
+};
+
+/** What legality has accepted and sizes have bound cannot fail any more. */
+const legal = <T>(result: Result<T>): T => {
+  invariant(
+    result.ok,
+    result.ok ? "" : result.diagnostics.map(({ message }) => message).join("; "),
+  );
+  return result.value;
+};
+
+const programInfo = (model: Model, plan: Plan): ProgramInfo => {
+  const types = new Map(model.sites.map(({ name, type }) => [name, printType(type)]));
+  const facts = describeModel(model, plan);
+  return {
+    model: model.name,
+    dims: model.dims,
+    data: model.data.map(({ name, type, per, role }) => ({
+      name,
+      type: printType(type),
+      per,
+      role,
+    })),
+    ...facts,
+    sites: facts.sites.map((site) => ({ ...site, type: types.get(site.name) ?? "" })),
+  };
+};
+
+const samplingTarget = (target: SampleTarget, { prefix }: SampleSizes): Target =>
+  target === "predict" ? { kind: target, prefix: prefix ?? 0 } : { kind: target };
+
+/** Small sizes for looking at a graph; its text has the same structure at all sizes. */
+const inspectionSizes = (model: Model, { values }: TrainConfig): BatchSizes => ({
+  batch: values.batch,
+  particles: values.objective.particles,
+  ragged: false,
+  ...(model.data.some(({ per }) => per === "step") ? { steps: 3 } : {}),
+  dims: Object.fromEntries(
+    Object.entries(model.dims).flatMap(([name, size]) => (size === null ? [[name, 5]] : [])),
+  ),
+});

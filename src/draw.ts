@@ -1,0 +1,56 @@
+import { invariant } from "./diagnostics/invariant.ts";
+import { success, type Result } from "./diagnostics/diagnostic.ts";
+import type { Batch } from "./data/dataset.ts";
+import type { Program, SampleTarget } from "./program.ts";
+import type { Backend, Buffer, HostArray } from "./runtime/backend.ts";
+import { drawNoise } from "./training/noise.ts";
+
+/** What to draw, from which parameters, given which data. */
+export interface DrawRequest {
+  readonly target: SampleTarget;
+  readonly parameters: ReadonlyMap<string, HostArray>;
+  /** Gives the sizes, and for all targets but `prior` the observations. */
+  readonly batch: Batch;
+  readonly batchSize: number;
+  readonly steps?: number;
+  readonly dims: Readonly<Record<string, number>>;
+  /** Draws for each sequence. */
+  readonly samples: number;
+  /** Steps that `predict` takes from the data. */
+  readonly prefix?: number;
+  readonly seed: number;
+}
+
+/**
+ * Draws sites and watches: by name [S, B, T, …], or [S, B, …] where there is no time. `x.mean` is the mean of the
+ * distribution that `x` is drawn from.
+ */
+export const drawSamples = (
+  program: Program,
+  backend: Backend,
+  request: DrawRequest,
+): Result<ReadonlyMap<string, HostArray>> => {
+  const { target, batch, batchSize, steps, prefix, dims, samples, seed } = request;
+  const drawing = program.sampling(target, {
+    batch: batchSize,
+    samples,
+    ...(steps === undefined ? {} : { steps }),
+    ...(prefix === undefined ? {} : { prefix }),
+    dims,
+  });
+  const compiled = backend.compile(drawing.graph);
+  if (!compiled.ok) return compiled;
+  const noise = drawNoise(drawing.noise, seed, "draw", 0);
+  const inputs = new Map<string, Buffer>();
+  for (const { attrs } of drawing.graph.inputs) {
+    const array =
+      request.parameters.get(attrs.name) ?? noise.get(attrs.name) ?? batch.fields.get(attrs.name);
+    invariant(array !== undefined, `nothing to feed for ${attrs.name}`);
+    inputs.set(attrs.name, backend.upload(array));
+  }
+  const outputs = compiled.value.run(inputs);
+  const drawn = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
+  for (const buffer of [...inputs.values(), ...outputs.values()]) buffer.dispose();
+  compiled.value.dispose();
+  return success(drawn);
+};

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { invariant } from "./diagnostics/invariant.ts";
+import type { LoadFile } from "./language/modules.ts";
+import type { SourceFile } from "./program.ts";
+
+/** The shipped models; sought upwards, since bundling moves this file. */
+export const modelsDirectory = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "models", "prelude"))) {
+    const parent = dirname(folder);
+    invariant(parent !== folder, "the shipped models are missing");
+    folder = parent;
+  }
+  return join(folder, "models");
+};
+
+/** Imported files from the disk, beside the importing one. */
+export const loadFromDisk: LoadFile = (from, path) => {
+  const file = resolve(dirname(from), path);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+};
+
+/** The files whose declarations every `.gtm` file sees. */
+export const diskPrelude = (): readonly SourceFile[] => {
+  const folder = join(modelsDirectory(), "prelude");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".gtm"))
+    .sort()
+    .map((name) => ({
+      path: join(folder, name),
+      text: readFileSync(join(folder, name), "utf8"),
+    }));
+};

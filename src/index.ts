@@ -1,0 +1,65 @@
+/**
+ * The library: compile a `.gtm` text, open its data and a backend, train, draw, evaluate.
+ *
+ * ```ts
+ * const program = compile({ path: "m.gtm", text });
+ * if (!program.ok) console.error(renderText(program.diagnostics, new Map([["m.gtm", text]])));
+ * ```
+ */
+import { compile as compileWith, type CompileOptions } from "./compile.ts";
+import type { Result } from "./diagnostics/diagnostic.ts";
+import { diskPrelude, loadFromDisk } from "./host.ts";
+import type { Program, SourceFile } from "./program.ts";
+
+/** Compiles a text; imports are read from the disk beside `source.path` unless `load` says otherwise. */
+export const compile = (
+  source: SourceFile,
+  options: Partial<CompileOptions> = {},
+): Result<Program> =>
+  compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+
+export type { CompileOptions, ConfigFile } from "./compile.ts";
+export { openDataset, sourceNames } from "./data/open.ts";
+export type { DataContext, DataSpec } from "./data/context.ts";
+export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";
+export { arraysDataset, type ArrayField, type ArrayOptions } from "./data/sequences.ts";
+export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
+export { renderJson, renderText } from "./diagnostics/render.ts";
+export { drawSamples, type DrawRequest } from "./draw.ts";
+export { fitData } from "./fit.ts";
+export { modelsDirectory } from "./host.ts";
+export type { Model } from "./ir/model.ts";
+export type {
+  CallValue,
+  Origin,
+  Program,
+  ProgramInfo,
+  ResolvedSetting,
+  RunConfig,
+  SampleSizes,
+  SampleTarget,
+  SourceFile,
+} from "./program.ts";
+export type * from "./report/data.ts";
+export { renderReport } from "./report/render.ts";
+export type { Backend, Buffer, Executable, HostArray } from "./runtime/backend.ts";
+export { referenceBackend } from "./runtime/reference.ts";
+export { openBackend } from "./runtime/select.ts";
+export * from "./run/index.ts";
+export { readBest, readCheckpoint, readLatest, writeCheckpoint } from "./training/checkpoint.ts";
+export { evaluateBound, type BoundEstimate, type BoundRequest } from "./training/evaluate.ts";
+export type {
+  Checkpoint,
+  Evaluation,
+  Failure,
+  Metrics,
+  Stopped,
+  StopReason,
+  Terms,
+  TrainEvent,
+  TrainResult,
+} from "./training/event.ts";
+export type { TrainingOptions } from "./training/options.ts";
+export type { TrainingState } from "./training/state.ts";
+export { dataDraw } from "./training/noise.ts";
+export { initialState, train, type TrainRequest } from "./training/train.ts";
