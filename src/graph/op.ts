@@ -11,7 +11,7 @@
 export type Dtype = "float" | "int";
 export type Shape = readonly number[];
 
-type None = Readonly<Record<never, never>>;
+type None = Readonly<Record<string, never>>;
 interface Unary<Attrs = None> {
   operands: readonly [Node];
   attrs: Attrs;
