@@ -1,29 +1,11 @@
 /** The passes in their order. Every one keeps results equal up to rounding. */
-import { invariant } from "../../diagnostics/invariant.ts";
-import type { Graph, Node } from "../op.ts";
+import type { Graph } from "../op.ts";
 import { fission } from "./fission.ts";
 import { fold } from "./fold.ts";
 import { componentsOf } from "./loop.ts";
+import { applyPass, type Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { specialise } from "./specialise.ts";
-
-/** From the values to compute to equal values. */
-export type Pass = (outputs: readonly Node[]) => readonly Node[];
-
-/** Applies a pass to the outputs of a graph. */
-export const applyPass = (pass: Pass, graph: Graph): Graph => {
-  const values = pass([...graph.outputs.values()]);
-  return {
-    inputs: graph.inputs,
-    outputs: new Map(
-      [...graph.outputs.keys()].map((name, i) => {
-        const value = values[i];
-        invariant(value !== undefined, `a pass lost the output ${name}`);
-        return [name, value];
-      }),
-    ),
-  };
-};
 
 /** Once nothing is differentiated any more, `stop` is the identity. */
 const dropStops: Pass = (outputs) =>

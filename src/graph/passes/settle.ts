@@ -4,13 +4,16 @@ import type { Node } from "../op.ts";
 import { rebuild } from "../walk.ts";
 import { interner } from "./intern.ts";
 import { rules as allRules } from "./rules/index.ts";
-import type { Rule, Rules } from "./rules/rule.ts";
+import type { Rules } from "./rules/rule.ts";
 
 /** Gives a node's normal form. Nodes settled by one settler are equal exactly when they are the same object. */
 export type Settle = (node: Node) => Node;
 
-/** A settler for one scope: a graph or one body. Does not enter scan bodies. */
-export const settler = (rules: Rules = allRules): Settle => {
+/**
+ * A settler for one scope: a graph or one body. Does not enter scan bodies. Primitives without rules only become one
+ * where they are equal.
+ */
+export const settler = (rules: Partial<Rules> = allRules): Settle => {
   const intern = interner();
   const settled = new Map<Node, Node>();
 
@@ -23,8 +26,9 @@ export const settler = (rules: Rules = allRules): Settle => {
   const apply = (node: Node): Node => {
     const done = settled.get(node);
     if (done !== undefined) return done;
-    // The entries of `node.op` accept this node by the table's type, which indexing by a union forgets.
-    for (const rule of rules[node.op] as readonly ((node: Node) => ReturnType<Rule<"add">>)[]) {
+    // The rules of `node.op` accept this node by the table's type, which indexing by a union forgets.
+    const applicable = (rules[node.op] ?? []) as readonly ((node: Node) => Node | undefined)[];
+    for (const rule of applicable) {
       const better = rule(node);
       if (better !== undefined) return settle(better);
     }

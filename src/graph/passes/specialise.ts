@@ -18,14 +18,14 @@ import {
   type Carry,
   type TimeLoop,
 } from "./loop.ts";
+import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
 
 /** Values for a loop's components, in the order of `rootsOf`. */
 type Change = (loop: TimeLoop) => readonly Node[];
 
-export const specialise = (outputs: readonly Node[]): readonly Node[] =>
-  rewriteLoops(outputs, change, settler());
+export const specialise: Pass = (outputs) => rewriteLoops(outputs, change, settler());
 
 const change: Change = (loop) =>
   loop.length === 1
@@ -75,10 +75,12 @@ const totalOf = (loop: TimeLoop, carry: Carry): Total | undefined => {
   const [a, b] = next.operands;
   if (a !== arg && (b !== arg || next.op === "sub")) return undefined;
   const term = a === arg ? b : a;
-  const others = rootsOf(loop).filter((root) => root !== next);
-  const isReadElsewhere = topological([...others, term]).includes(arg);
-  const isEmitted = loop.outputs.includes(next);
-  return isReadElsewhere || isEmitted
+  const others = [
+    ...loop.carries.flatMap((other) => (other === carry ? [] : [other.next])),
+    ...loop.outputs,
+    term,
+  ];
+  return topological(others).includes(arg)
     ? undefined
     : { carry, term, combine: next.op === "add" ? add : sub };
 };

@@ -42,7 +42,7 @@ const earliest = (loop: TimeLoop, order: readonly Node[]): Map<Node, Stage> => {
  * speed of one of many.
  */
 const costInLoop = (node: Node): number => {
-  if (node.op === "constant" || node.op === "iota" || node.op === "project") return 0;
+  if (node.operands.length === 0 || node.op === "project") return 0;
   if (node.op === "reshape") return 2000;
   if (node.op !== "contract") return 8000;
   const { a, b } = node.attrs;
@@ -65,7 +65,9 @@ const deferred = (
 ): readonly Node[] => {
   const needed = new Set(topological(loop.carries.map(({ next }) => next)));
   const within = order.filter((node) => stages.get(node) === "within");
-  const free = within.filter((node) => !needed.has(node) && isBatchable(node.op));
+  const free = within.filter(
+    (node) => node.operands.length > 0 && !needed.has(node) && isBatchable(node.op),
+  );
   if (free.length === 0) return [];
 
   // Vertex v + 2: computed in the loop if on the source's side. Vertex v + 2 + n: stored if not on that side.

@@ -33,7 +33,8 @@ const reshapeRules: readonly Rule<"reshape">[] = [
   },
 ];
 
-const transposeRules: readonly Rule<"transpose">[] = [
+/** What a transpose becomes beside other movements. */
+export const transposeAlone: readonly Rule<"transpose">[] = [
   ofConstant,
   ({ operands: [x], attrs: { permutation }, shape }) =>
     keepsOrder(x.shape, permutation) ? reshape(x, shape) : undefined,
@@ -47,14 +48,15 @@ const transposeRules: readonly Rule<"transpose">[] = [
   },
   ({ operands: [x], attrs: { permutation }, shape }) =>
     x.op === "broadcast" ? broadcast(transpose(x.operands[0], permutation), shape) : undefined,
-  /** A contraction gives its axes in any order. */
-  ({ operands: [x], attrs: { permutation } }) => {
-    if (x.op !== "contract") return undefined;
-    const { a, b, out } = x.attrs;
-    const order = permutation.map((axis) => out[axis]).join("");
-    return build.contract(x.operands[0], x.operands[1], `${a},${b}->${order}`);
-  },
 ];
+
+/** A contraction gives its axes in any order. */
+const ofContraction: Rule<"transpose"> = ({ operands: [x], attrs: { permutation } }) => {
+  if (x.op !== "contract") return undefined;
+  const { a, b, out } = x.attrs;
+  const order = permutation.map((axis) => out[axis]).join("");
+  return build.contract(x.operands[0], x.operands[1], `${a},${b}->${order}`);
+};
 
 const broadcastRules: readonly Rule<"broadcast">[] = [
   ofConstant,
@@ -219,7 +221,7 @@ const reverseRules: readonly Rule<"reverse">[] = [
 
 export const layoutTable = {
   reshape: reshapeRules,
-  transpose: transposeRules,
+  transpose: [...transposeAlone, ofContraction],
   broadcast: broadcastRules,
   concat: concatRules,
   slice: sliceRules,
