@@ -5,7 +5,7 @@ import type { KeptSource, RunContents } from "./contents.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
 /** Names within a run folder. */
-export const names = {
+export const runFiles = {
   model: "model.gtm",
   config: "config.json",
   overrides: "overrides.json",
@@ -41,33 +41,33 @@ export const createRun = (path: string, contents: RunContents): Result<string> =
   } catch (error) {
     return failure(isTaken(error) ? taken(path) : cannotCreate(path, error));
   }
-  mkdirSync(join(folder, names.checkpoints));
-  mkdirSync(join(folder, names.samples));
+  mkdirSync(join(folder, runFiles.checkpoints));
+  mkdirSync(join(folder, runFiles.samples));
   const files = placeSources(contents.sources);
   for (const { file, source } of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeWhole(join(folder, file), source.text);
   }
-  writeJson(join(folder, names.config), {
+  writeJson(join(folder, runFiles.config), {
     model: contents.model,
     seed: contents.seed,
     settings: contents.settings,
     sources: files.map(({ file, source: { path: from, role } }) => ({ path: from, role, file })),
   });
-  writeJson(join(folder, names.overrides), contents.overrides);
-  writeWhole(join(folder, names.graph), contents.graph);
-  writeJson(join(folder, names.environment), contents.environment);
+  writeJson(join(folder, runFiles.overrides), contents.overrides);
+  writeWhole(join(folder, runFiles.graph), contents.graph);
+  writeJson(join(folder, runFiles.environment), contents.environment);
   return success(folder);
 };
 
 /** Adds a line to metrics.jsonl. */
 export const appendMetrics = (folder: string, metrics: Readonly<Record<string, unknown>>): void => {
-  appendFileSync(join(folder, names.metrics), `${JSON.stringify(metrics)}\n`);
+  appendFileSync(join(folder, runFiles.metrics), `${JSON.stringify(metrics)}\n`);
 };
 
 /** Adds what the user was told to log.txt. */
 export const appendLog = (folder: string, text: string): void => {
-  appendFileSync(join(folder, names.log), text);
+  appendFileSync(join(folder, runFiles.log), text);
 };
 
 /** A name in samples/ that no file has, whatever its extension: "prior-001". */
@@ -79,7 +79,7 @@ export const newSampleName = (
   for (let number = 1; ; number++) {
     const name = `${target}-${`${number}`.padStart(3, "0")}`;
     const taken = extensions.some((ending) =>
-      existsSync(join(folder, names.samples, `${name}${ending}`)),
+      existsSync(join(folder, runFiles.samples, `${name}${ending}`)),
     );
     if (!taken) return name;
   }
@@ -115,16 +115,16 @@ const placeSources = (
 ): readonly { readonly file: string; readonly source: KeptSource }[] => {
   const model = sources.find(({ role }) => role === "model");
   const base = dirname(model?.path ?? ".");
-  const taken = new Set<string>(Object.values(names));
+  const taken = new Set<string>(Object.values(runFiles));
   return sources.map((source) => {
     const beside = relative(base, source.path).split(sep).join("/");
     const inside = !beside.startsWith("../") && !/^([a-z]:|\/)/iu.test(beside);
     const wanted: { readonly [R in KeptSource["role"]]: string } = {
-      model: names.model,
+      model: runFiles.model,
       import: inside ? beside : `imports/${basename(source.path)}`,
       prelude: `prelude/${basename(source.path)}`,
     };
-    const file = source.role === "model" ? names.model : free(wanted[source.role], taken);
+    const file = source.role === "model" ? runFiles.model : free(wanted[source.role], taken);
     taken.add(file);
     return { file, source };
   });

@@ -1,15 +1,7 @@
-/** The run folder: made once, whole files only. */
 export type { Environment, KeptSetting, KeptSource, Overrides, RunContents } from "./contents.ts";
 export { describeEnvironment, packageVersion } from "./environment.ts";
-export {
-  appendLog,
-  appendMetrics,
-  createRun,
-  names as runFiles,
-  newSampleName,
-  runName,
-} from "./folder.ts";
+export { appendLog, appendMetrics, createRun, newSampleName, runName, runFiles } from "./folder.ts";
 export { removeManifest, writeManifest } from "./manifest.ts";
 export { encodeNpy } from "./npy.ts";
 export { openRun, readMetrics, rewindMetrics, type KeptCheckpoint, type Run } from "./open.ts";
-export { writeJson, writeWhole } from "./whole-file.ts";
+export { writeWhole } from "./whole-file.ts";

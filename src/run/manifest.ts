@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { names } from "./folder.ts";
+import { runFiles } from "./folder.ts";
 import { isPartial, writeJson } from "./whole-file.ts";
 
 export interface ManifestEntry {
@@ -15,10 +15,10 @@ export interface ManifestEntry {
  * last; its absence means that the run did not finish.
  */
 export const writeManifest = (folder: string, finished: Date): void => {
-  writeJson(join(folder, names.manifest), {
+  writeJson(join(folder, runFiles.manifest), {
     finished: finished.toISOString(),
     files: listFiles(folder)
-      .filter((file) => file !== names.manifest && !file.startsWith(`${names.samples}/`))
+      .filter((file) => file !== runFiles.manifest && !file.startsWith(`${runFiles.samples}/`))
       .map((file): ManifestEntry => {
         const path = join(folder, file);
         return { file, bytes: statSync(path).size, sha256: sha256(readFileSync(path)) };
@@ -28,7 +28,7 @@ export const writeManifest = (folder: string, finished: Date): void => {
 
 /** The run goes on: it is unfinished until the next manifest. */
 export const removeManifest = (folder: string): void => {
-  rmSync(join(folder, names.manifest), { force: true });
+  rmSync(join(folder, runFiles.manifest), { force: true });
 };
 
 /** Lower-case hexadecimal. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Environment, KeptSetting, KeptSource, Overrides } from "./contents.ts";
-import { names } from "./folder.ts";
+import { runFiles } from "./folder.ts";
 import { writeWhole } from "./whole-file.ts";
 
 /** A checkpoint that was written to its end. */
@@ -32,7 +32,7 @@ export const openRun = (path: string): Result<Run> => {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     return failure(notARun(path, ["there is no such folder"]));
   }
-  const needed = [names.model, names.config, names.overrides, names.environment];
+  const needed = [runFiles.model, runFiles.config, runFiles.overrides, runFiles.environment];
   const missing = needed.filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0) {
     return failure(notARun(path, [`it has no ${missing.join(", no ")}`]));
@@ -44,9 +44,9 @@ export const openRun = (path: string): Result<Run> => {
     damaged.push(name);
     return undefined;
   };
-  const config = read(names.config, isConfig);
-  const overrides = read(names.overrides, isOverrides);
-  const environment = read(names.environment, isEnvironment);
+  const config = read(runFiles.config, isConfig);
+  const overrides = read(runFiles.overrides, isOverrides);
+  const environment = read(runFiles.environment, isEnvironment);
   const lost = config?.sources.filter(({ file }) => !existsSync(join(folder, file))) ?? [];
   if (lost.length > 0) {
     return failure(
@@ -77,13 +77,13 @@ export const openRun = (path: string): Result<Run> => {
     overrides,
     environment,
     checkpoints: listCheckpoints(folder),
-    finished: existsSync(join(folder, names.manifest)),
+    finished: existsSync(join(folder, runFiles.manifest)),
   });
 };
 
 /** Whole lines of metrics.jsonl; a line that a kill cut short is left out. */
 export const readMetrics = (folder: string): readonly Readonly<Record<string, unknown>>[] => {
-  const path = join(folder, names.metrics);
+  const path = join(folder, runFiles.metrics);
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")
     .split("\n")
@@ -98,11 +98,14 @@ export const rewindMetrics = (folder: string, iteration: number): void => {
   const kept = readMetrics(folder).filter(
     ({ step }) => typeof step === "number" && step <= iteration,
   );
-  writeWhole(join(folder, names.metrics), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  writeWhole(
+    join(folder, runFiles.metrics),
+    kept.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  );
 };
 
 const listCheckpoints = (folder: string): readonly KeptCheckpoint[] => {
-  const parent = join(folder, names.checkpoints);
+  const parent = join(folder, runFiles.checkpoints);
   if (!existsSync(parent)) return [];
   return readdirSync(parent)
     .filter((name) => /^\d+$/u.test(name) && existsSync(join(parent, name, "state.json")))
