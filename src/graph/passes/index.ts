@@ -5,6 +5,7 @@ import { fold } from "./fold.ts";
 import { componentsOf } from "./loop.ts";
 import { applyPass, type Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
+import { regroup } from "./regroup.ts";
 import { specialise } from "./specialise.ts";
 
 /** Once nothing is differentiated any more, `stop` is the identity. */
@@ -23,8 +24,10 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
   ["drop stops", dropStops],
   ["fold", fold],
   ["specialise", specialise],
+  ["regroup", regroup],
   ["fission", fission],
   ["specialise again", specialise],
+  ["regroup again", regroup],
   ["fission again", fission],
   ["fold again", fold],
 ]);
