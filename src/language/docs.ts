@@ -1,4 +1,5 @@
 import type { IToken } from "chevrotain";
+import { endOf } from "./tokens.ts";
 
 /** Doc comments of a file, joined and sorted out. */
 export interface DocComments {
@@ -8,13 +9,11 @@ export interface DocComments {
   readonly byOffset: ReadonlyMap<number, string>;
 }
 
+/** `///` lines right below each other. */
 interface Group {
-  readonly lines: string[];
-  /** Offset of the next token, or -1 at the end of the file. */
+  readonly comments: readonly IToken[];
+  /** Offset of the token that follows. */
   readonly target: number;
-  /** Whether an empty line follows. */
-  apart: boolean;
-  end: number;
 }
 
 /**
@@ -26,35 +25,46 @@ export const docComments = (
   tokens: readonly IToken[],
   text: string,
 ): DocComments => {
-  const groups: Group[] = [];
-  let next = 0;
-  for (const { image, startOffset } of comments) {
-    const lineStart = text.lastIndexOf("\n", startOffset - 1) + 1;
-    if (text.slice(lineStart, startOffset).trim() !== "") continue;
-    while ((tokens[next]?.startOffset ?? Infinity) < startOffset) next++;
-    const target = tokens[next]?.startOffset ?? -1;
-    const line = image.replace(/^\/\/\/ ?/u, "").trimEnd();
-    const end = startOffset + image.length;
-    const group = groups.at(-1);
-    if (group?.target === target && isAdjacent(text.slice(group.end, startOffset))) {
-      group.lines.push(line);
-      group.end = end;
-    } else groups.push({ lines: [line], target, apart: false, end });
-  }
-  for (const [index, group] of groups.entries()) {
-    const after = groups[index + 1]?.target === group.target ? undefined : group.target;
-    const gap = text.slice(group.end, after === -1 ? text.length : after);
-    group.apart = after === undefined || !isAdjacent(gap);
-  }
-  const first = tokens[0]?.startOffset ?? -1;
-  const [top] = groups;
-  const hasFileDoc = top !== undefined && top.target === first && top.apart;
-  const attached = hasFileDoc ? groups.slice(1) : groups;
+  const groups = group(comments, tokens, text);
+  const [top, second] = groups;
+  const isApart =
+    top !== undefined &&
+    top.target === (tokens[0]?.startOffset ?? text.length) &&
+    (second?.target === top.target || hasEmptyLine(text.slice(endOfGroup(top), top.target)));
   return {
-    file: hasFileDoc ? top.lines.join("\n") : "",
-    byOffset: new Map(attached.map(({ target, lines }) => [target, lines.join("\n")])),
+    file: isApart ? textOf(top) : "",
+    byOffset: new Map(groups.slice(isApart ? 1 : 0).map((lines) => [lines.target, textOf(lines)])),
   };
 };
 
-/** Whether what lies between has no empty line. */
-const isAdjacent = (gap: string): boolean => !/\n[ \t\r]*\n/u.test(gap);
+const group = (
+  comments: readonly IToken[],
+  tokens: readonly IToken[],
+  text: string,
+): readonly Group[] => {
+  const groups: Group[] = [];
+  let next = 0;
+  for (const comment of comments) {
+    const { startOffset } = comment;
+    const lineStart = text.lastIndexOf("\n", startOffset - 1) + 1;
+    if (text.slice(lineStart, startOffset).trim() !== "") continue;
+    while ((tokens[next]?.startOffset ?? Infinity) < startOffset) next++;
+    const target = tokens[next]?.startOffset ?? text.length;
+    const last = groups.at(-1);
+    const joins =
+      last?.target === target && !hasEmptyLine(text.slice(endOfGroup(last), startOffset));
+    if (joins) groups.pop();
+    groups.push({ comments: [...(joins ? last.comments : []), comment], target });
+  }
+  return groups;
+};
+
+const endOfGroup = ({ comments, target }: Group): number => {
+  const last = comments.at(-1);
+  return last === undefined ? target : endOf(last);
+};
+
+const textOf = ({ comments }: Group): string =>
+  comments.map(({ image }) => image.replace(/^\/\/\/ ?/u, "").trimEnd()).join("\n");
+
+const hasEmptyLine = (gap: string): boolean => /\n[ \t\r]*\n/u.test(gap);

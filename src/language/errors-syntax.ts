@@ -85,7 +85,7 @@ export const bracketProblem = (problem: BracketProblem, file: string): Diagnosti
       help: [`add the missing \`${close}\``],
       fix: { span: insertion, text: close === "}" ? "\n}" : close },
     }),
-    secondary: [{ span: insertion, text: `\`${close}\` is missing before what follows` }],
+    secondary: [{ span: insertion, text: `\`${close}\` is missing here` }],
   };
 };
 

@@ -42,6 +42,7 @@ const closers: ReadonlyMap<string, TokenType> = new Map([
   ["[", T.RBracket],
 ]);
 
+const braced: readonly Owner[] = ["file", "model", "memory", "train", "block", "record"];
 const closingTypes: readonly TokenType[] = [...closers.values()];
 const keywordTypes: readonly TokenType[] = [...T.keywords.values()];
 
@@ -142,19 +143,18 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   const leaveBrackets = (token: IToken): void => {
     const opening = stack.findLast(({ token: open }) => open.image !== "[")?.token ?? token;
     if (indent(token.startOffset) > indent(opening.startOffset)) return;
-    closeUntil(["file", "model", "memory", "train", "block", "record"]);
+    closeUntil(braced);
   };
 
   const beginsStatement = (token: IToken, index: number, previous: IToken): boolean => {
     const isFirst = text.slice(T.endOf(previous), token.startOffset).includes("\n");
     const equation = looksLikeEquation(tokens, index);
-    if (isFirst && equation && canEnd(previous) && innermost() === "bracket") leaveBrackets(token);
+    if (isFirst && equation && canEnd(previous)) leaveBrackets(token);
     if (innermost() === "bracket" || stack.length === 0) return false;
     if (!canEnd(previous) && previous.tokenType !== T.LBrace) {
-      return isFirst && equation && !isKeyword(previous);
+      return isFirst && equation && !keywordTypes.includes(previous.tokenType);
     }
-    const afterRole = previous.tokenType === T.StatementName && roles.includes(previous.image);
-    if (afterRole && !isFirst) return false;
+    if (!isFirst && isRole(previous)) return false;
     const operation = looksLikeOperation(tokens, index);
     if (operation && innermost() === "block") closeUntil(["memory"]);
     return isFirst || equation || operation;
@@ -176,6 +176,7 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     if (isOneOf(token, [T.Word])) placeWord(token, index, previous);
     else if (closingTypes.includes(token.tokenType)) closeBracket(token);
     else if (!isTrailingComma(token, previous, tokens[index + 1])) {
+      if (isOneOf(token, [T.Arrow])) closeUntil(braced);
       if (token.tokenType === T.LBrace) openBrace(token, previous);
       if (isOneOf(token, [T.LParen, T.LBracket])) stack.push({ token, owner: "bracket" });
       output.push(token);
@@ -185,7 +186,8 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   return { tokens: output, problems, boundaries };
 };
 
-const isKeyword = (token: IToken): boolean => keywordTypes.includes(token.tokenType);
+const isRole = ({ tokenType, image }: IToken): boolean =>
+  tokenType === T.StatementName && roles.includes(image);
 
 /** A name, or a keyword that its next token makes one: `data = `, `step(`. */
 const canBeName = ({ tokenType }: IToken, next: IToken | undefined): boolean => {

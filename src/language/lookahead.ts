@@ -37,13 +37,13 @@ export const looksLikeEquation = (tokens: readonly IToken[], index: number): boo
   return isOneOf(tokens[after], [T.Equals, T.Tilde, T.Colon]);
 };
 
-/** `read(...) ->` and `write(...) {` at `index`, with or without a role before the name. */
+/** `read(...) ->`, `write(...) {` and, by mistake, `write(...) =` at `index`, with or without a role before the name. */
 export const looksLikeOperation = (tokens: readonly IToken[], index: number): boolean => {
   const hasRole =
     roles.includes(tokens[index]?.image ?? "") && isOneOf(tokens[index + 1], [T.Word]);
   const paren = hasRole ? index + 2 : index + 1;
   if (!isOneOf(tokens[paren], [T.LParen])) return false;
-  return isOneOf(tokens[afterGroup(tokens, paren)], [T.Arrow, T.LBrace]);
+  return isOneOf(tokens[afterGroup(tokens, paren)], [T.Arrow, T.LBrace, T.Equals]);
 };
 
 /** Whether an expression or a type may end with this token. */

@@ -24,6 +24,9 @@ const name = (what: string): string => `the name of ${what}`;
 const value = "a value: a number, a name, a call, `(…)` or `[…]`";
 const equationBody = "`=` and its value, or `{` and statements";
 
+/** Instead of the next declaration, where a dimension has no value yet. */
+export const afterDimension = "`=` and a size, or the next declaration";
+
 /** What was expected, in words, at each place of the grammar. */
 export const expectations: { readonly [R in RuleName]: Places } = {
   file: {

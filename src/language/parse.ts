@@ -10,8 +10,9 @@ import { docComments } from "./docs.ts";
 import * as errors from "./errors-syntax.ts";
 import type { Layout } from "./layout.ts";
 import { layOut } from "./layout.ts";
-import { expectationProvider } from "./messages-syntax.ts";
+import { afterDimension, expectationProvider } from "./messages-syntax.ts";
 import { GtmParser } from "./parser.ts";
+import { quoteBefore } from "./quote.ts";
 import { respell } from "./respell.ts";
 import type { Tokens } from "./tokens.ts";
 import * as T from "./tokens.ts";
@@ -123,38 +124,15 @@ const syntaxError = (
   const atEnd = token.tokenType === EOF;
   const index = atEnd ? tokens.length : tokens.indexOf(token);
   const previous = tokens[index - 1];
+  const isDimension = tokens[index - 2]?.tokenType === T.Dim;
   return errors.unexpected({
     file,
     text,
-    expectation: exception.message,
-    after: textBefore(tokens, index - 1, text),
+    expectation: isDimension ? afterDimension : exception.message,
+    after: quoteBefore(tokens, index, text),
     previous,
     actual: atEnd ? undefined : token,
   });
-};
-
-const separators: ReadonlySet<string> = new Set([",", "=", "~", "->", "(", "[", "{", "}", ">>"]);
-const longestQuote = 40;
-
-/** The source that ends with the token at `index` and belongs together: `x[t]`, `net f(h: real[H])`, `a,`. */
-const textBefore = (tokens: readonly IToken[], index: number, text: string): string => {
-  const last = tokens[index];
-  if (last === undefined) return "";
-  let start = index;
-  let depth = 0;
-  for (let i = index; i >= 0; i--) {
-    const token = tokens[i];
-    const before = tokens[i - 1];
-    if (token === undefined) break;
-    if (token.image === ")" || token.image === "]") depth++;
-    if ((token.image === "(" || token.image === "[") && i !== index) depth--;
-    if (text.slice(token.startOffset, T.endOf(last)).includes("\n")) break;
-    if (depth <= 0) start = i;
-    const opens = before === undefined || separators.has(before.image);
-    if (depth <= 0 && (opens || token.tokenType === T.StatementName)) break;
-  }
-  const quote = text.slice(tokens[start]?.startOffset ?? 0, T.endOf(last));
-  return quote.length <= longestQuote ? quote : last.image;
 };
 
 /**

@@ -14,6 +14,7 @@ import type {
   Operation,
   Param,
   ResultType,
+  SiteDecl,
   StateDecl,
   Statement,
   TypeExpr,
@@ -53,7 +54,7 @@ export const printExpr = (expr: Expr): string => {
     case "number":
       return expr.text;
     case "boolean":
-      return expr.value ? "yes" : "no";
+      return spellTruth(expr.value);
     case "string":
       return `"${expr.value}"`;
     case "name":
@@ -88,6 +89,8 @@ export const printExpr = (expr: Expr): string => {
       return "…";
   }
 };
+
+const spellTruth = (value: boolean): string => (value ? "yes" : "no");
 
 const atLeast = (needed: Binding, expr: Expr): string =>
   bindingOf(expr) < needed ? `(${printExpr(expr)})` : printExpr(expr);
@@ -224,13 +227,15 @@ const printMember = (member: Member): string => {
       const type = member.type === undefined ? "" : `: ${printType(member.type)}`;
       return `${name.text}${index}${type} = ${printExpr(member.value)}`;
     }
-    case "site": {
-      const { guide } = member;
-      const line = `${name.text}${member.indexed ? "[t]" : ""} ~ ${printExpr(member.prior)}`;
-      if (guide === undefined) return line;
-      return `${line}\n  guide ${guide.kind === "guide-prior" ? "prior" : printExpr(guide)}`;
-    }
+    case "site":
+      return printSite(member);
   }
+};
+
+const printSite = ({ name, indexed, prior, guide }: SiteDecl): string => {
+  const line = `${name.text}${indexed ? "[t]" : ""} ~ ${printExpr(prior)}`;
+  if (guide === undefined) return line;
+  return `${line}\n  guide ${guide.kind === "guide-prior" ? "prior" : printExpr(guide)}`;
 };
 
 const isLine = ({ kind }: Member): boolean => kind === "equation" || kind === "site";

@@ -263,6 +263,8 @@ export interface Tokens {
 /** Cuts a text into tokens. */
 export const tokenize = (text: string): Tokens => {
   const { tokens, groups, errors } = lexer.tokenize(text);
+  // The parser derives the location of a tree from both ends of its tokens; the lexer gives one.
+  for (const token of tokens) token.endOffset = endOf(token) - 1;
   return {
     tokens,
     docs: groups["docs"] ?? [],
