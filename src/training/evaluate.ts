@@ -1,142 +1,14 @@
-/** Bounds after training: on the test split while training goes on, and of many particles when it is done. */
+/** The bound of many particles, when training is done. */
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
-import { input } from "../graph/build.ts";
-import type { Node, NodeOf } from "../graph/op.ts";
-import { optimise } from "../graph/passes/index.ts";
-import type { Backend, Buffer, Executable, HostArray } from "../runtime/backend.ts";
-import type { Terms } from "./event.ts";
-import {
-  disposeAll,
-  feedStep,
-  framesOf,
-  scalar,
-  trainingSizes,
-  upload,
-  type Feed,
-} from "./feed.ts";
+import type { Backend, HostArray } from "../runtime/backend.ts";
+import { disposeAll, feedStep, framesOf, trainingSizes, upload } from "./feed.ts";
+import { accumulate, prepare, run } from "./forward.ts";
+import { emptyLogSum, logSumAdd, logSumValue } from "./log-sum.ts";
 import { drawNoise } from "./noise.ts";
-import type { TrainingOptions } from "./options.ts";
-import type { BatchSizes, NoiseSpec, Problem } from "./problem.ts";
-import { names } from "./step.ts";
-
-/** Means over batches. */
-export interface TestBound {
-  /** Nats a sequence. */
-  readonly bound: number;
-  /** Nats a frame. */
-  readonly boundPerStep: number;
-  readonly terms: Terms;
-}
-
-interface Prepared {
-  readonly executable: Executable;
-  readonly inputs: readonly NodeOf<"input">[];
-}
-
-const prepare = (
-  backend: Backend,
-  outputs: ReadonlyMap<string, Node>,
-  graph: {
-    readonly parameters: readonly NodeOf<"input">[];
-    readonly data: readonly NodeOf<"input">[];
-    readonly noise: readonly NoiseSpec[];
-    readonly scalars: readonly string[];
-  },
-): Result<Prepared> => {
-  const inputs = [
-    ...graph.parameters,
-    ...graph.data,
-    ...graph.noise.map(({ name, shape }) => input(name, shape)),
-    ...graph.scalars.map((name) => input(name, [])),
-  ];
-  const optimised = optimise({ inputs, outputs });
-  const compiled = backend.compile(optimised);
-  return compiled.ok ? success({ executable: compiled.value, inputs: optimised.inputs }) : compiled;
-};
-
-const run = (
-  backend: Backend,
-  { executable, inputs }: Prepared,
-  parameters: ReadonlyMap<string, Buffer>,
-  feed: Feed,
-): ReadonlyMap<string, HostArray> => {
-  const fed = upload(backend, inputs, feed);
-  const results = executable.run(new Map([...parameters, ...fed]));
-  const arrays = new Map([...results].map(([name, buffer]) => [name, buffer.read()]));
-  disposeAll(fed.values());
-  disposeAll(results.values());
-  return arrays;
-};
-
-/** Adds weighted numbers, name by name. */
-const accumulate = (
-  sums: Map<string, number[]>,
-  name: string,
-  part: readonly number[],
-  weight: number,
-): void => {
-  const sum = sums.get(name) ?? part.map(() => 0);
-  sums.set(
-    name,
-    sum.map((value, i) => value + weight * (part[i] ?? 0)),
-  );
-};
-
-export interface Evaluator {
-  /** The mean over the same batches, with the same noise, at every call: differences are due to the parameters. */
-  evaluate(parameters: ReadonlyMap<string, Buffer>): TestBound;
-  dispose(): void;
-}
-
-/** The training bound on `options.evaluateBatches` test batches, with a KL weight of 1. */
-export const createEvaluator = (
-  problem: Problem,
-  dataset: Dataset,
-  backend: Backend,
-  options: TrainingOptions,
-  dims: BatchSizes["dims"],
-): Result<Evaluator> => {
-  const sizes = trainingSizes(dataset, options, dims);
-  const objective = problem.objective(sizes);
-  const terms = [...objective.terms.keys()];
-  const outputs = new Map([
-    [names.bound, objective.bound],
-    ...[...objective.terms].map(([name, term]) => [names.term(name), term] as const),
-  ]);
-  const prepared = prepare(backend, outputs, objective);
-  if (!prepared.ok) return prepared;
-  const stored = dataset.sequences?.test;
-  const batches =
-    stored === undefined
-      ? options.evaluateBatches
-      : Math.min(options.evaluateBatches, Math.ceil(stored / options.batch));
-  const ones = objective.scalars.map((name) => [name, scalar(1)] as const);
-  return success({
-    evaluate: (parameters) => {
-      let bound = 0;
-      let frames = 0;
-      const sums = new Map<string, number[]>();
-      for (let index = 0; index < batches; index += 1) {
-        const at = { seed: options.seed, split: "test", index } as const;
-        const { batch, feed } = feedStep(objective, dataset, sizes, at);
-        const results = run(backend, prepared.value, parameters, new Map([...feed, ...ones]));
-        bound += (results.get(names.bound)?.data[0] ?? NaN) / batches;
-        frames += framesOf(batch, sizes) / batches;
-        for (const name of terms) {
-          const term = results.get(names.term(name));
-          invariant(term !== undefined, `no term ${name}`);
-          accumulate(sums, name, [...term.data], 1 / batches);
-        }
-      }
-      return { bound, boundPerStep: bound / frames, terms: sums };
-    },
-    dispose: () => {
-      prepared.value.executable.dispose();
-    },
-  });
-};
+import type { BatchSizes, Problem } from "./problem.ts";
+import type { TestBound } from "./test-bound.ts";
 
 /** What to evaluate, and how precisely. */
 export interface BoundRequest {
@@ -165,29 +37,6 @@ export interface BoundEstimate extends TestBound {
   readonly effectiveParticles: number;
 }
 
-/** Σ exp of a stream of numbers and Σ exp of their doubles, relative to the largest so far. */
-export interface LogSum {
-  readonly largest: number;
-  readonly sum: number;
-  readonly squares: number;
-}
-
-export const emptyLogSum: LogSum = { largest: -Infinity, sum: 0, squares: 0 };
-
-/** Takes one more number in. */
-export const logSumAdd = ({ largest, sum, squares }: LogSum, x: number): LogSum => {
-  if (x === -Infinity) return { largest, sum, squares };
-  if (x <= largest) {
-    const ratio = Math.exp(x - largest);
-    return { largest, sum: sum + ratio, squares: squares + ratio * ratio };
-  }
-  const shrink = largest === -Infinity ? 0 : Math.exp(largest - x);
-  return { largest: x, sum: sum * shrink + 1, squares: squares * shrink * shrink + 1 };
-};
-
-/** log Σ exp of what was taken in. */
-export const logSumValue = ({ largest, sum }: LogSum): number => largest + Math.log(sum);
-
 /**
  * The bound of K particles: the mean over sequences of log (1/K) Σ w. The K particles of a sequence are summed over
  * all chunks before the logarithm, so the chunk size changes the noise only.
@@ -200,7 +49,7 @@ export const evaluateBound = (request: BoundRequest): Result<BoundEstimate> => {
   const sizes = trainingSizes(dataset, { batch: request.batch, particles: chunk }, dims);
   const graph = problem.logWeights(sizes);
   const outputs = new Map([["logWeights", graph.logWeights], ...graph.terms]);
-  const prepared = prepare(backend, outputs, { ...graph, scalars: [] });
+  const prepared = prepare(backend, outputs);
   if (!prepared.ok) return prepared;
   const parameters = upload(backend, graph.parameters, request.parameters);
 

@@ -15,6 +15,7 @@ import {
 import { differentiate } from "../graph/gradient.ts";
 import type { Graph, Node, NodeOf, Shape } from "../graph/op.ts";
 import { optimise } from "../graph/passes/index.ts";
+import { inputsOf } from "../graph/walk.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { isDecayed, optimizers } from "./optimizer.ts";
 import type { TrainingOptions } from "./options.ts";
@@ -85,13 +86,6 @@ const globalNorm = (gradients: readonly Node[]): Node =>
       .reduce((a, b) => add(a, b), constant(0)),
   );
 
-/** What the objective takes besides parameters. */
-const otherInputs = (objective: ObjectiveGraph): readonly NodeOf<"input">[] => [
-  ...objective.data,
-  ...objective.noise.map(({ name, shape }) => input(name, shape)),
-  ...objective.scalars.map((name) => input(name, [])),
-];
-
 /** The optimised step. One executable of it does everything that an iteration does. */
 export const buildStep = (objective: ObjectiveGraph, options: StepOptions): StepGraph => {
   const plain = buildPlainStep(objective, options);
@@ -141,11 +135,5 @@ export const buildPlainStep = (objective: ObjectiveGraph, options: StepOptions):
   });
   for (const [name, node] of reported) outputs.set(name, node);
 
-  const inputs = [
-    ...objective.parameters,
-    ...slotInputs.values(),
-    ...scalars.values(),
-    ...otherInputs(objective),
-  ];
-  return { graph: { inputs, outputs }, slots };
+  return { graph: { inputs: inputsOf(outputs.values()), outputs }, slots };
 };

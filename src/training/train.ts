@@ -4,7 +4,6 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { diagnose } from "./diagnose.ts";
 import { badSchedule, checkpointDiffers } from "./errors.ts";
-import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import type { Evaluation, StopReason, TrainEvent, TrainResult } from "./event.ts";
 import { feedStep, framesOf, scalar, trainingSizes, type Feed } from "./feed.ts";
 import { initialise } from "./initialise.ts";
@@ -13,6 +12,7 @@ import type { BatchSizes, Problem } from "./problem.ts";
 import { createStepper } from "./run-step.ts";
 import type { Progress, TrainingState } from "./state.ts";
 import { slotsOf } from "./step.ts";
+import { createEvaluator, type Evaluator } from "./test-bound.ts";
 
 /** What to train, on what, where and how. */
 export interface TrainRequest {
@@ -67,19 +67,16 @@ const startingState = ({ problem, options, resumeFrom }: TrainRequest): Result<T
   return wrong.length > 0 ? failure(checkpointDiffers(wrong)) : success(resumeFrom);
 };
 
-/** The progress after an evaluation. */
+/** The progress after an evaluation; one that gave no number is no improvement. */
 export const judge = (
   progress: Progress | null,
   bound: number,
   iteration: number,
   stopping: EarlyStopping | null,
-): Progress => {
-  if (progress === null || bound > progress.bestBound + (stopping?.minDelta ?? 0)) {
-    return Number.isFinite(bound)
-      ? { bestBound: bound, bestIteration: iteration, badEvaluations: 0 }
-      : (progress ?? { bestBound: -Number.MAX_VALUE, bestIteration: 0, badEvaluations: 1 });
-  }
-  return { ...progress, badEvaluations: progress.badEvaluations + 1 };
+): Progress | null => {
+  const needed = progress === null ? -Infinity : progress.bestBound + (stopping?.minDelta ?? 0);
+  if (bound > needed) return { bestBound: bound, bestIteration: iteration, badEvaluations: 0 };
+  return progress === null ? null : { ...progress, badEvaluations: progress.badEvaluations + 1 };
 };
 
 const isFiniteState = ({
@@ -203,7 +200,7 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
         }
         const tested = evaluator.evaluate(stepper.parameters());
         progress = judge(progress, tested.bound, iteration, options.earlyStopping);
-        improved = progress.bestIteration === iteration;
+        improved = progress?.bestIteration === iteration;
         const evaluation: Evaluation = { kind: "evaluation", iteration, ...tested, best: improved };
         yield evaluation;
       }

@@ -1,0 +1,53 @@
+/** Graphs without an update: compiled, fed, read. */
+import { success, type Result } from "../diagnostics/diagnostic.ts";
+import type { Node, NodeOf } from "../graph/op.ts";
+import { optimise } from "../graph/passes/index.ts";
+import { inputsOf } from "../graph/walk.ts";
+import type { Backend, Buffer, Executable, HostArray } from "../runtime/backend.ts";
+import { disposeAll, upload, type Feed } from "./feed.ts";
+
+/** A compiled graph and what it takes. */
+export interface Prepared {
+  readonly executable: Executable;
+  readonly inputs: readonly NodeOf<"input">[];
+}
+
+/** Optimises and compiles. */
+export const prepare = (backend: Backend, outputs: ReadonlyMap<string, Node>): Result<Prepared> => {
+  const graph = optimise({ inputs: inputsOf(outputs.values()), outputs });
+  const compiled = backend.compile(graph);
+  return compiled.ok ? success({ executable: compiled.value, inputs: graph.inputs }) : compiled;
+};
+
+/** Results on the host; parameters stay where they are. */
+export const run = (
+  backend: Backend,
+  { executable, inputs }: Prepared,
+  parameters: ReadonlyMap<string, Buffer>,
+  feed: Feed,
+): ReadonlyMap<string, HostArray> => {
+  const fed = upload(backend, inputs, feed);
+  const taken = inputs.flatMap(({ attrs: { name } }) => {
+    const buffer = parameters.get(name) ?? fed.get(name);
+    return buffer === undefined ? [] : [[name, buffer] as const];
+  });
+  const results = executable.run(new Map(taken));
+  const arrays = new Map([...results].map(([name, buffer]) => [name, buffer.read()]));
+  disposeAll(fed.values());
+  disposeAll(results.values());
+  return arrays;
+};
+
+/** Adds weighted numbers, name by name. */
+export const accumulate = (
+  sums: Map<string, number[]>,
+  name: string,
+  part: readonly number[],
+  weight: number,
+): void => {
+  const sum = sums.get(name) ?? part.map(() => 0);
+  sums.set(
+    name,
+    sum.map((value, i) => value + weight * (part[i] ?? 0)),
+  );
+};
