@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { compile, modelsDirectory } from "../../src/index.ts";
+
+const files = readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gtm"));
+const golden = resolve("test/golden");
+
+describe.each(files)("%s", (file) => {
+  const path = `models/${file}`;
+  const program = compile({ path, text: readFileSync(join(modelsDirectory(), file), "utf8") });
+
+  test.each(["ast", "ir", "graph"] as const)("%s", async (stage) => {
+    if (!program.ok) expect.fail(program.diagnostics.map(({ message }) => message).join("\n"));
+    const text = program.value.inspect(stage, "text");
+    await expect(text).toMatchFileSnapshot(join(golden, `${file.replace(".gtm", "")}.${stage}`));
+  });
+});
