@@ -30,10 +30,7 @@ export const afterDimension = "`=` and a size, or the next declaration";
 /** What was expected, in words, at each place of the grammar. */
 export const expectations: { readonly [R in RuleName]: Places } = {
   file: {
-    EOF: (previous) =>
-      previous === ""
-        ? "a declaration: `import`, `dim`, `net`, `arch`, `fn`, `memory`, `model` or `train`"
-        : "the next declaration: `import`, `dim`, `net`, `arch`, `fn`, `memory`, `model` or `train`",
+    EOF: "a declaration: `import`, `dim`, `net`, `arch`, `fn`, `memory`, `model` or `train`",
   },
   item: {
     or: "a declaration: `import`, `dim`, `net`, `arch`, `fn`, `memory`, `model` or `train`",

@@ -52,8 +52,8 @@ const parseOnce = (text: string, path: string): Parsed => {
     const { layout, spelling, syntax } = attempt;
     const brackets = layout.problems.map((problem) => errors.bracketProblem(problem, path));
     const causes = [...lexical.unreadable, ...spelling, ...brackets];
-    const first = onePerStatement(causes, syntax, layout);
-    const diagnostics = onePerStatement(first, reported, layout);
+    const first = [...causes, ...onePerStatement(syntax, causes, layout)];
+    const diagnostics = [...first, ...elsewhere(reported, first, layout)];
     return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]) };
   } catch (error) {
     // The parser calls itself for each level of nesting; only a file made to do so exhausts the stack.
@@ -135,30 +135,36 @@ const syntaxError = (
   });
 };
 
-/**
- * Adds to `causes` what is not likely to follow from them: of each statement only the first error, and none where a
- * cause already is.
- */
-const onePerStatement = (
+/** How many statements begin at or before an offset: a number for the statement it is in. */
+const statementAt = ({ boundaries }: Layout, offset = 0): number =>
+  boundaries.filter((start) => start <= offset).length;
+
+/** Errors in statements where none of `causes` is; there they would only be its consequences. */
+const elsewhere = (
+  errors: readonly Diagnostic[],
   causes: readonly Diagnostic[],
-  consequences: readonly Diagnostic[],
-  { boundaries }: Layout,
+  layout: Layout,
 ): readonly Diagnostic[] => {
-  const statementOf = (offset: number): number =>
-    boundaries.filter((start) => start <= offset).length;
-  const taken = new Set<number>();
-  for (const { primary, secondary } of causes) {
-    for (const label of [...(primary === undefined ? [] : [primary]), ...secondary]) {
-      taken.add(statementOf(label.span.start));
-    }
+  const taken = new Set(
+    causes.flatMap(({ primary, secondary }) =>
+      [primary, ...secondary].map((label) => statementAt(layout, label?.span.start)),
+    ),
+  );
+  return errors.filter(({ primary }) => !taken.has(statementAt(layout, primary?.span.start)));
+};
+
+/** The first error of each statement that has none of `causes`. */
+const onePerStatement = (
+  errors: readonly Diagnostic[],
+  causes: readonly Diagnostic[],
+  layout: Layout,
+): readonly Diagnostic[] => {
+  const first = new Map<number, Diagnostic>();
+  for (const error of inOrder(elsewhere(errors, causes, layout))) {
+    const statement = statementAt(layout, error.primary?.span.start);
+    if (!first.has(statement)) first.set(statement, error);
   }
-  const independent = inOrder(consequences).filter(({ primary }) => {
-    const statement = statementOf(primary?.span.start ?? 0);
-    if (taken.has(statement)) return false;
-    taken.add(statement);
-    return true;
-  });
-  return [...causes, ...independent];
+  return [...first.values()];
 };
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
