@@ -1,12 +1,13 @@
 /** Reverse mode as a graph transformation: values in, values and cotangents out, all ordinary nodes. */
 import { invariant } from "../diagnostics/invariant.ts";
+import { sumOf } from "./accumulate.ts";
 import { activeNodes } from "./activity.ts";
 import { broadcast, constant, sum } from "./build.ts";
-import type { Node, NodeOf, Shape } from "./op.ts";
+import type { Node, NodeOf, OpName, Shape } from "./op.ts";
 import { reverseScan, type Pullback, type Pulled } from "./scan.ts";
 import { sameShape } from "./shapes.ts";
-import { accumulate, cotangentsOfOperands } from "./vjp.ts";
-import { rebuild, rewrite, topological } from "./walk.ts";
+import { cotangentsOfOperands, type Structural } from "./vjp.ts";
+import { rebuild, rewrite, topological, withOrigins } from "./walk.ts";
 
 /** What `differentiate` computes. */
 export interface Derivative {
@@ -62,40 +63,40 @@ export const gradient = (
 const pullback: Pullback = ({ seeds, wrt, kept }) => {
   const roots = seeds.map(([node]) => node);
   const active = activeNodes(roots, new Set(wrt));
+  const received = new Map<Node, Node[]>();
   const cotangents = new Map<Node, Node>();
-  /** For each scan, the cotangents of its components. */
-  const components = new Map<Node, Map<number, Node>>();
+  /** The projections of each scan, on which its components' cotangents are. */
+  const projections = new Map<Node, NodeOf<"project">[]>();
   /** Scans to the ones that emit what their reverse scans read. */
   const augmented = new Map<Node, NodeOf<"scan">>();
 
   const receive = (node: Node, cotangent: Node | undefined): void => {
     if (cotangent === undefined || !active.has(node)) return;
-    cotangents.set(node, accumulate(cotangents.get(node), fit(cotangent, node.shape)));
+    collect(received, node, fit(cotangent, node.shape));
   };
   for (const [node, seed] of seeds) receive(node, seed);
 
   for (const node of topological(roots).reverse()) {
-    if (!active.has(node)) continue;
     if (node.op === "scan") {
-      const reversed = reverseScan(node, components.get(node) ?? new Map(), active, pullback);
+      if (!active.has(node)) continue;
+      const components = componentCotangents(projections.get(node) ?? [], received);
+      const reversed = reverseScan(node, components, active, pullback);
       augmented.set(node, reversed.forward);
       node.operands.forEach((operand, i) => {
         receive(operand, reversed.cotangents[i]);
       });
       continue;
     }
-    const cotangent = cotangents.get(node);
+    const cotangent = sumOf(received.get(node) ?? []);
     if (cotangent === undefined) continue;
+    cotangents.set(node, cotangent);
     if (node.op === "project") {
-      const [tuple] = node.operands;
-      const received = components.get(tuple) ?? new Map<number, Node>();
-      received.set(node.attrs.index, accumulate(received.get(node.attrs.index), cotangent));
-      components.set(tuple, received);
+      collect(projections, node.operands[0], node);
       continue;
     }
     const operands: readonly Node[] = node.operands;
     if (!operands.some((operand) => active.has(operand))) continue;
-    cotangentsOfOperands(node, cotangent).forEach((part, i) => {
+    originated(node, cotangent).forEach((part, i) => {
       const operand = operands[i];
       if (operand !== undefined) receive(operand, part);
     });
@@ -104,6 +105,51 @@ const pullback: Pullback = ({ seeds, wrt, kept }) => {
     kept,
     wrt.map((node) => cotangents.get(node)),
     augmented,
+  );
+};
+
+/** The rule's answer, its new nodes saying where they come from. */
+const originated = (
+  node: NodeOf<Exclude<OpName, Structural>>,
+  cotangent: Node,
+): readonly (Node | undefined)[] => {
+  const parts = cotangentsOfOperands(node, cotangent);
+  if (node.origin === undefined) return parts;
+  const defined = parts.filter((part) => part !== undefined);
+  const known = [cotangent, node, ...node.operands];
+  return refill(parts, withOrigins(defined, known, `gradient of ${node.origin}`));
+};
+
+/** The values in the places of those that are defined. */
+const refill = (
+  places: readonly (Node | undefined)[],
+  values: readonly Node[],
+): readonly (Node | undefined)[] => {
+  let next = 0;
+  return places.map((place) => (place === undefined ? undefined : values[next++]));
+};
+
+const collect = <T>(lists: Map<Node, T[]>, key: Node, value: T): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+};
+
+/** By index; a component may be projected more than once. */
+const componentCotangents = (
+  projections: readonly NodeOf<"project">[],
+  received: ReadonlyMap<Node, readonly Node[]>,
+): ReadonlyMap<number, Node> => {
+  const parts = new Map<number, Node[]>();
+  for (const node of projections) {
+    const { index } = node.attrs;
+    parts.set(index, [...(parts.get(index) ?? []), ...(received.get(node) ?? [])]);
+  }
+  return new Map(
+    [...parts].flatMap(([index, list]) => {
+      const sum = sumOf(list);
+      return sum === undefined ? [] : [[index, sum] as const];
+    }),
   );
 };
 
@@ -132,9 +178,8 @@ const shareAugmented = (
     shared.set(target, result);
     return result;
   });
-  let next = kept.length;
   return {
     kept: rewritten.slice(0, kept.length),
-    cotangents: cotangents.map((node) => (node === undefined ? undefined : rewritten[next++])),
+    cotangents: refill(cotangents, rewritten.slice(kept.length)),
   };
 };

@@ -8,7 +8,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import * as build from "./build.ts";
 import type { Node, NodeOf, OpName } from "./op.ts";
 
-const { add, cumprod, div, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
+const { cumprod, div, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
 
 /** The primitives that the driver handles without a rule. */
 export type Structural = "scan" | "project";
@@ -199,6 +199,3 @@ export const cotangentsOfOperands = (
   // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
   return (rule as (node: Node, cotangent: Node) => readonly (Node | undefined)[])(node, cotangent);
 };
-
-/** The sum of two cotangents, where either may be absent. */
-export const accumulate = (a: Node | undefined, b: Node): Node => (a === undefined ? b : add(a, b));

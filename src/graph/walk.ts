@@ -77,6 +77,16 @@ export const substitute = (
   replacements: ReadonlyMap<Node, Node>,
 ): readonly Node[] => rewriteFrom(outputs, replacements, (node) => node);
 
+/** The outputs with an origin on every node that has none, down to the `known` nodes. */
+export const withOrigins = (
+  outputs: readonly Node[],
+  known: readonly Node[],
+  origin: string,
+): readonly Node[] =>
+  rewriteFrom(outputs, new Map(known.map((node) => [node, node])), (node) =>
+    node.origin === undefined ? { ...node, origin } : node,
+  );
+
 const rewriteFrom = (
   outputs: readonly Node[],
   replacements: ReadonlyMap<Node, Node>,

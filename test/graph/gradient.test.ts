@@ -120,6 +120,43 @@ describe("differentiate", () => {
     ]);
   });
 
+  test("the cotangents of slices that do not overlap are concatenated", () => {
+    const part = (begin: number, size: number): Node => g.square(g.slice(x, [0, begin], [5, size]));
+    const both = gradient(g.concat([part(1, 1), part(0, 1)], 1), [x]).gradients;
+    expect(topological(both).some(({ op }) => op === "pad")).toBe(false);
+    expect(both[0]?.op).toBe("concat");
+
+    const rows = (begin: number): Node => g.exp(g.slice(x, [begin, 0], [1, 2]));
+    const gaps = gradient(g.add(rows(1), rows(3)), [x]).gradients;
+    const values = valuesOf(gaps, new Map([["x", { shape: [5, 2], data: new Float64Array(10) }]]));
+    expect([...(values[0]?.data ?? [])]).toEqual([0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
+
+    const overlapping = gradient(g.add(rows(1), rows(1)), [x]).gradients;
+    const sums = valuesOf(
+      overlapping,
+      new Map([["x", { shape: [5, 2], data: new Float64Array(10) }]]),
+    );
+    expect([...(sums[0]?.data ?? [])]).toEqual([0, 0, 2, 2, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test("says of which named value a node is the gradient, without computing anything twice", () => {
+    const ratio = g.withOrigin(g.div(h0, w), "z.prior");
+    const { gradients } = gradient(g.exp(ratio), [h0, w]);
+    expect(printGraph({ inputs: [h0, w], outputs: named(gradients) })).toBe(`\
+%0: f32[2] = input h0
+%1: f32[2] = input w
+%2: f32[2] = constant 1
+%3: f32[2] = div %0 %1  // z.prior
+%4: f32[2] = exp %3
+%5: f32[2] = mul %2 %4
+%6: f32[2] = div %5 %1  // gradient of z.prior
+%7: f32[2] = mul %6 %3  // gradient of z.prior
+%8: f32[2] = neg %7  // gradient of z.prior
+0 = %6
+1 = %8
+`);
+  });
+
   test("refuses ints", () => {
     const index = g.input("i", [2], "int");
     expect(() => gradient(g.sum(w, [0]), [index])).toThrow("gradient of or by input");

@@ -22,7 +22,9 @@ const unary =
   (f: (x: number) => number) =>
   ([x]: readonly [Value], { dtype }: Typed): Data => {
     const result = allocate(dtype, x.data.length);
-    for (let i = 0; i < result.length; i += 1) result[i] = f(item(x.data, i));
+    x.data.forEach((value, i) => {
+      result[i] = f(value);
+    });
     return result;
   };
 
@@ -32,7 +34,9 @@ const binary =
     const left = stretch(a, shape);
     const right = stretch(b, shape);
     const result = allocate(dtype, left.length);
-    for (let i = 0; i < result.length; i += 1) result[i] = f(item(left, i), item(right, i));
+    left.forEach((value, i) => {
+      result[i] = f(value, right[i] ?? Number.NaN);
+    });
     return result;
   };
 
@@ -128,12 +132,13 @@ const contract = (a: Value, b: Value, { attrs, shape }: NodeOf<"contract">): Dat
   const [rows, depth, columns] = [size(rowLetters), size(summed), size(columnLetters)];
   const result = allocate("float", elements(shape)); // [shared…, rows…, columns…]
   for (let row = 0; row < size(shared) * rows; row += 1) {
-    const block = Math.floor(row / rows) * depth * columns;
+    const block = Math.floor(row / rows) * depth;
+    const sums = result.subarray(row * columns, (row + 1) * columns);
     for (let k = 0; k < depth; k += 1) {
-      const factor = item(left, row * depth + k);
+      const factor = left[row * depth + k] ?? Number.NaN;
+      const start = (block + k) * columns;
       for (let column = 0; column < columns; column += 1) {
-        const at = row * columns + column;
-        result[at] = item(result, at) + factor * item(right, block + k * columns + column);
+        sums[column] = (sums[column] ?? 0) + factor * (right[start + column] ?? Number.NaN);
       }
     }
   }

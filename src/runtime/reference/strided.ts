@@ -41,16 +41,23 @@ export const eachOffset = (
   start: number,
   visit: (offset: number, index: number) => void,
 ): void => {
+  const last = shape.length - 1;
+  if (last < 0) {
+    visit(start, 0);
+    return;
+  }
   let index = 0;
-  const walk = (axis: number, offset: number): void => {
-    const n = shape[axis];
-    if (n === undefined) {
-      visit(offset, index);
-      index += 1;
-      return;
-    }
+  const walk = (axis: number, first: number): void => {
     const stride = strides[axis] ?? 0;
-    for (let i = 0; i < n; i += 1) walk(axis + 1, offset + i * stride);
+    const n = shape[axis] ?? 0;
+    for (let i = 0, offset = first; i < n; i += 1, offset += stride) {
+      if (axis < last) {
+        walk(axis + 1, offset);
+      } else {
+        visit(offset, index);
+        index += 1;
+      }
+    }
   };
   walk(0, start);
 };
@@ -59,7 +66,7 @@ export const eachOffset = (
 export const read = (data: Data, shape: Shape, strides: readonly number[], start = 0): Data => {
   const result = allocate(data instanceof Float64Array ? "float" : "int", elements(shape));
   eachOffset(shape, strides, start, (offset, index) => {
-    result[index] = item(data, offset);
+    result[index] = data[offset] ?? Number.NaN;
   });
   return result;
 };
