@@ -41,6 +41,7 @@ export type {
   SourceFile,
 } from "./program.ts";
 export type * from "./report/data.ts";
+export { continuationsPng, framesPng, reconstructionsPng } from "./report/pictures.ts";
 export { renderReport } from "./report/render.ts";
 export type { Backend, Buffer, Executable, HostArray } from "./runtime/backend.ts";
 export { referenceBackend } from "./runtime/reference.ts";
@@ -48,6 +49,7 @@ export { openBackend } from "./runtime/select.ts";
 export * from "./run/index.ts";
 export { readBest, readCheckpoint, readLatest, writeCheckpoint } from "./training/checkpoint.ts";
 export { evaluateBound, type BoundEstimate, type BoundRequest } from "./training/evaluate.ts";
+export { measureTestBound } from "./training/measure.ts";
 export type {
   Checkpoint,
   Evaluation,
@@ -62,4 +64,5 @@ export type {
 export type { TrainingOptions } from "./training/options.ts";
 export type { TrainingState } from "./training/state.ts";
 export { dataDraw } from "./training/noise.ts";
-export { initialState, train, type TrainRequest } from "./training/train.ts";
+export { initialState, type TrainRequest } from "./training/request.ts";
+export { train } from "./training/train.ts";

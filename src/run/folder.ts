@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { KeptSource, RunContents } from "./contents.ts";
@@ -70,18 +70,26 @@ export const appendLog = (folder: string, text: string): void => {
   appendFileSync(join(folder, runFiles.log), text);
 };
 
-/** A name in samples/ that no file has, whatever its extension: "prior-001". */
+/** What a resumed run was told anew: it is the truth about the run from now on. */
+export const updateRun = (
+  folder: string,
+  { settings, overrides }: Pick<RunContents, "settings" | "overrides">,
+): void => {
+  const path = join(folder, runFiles.config);
+  const config: unknown = JSON.parse(readFileSync(path, "utf8"));
+  writeJson(path, { ...(typeof config === "object" ? config : {}), settings });
+  writeJson(join(folder, runFiles.overrides), overrides);
+};
+
+/** The first number for which samples/ has no file "<target>-<number>.…", and that name. */
 export const newSampleName = (
   folder: string,
   target: string,
-  extensions: readonly string[],
-): string => {
+): { readonly name: string; readonly number: number } => {
+  const taken = readdirSync(join(folder, runFiles.samples));
   for (let number = 1; ; number++) {
     const name = `${target}-${`${number}`.padStart(3, "0")}`;
-    const taken = extensions.some((ending) =>
-      existsSync(join(folder, runFiles.samples, `${name}${ending}`)),
-    );
-    if (!taken) return name;
+    if (!taken.some((file) => file.startsWith(`${name}.`))) return { name, number };
   }
 };
 

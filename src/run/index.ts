@@ -1,6 +1,14 @@
 export type { Environment, KeptSetting, KeptSource, Overrides, RunContents } from "./contents.ts";
 export { describeEnvironment, packageVersion } from "./environment.ts";
-export { appendLog, appendMetrics, createRun, newSampleName, runName, runFiles } from "./folder.ts";
+export {
+  appendLog,
+  appendMetrics,
+  createRun,
+  newSampleName,
+  runFiles,
+  runName,
+  updateRun,
+} from "./folder.ts";
 export { removeManifest, writeManifest } from "./manifest.ts";
 export { encodeNpy } from "./npy.ts";
 export { openRun, readMetrics, rewindMetrics, type KeptCheckpoint, type Run } from "./open.ts";

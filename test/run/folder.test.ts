@@ -1,18 +1,16 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RunContents } from "../../src/run/contents.ts";
 import { describeEnvironment } from "../../src/run/environment.ts";
-import { appendMetrics, createRun, newSampleName, runName } from "../../src/run/folder.ts";
+import {
+  appendMetrics,
+  createRun,
+  newSampleName,
+  runName,
+  updateRun,
+} from "../../src/run/folder.ts";
 import { removeManifest, sha256, writeManifest } from "../../src/run/manifest.ts";
 import { openRun, readMetrics, rewindMetrics } from "../../src/run/open.ts";
 import { writeWhole } from "../../src/run/whole-file.ts";
@@ -167,6 +165,14 @@ describe("what is missing is named", () => {
   });
 });
 
+test("a resumed run keeps what it was told anew", () => {
+  const folder = make("anew");
+  updateRun(folder, { settings: [], overrides: { set: ["Z=4", "train.steps=9"] } });
+  expect(openRun(folder)).toMatchObject({
+    value: { model: "Tiny", settings: [], overrides: { set: ["Z=4", "train.steps=9"] } },
+  });
+});
+
 describe("metrics", () => {
   test("survive a line that was cut short and are rewound to a checkpoint", () => {
     const folder = make("metrics");
@@ -193,10 +199,9 @@ describe("files", () => {
 
   test("of samples are numbered, never overwritten", () => {
     const folder = make("samples");
-    const endings = [".npy", ".png"];
-    expect(newSampleName(folder, "prior", endings)).toBe("prior-001");
-    writeWhole(join(folder, "samples", "prior-001.png"), "");
-    expect(newSampleName(folder, "prior", endings)).toBe("prior-002");
-    expect(existsSync(join(folder, "samples", "prior-002.npy"))).toBe(false);
+    expect(newSampleName(folder, "prior")).toEqual({ name: "prior-001", number: 1 });
+    writeWhole(join(folder, "samples", "prior-001.x.mean.npy"), "");
+    writeWhole(join(folder, "samples", "prior-0020.npy"), "");
+    expect(newSampleName(folder, "prior")).toEqual({ name: "prior-002", number: 2 });
   });
 });

@@ -1,0 +1,104 @@
+import { CommanderError } from "commander";
+import { renderText, toJson } from "../diagnostics/render.ts";
+import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
+import { reportCrash } from "./crash.ts";
+import { exitOf, exits } from "./exit.ts";
+import { colors, type Io } from "./io.ts";
+import { quietCommand, UsageError } from "./usage.ts";
+import type { Common, Ending, Verb } from "./verb.ts";
+import { check } from "./check.ts";
+import { evaluate } from "./eval.ts";
+import { info } from "./info.ts";
+import { inspect } from "./inspect.ts";
+import { resume } from "./resume.ts";
+import { run } from "./run.ts";
+import { sample } from "./sample.ts";
+
+const verbs: readonly (() => Verb)[] = [check, run, resume, evaluate, sample, info, inspect];
+
+const overview = `  gtmc run model.gtm --set train.steps=500     # train, evaluate and report
+
+One file holds model and training; gtmc makes the rest.
+`;
+
+/** Runs a command line and returns its exit code. Never throws and never exits. */
+export const main = async (argv: readonly string[], io: Io): Promise<number> => {
+  let json = argv.includes("--json");
+  try {
+    if (argv[0] === "--version") return await printVersion(io);
+    const chosen: { verb?: Verb } = {};
+    const program = quietCommand("gtmc")
+      .description(
+        "A language, compiler and inference engine for generative temporal models with memory.",
+      )
+      .addHelpText("before", overview)
+      .helpOption("--help", "show this")
+      .option("--version", "print the version")
+      .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+    for (const make of verbs) {
+      const verb = make();
+      verb.command.configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+      program.addCommand(
+        verb.command.action(() => {
+          json = verb.command.opts<Common>().json === true;
+          chosen.verb = verb;
+        }),
+      );
+    }
+    await program.parseAsync(argv, { from: "user" });
+    return chosen.verb === undefined ? exits.done : finish(io, await chosen.verb.act(io), json);
+  } catch (error) {
+    if (error instanceof UsageError) return misuse(io, error, json);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+    return reportCrash(io, argv, error);
+  }
+};
+
+const printVersion = async (io: Io): Promise<number> => {
+  const { packageVersion } = await import("../index.ts");
+  io.stdout(`${packageVersion()}\n`);
+  return exits.done;
+};
+
+const finish = (io: Io, ending: Ending, json: boolean): number => {
+  if (ending.kind === "outcome") {
+    const { exit, text, data, warnings, sources } = ending;
+    if (json) {
+      const diagnostics = warnings.map((one) => toJson(one, sources));
+      io.stdout(
+        `${JSON.stringify({ ok: exit === exits.done, exit, ...data, diagnostics }, null, 2)}\n`,
+      );
+    } else {
+      if (warnings.length > 0) io.stderr(renderText(warnings, sources, { color: colors(io) }));
+      io.stdout(text);
+    }
+    return exit;
+  }
+  const { diagnostics, sources, configPath } = ending;
+  const exit = exitOf(diagnostics, configPath);
+  printProblems(io, diagnostics, { sources, json, exit });
+  return exit;
+};
+
+const printProblems = (
+  io: Io,
+  diagnostics: readonly Diagnostic[],
+  {
+    sources,
+    json,
+    exit,
+  }: { readonly sources: Sources; readonly json: boolean; readonly exit: number },
+): void => {
+  if (json) {
+    const data = { ok: false, exit, diagnostics: diagnostics.map((one) => toJson(one, sources)) };
+    io.stdout(`${JSON.stringify(data, null, 2)}\n`);
+  } else {
+    io.stderr(renderText(diagnostics, sources, { color: colors(io) }));
+  }
+};
+
+const misuse = (io: Io, { diagnostic, usage }: UsageError, json: boolean): number => {
+  printProblems(io, [diagnostic], { sources: new Map(), json, exit: exits.usage });
+  if (!json) io.stderr(`\n${usage}\n`);
+  return exits.usage;
+};

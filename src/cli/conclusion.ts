@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { TrainingState } from "../index.ts";
+import { curve, klOfRegions, recallRatio, termsOf, type MetricsLine } from "./metrics.ts";
+import { knownDims, takePictures } from "./pictures.ts";
+import { unit } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { isTemporal } from "./stage.ts";
+import { boundKey, tellStory, type Pictures } from "./story.ts";
+import { columns, number } from "./text.ts";
+import { outcome, type Ending } from "./verb.ts";
+
+/** After the last iteration: pictures, report, manifest, and the numbers that matter. */
+export const concludeRun = async (session: Session, state: TrainingState): Promise<Ending> => {
+  const { readMetrics, renderReport, runFiles, writeManifest, writeWhole } =
+    await import("../index.ts");
+  const { stage, folder, environment, warnings } = session;
+  const { program, dataset, dims, backendReason } = stage;
+  const lines = readMetrics(folder);
+  const { pictures, warnings: undrawn } = await takePictures(stage, state.parameters);
+  await savePictures(folder, pictures);
+  const report = tellStory({
+    program,
+    environment,
+    backendReason,
+    regions: dataset.regions,
+    temporal: isTemporal(stage),
+    dims: { ...knownDims(program.info.dims), ...dims },
+    lines,
+    pictures,
+  });
+  writeWhole(join(folder, runFiles.report), renderReport(report));
+  const ending = summarise(session, lines);
+  session.talk.note(ending.text);
+  writeManifest(folder, new Date());
+  return outcome(ending.text, ending.data, {
+    warnings: [...warnings, ...undrawn],
+    sources: program.sources,
+  });
+};
+
+/** Image grids of the report as files; `samples/` numbers them, since a resumed run makes new ones. */
+const savePictures = async (
+  folder: string,
+  { reconstructions, continuations }: Pictures,
+): Promise<void> => {
+  const { continuationsPng, newSampleName, reconstructionsPng, runFiles, writeWhole } =
+    await import("../index.ts");
+  const save = (target: string, png: Uint8Array): void => {
+    const { name } = newSampleName(folder, target);
+    writeWhole(join(folder, runFiles.samples, `${name}.png`), png);
+  };
+  if (reconstructions !== undefined) save("reconstruct", reconstructionsPng(reconstructions));
+  if (continuations !== undefined) save("predict", continuationsPng(continuations));
+};
+
+interface Summary {
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const summarise = (
+  { stage, folder, shownFolder }: Session,
+  lines: readonly MetricsLine[],
+): Summary => {
+  const temporal = isTemporal(stage);
+  const { regions } = stage.dataset;
+  const bounds = curve(lines, "test", boundKey(temporal));
+  const [before, after] = [bounds[0]?.[1], bounds.at(-1)?.[1]];
+  const last = lines.findLast(({ split }) => split === "test");
+  const terms = last === undefined ? new Map<string, readonly number[]>() : termsOf(last);
+  const ratio = recallRatio(terms, regions);
+  const report = join(folder, "report.html");
+  const rows: readonly (readonly string[])[] = [
+    ...(before === undefined || after === undefined
+      ? []
+      : [["test bound", `${number(before)} -> ${number(after)} ${unit(temporal)}`]]),
+    ...klOfRegions(terms, regions).map(([name, kl]) => [`KL ${name}`, `${number(kl)} nats/frame`]),
+    ...(ratio === undefined
+      ? []
+      : [["recall ratio", `${number(ratio)} (0 is perfect recall, 1 is no memory)`]]),
+    ["run", shownFolder],
+    ["report", pathToFileURL(report).href],
+  ];
+  return {
+    text: `\n${columns(rows)}`,
+    data: {
+      run: shownFolder,
+      report,
+      steps: bounds.at(-1)?.[0] ?? 0,
+      bound: { before: before ?? null, after: after ?? null, unit: unit(temporal) },
+      kl: Object.fromEntries(klOfRegions(terms, regions)),
+      recallRatio: ratio ?? null,
+    },
+  };
+};

@@ -1,0 +1,131 @@
+import { Option } from "commander";
+import type { BoundEstimate, Region, Terms } from "../index.ts";
+import type { Io } from "./io.ts";
+import { reopen } from "./kept.ts";
+import { unit } from "./progress.ts";
+import { isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { columns, count, number } from "./text.ts";
+import { verb, wholeNumber } from "./usage.ts";
+import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
+
+interface EvalOptions extends Common, ComputeOptions {
+  readonly particles: number;
+  readonly chunk: number;
+  readonly batches: number;
+  readonly checkpoint: "latest" | "best";
+}
+
+/** `gtmc eval`: a tight bound on the test split, and what it is made of. */
+export const evaluate = (): Verb => {
+  const command = withComputeOptions(
+    verb("eval", "Bound the test data with many particles; terms by site and region.", example),
+  )
+    .option("--particles <n>", "particles of the bound", wholeNumber(1), 100)
+    .option("--chunk <n>", "particles computed at once", wholeNumber(1), 10)
+    .option("--batches <n>", "test batches, of the size of training", wholeNumber(1), 4)
+    .addOption(checkpointOption())
+    .argument("<RUN>", "a run folder");
+  return {
+    command,
+    act: (io) => evaluateRun(io, command.args[0] ?? "", command.opts<EvalOptions>()),
+  };
+};
+
+/** Which parameters of a run to look at. */
+export const checkpointOption = (): Option =>
+  new Option("--checkpoint <which>", "the last one, or the one with the best test bound")
+    .choices(["latest", "best"])
+    .default("latest");
+
+const example = `  gtmc eval runs/vrnn-2026-08-22T10-31-07-s1 --particles 1000
+`;
+
+const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<Ending> => {
+  const reopened = await reopen(io, path, options);
+  if ("kind" in reopened) return reopened;
+  const { stage, state, warnings } = reopened;
+  const { program, dataset, backend, dims } = stage;
+  const { evaluateBound } = await import("../index.ts");
+  const { batch, seed } = program.config.training;
+  const estimate = evaluateBound({
+    problem: program.problem,
+    dataset,
+    backend,
+    dims,
+    parameters: state.parameters,
+    seed,
+    batch,
+    particles: options.particles,
+    chunk: options.chunk,
+    sequences: options.batches * batch,
+  });
+  const { sources } = program;
+  if (!estimate.ok) return wrong(estimate.diagnostics, { sources });
+  const bound = estimate.value;
+  const temporal = isTemporal(stage);
+  return outcome(
+    describe(bound, { step: state.iteration, temporal, regions: dataset.regions }),
+    {
+      step: state.iteration,
+      bound: bound.bound,
+      boundPerStep: temporal ? bound.boundPerStep : null,
+      standardError: bound.standardError,
+      particles: bound.particles,
+      effectiveParticles: bound.effectiveParticles,
+      sequences: bound.sequences,
+      terms: Object.fromEntries(bound.terms),
+      regions: Object.fromEntries(
+        dataset.regions.map((region) => [region.name, regionMeans(bound.terms, region)]),
+      ),
+    },
+    { warnings, sources },
+  );
+};
+
+interface Context {
+  readonly step: number;
+  readonly temporal: boolean;
+  readonly regions: readonly Region[];
+}
+
+const describe = (bound: BoundEstimate, { step, temporal, regions }: Context): string => {
+  const facts = columns([
+    ["bound", `${number(bound.bound)} +- ${number(bound.standardError)} nats a sequence`],
+    ...(temporal ? [["", `${number(bound.boundPerStep)} ${unit(temporal)}`]] : []),
+    [
+      "particles",
+      `${count(bound.particles)}, of which effective ${number(bound.effectiveParticles)}`,
+    ],
+    ["data", `${count(bound.sequences)} test sequences`],
+    ["step", count(step)],
+  ]);
+  const header = [
+    "term",
+    "nats",
+    ...(temporal ? ["nats/frame"] : []),
+    ...regions.map(({ name }) => name),
+  ];
+  const rows = [...bound.terms].map(([name, values]) => [
+    name,
+    number(total(values)),
+    ...(temporal ? [values.length > 1 ? number(total(values) / values.length) : ""] : []),
+    ...regions.map((region) => (values.length > 1 ? number(regionMean(values, region)) : "")),
+  ]);
+  const right = header.map((_, i) => i).slice(1);
+  return `${facts}\n${columns([header, ...rows], right)}`;
+};
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const regionMean = (values: readonly number[], { from, to }: Region): number => {
+  const inside = values.slice(from, to);
+  return total(inside) / inside.length;
+};
+
+/** Nats a frame in one region, by term. */
+const regionMeans = (terms: Terms, region: Region): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...terms]
+      .filter(([, values]) => values.length > 1)
+      .map(([name, values]) => [name, regionMean(values, region)]),
+  );

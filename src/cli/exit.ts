@@ -1,0 +1,37 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+
+/** Exit codes, a contract with scripts. */
+export const exits = {
+  done: 0,
+  model: 1,
+  usage: 2,
+  data: 3,
+  numerics: 4,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+/**
+ * What a list of errors means for the caller: the command line before the model, the model before data. An error in
+ * an override points into the argument or the `--config` file; that is the command line's fault, whatever its code.
+ */
+export const exitOf = (diagnostics: readonly Diagnostic[], configPath?: string): number => {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const codes = new Set(errors.map((error) => classify(error, configPath)));
+  const worst = [exits.usage, exits.model, exits.data, exits.numerics].find((code) =>
+    codes.has(code),
+  );
+  return worst ?? exits.done;
+};
+
+type ErrorExit = 1 | 2 | 3 | 4;
+
+const classify = ({ code, primary }: Diagnostic, configPath: string | undefined): ErrorExit => {
+  const file = primary?.span.file;
+  if (file?.startsWith("--") === true || (file !== undefined && file === configPath)) {
+    return exits.usage;
+  }
+  if (code.startsWith("E06") || code.startsWith("E082")) return exits.data;
+  if (code.startsWith("E07")) return exits.numerics;
+  return code.startsWith("E08") && file === undefined ? exits.usage : exits.model;
+};

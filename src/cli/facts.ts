@@ -1,0 +1,111 @@
+import type { Origin, Program, ProgramInfo, RunConfig } from "../index.ts";
+import { columns, count, indent, plural } from "./text.ts";
+
+/** All facts about a program, for `gtmc info`. */
+export const describeProgram = ({ info, config }: Program): string =>
+  [
+    `${info.model}\n`,
+    section("dimensions", dimensions(info)),
+    section("data", dataFields(info)),
+    section("sites", sites(info)),
+    section("parameters", parameters(info)),
+    section("schedules", schedules(info)),
+    section("gradients stop at", lines(info.gradientStops)),
+    section("watched", lines(info.watches)),
+    section("training", training(config)),
+  ].join("");
+
+/** What was compiled, for the first lines of a run. */
+export const describeSites = (info: ProgramInfo): string => section("sites", sites(info));
+
+export const describeParameters = (info: ProgramInfo): string =>
+  section("parameters", parameters(info));
+
+/** `--print-config`: each value and where it came from. */
+export const printSettings = ({ settings }: RunConfig): string =>
+  columns(settings.map(({ path, value, origin }) => [path, value, printOrigin(origin)]));
+
+/** Where a value came from, in words. */
+export const printOrigin = (origin: Origin): string => {
+  switch (origin.kind) {
+    case "default":
+      return "default";
+    case "file":
+      return `${origin.file}:${origin.line}`;
+    case "config":
+      return origin.file;
+    case "set":
+      return origin.text.startsWith("--") ? origin.text : `--set ${origin.text}`;
+  }
+};
+
+/** Which side of the bound parameters serve, in words. */
+export const roleNames: { readonly [R in ProgramInfo["parameters"][number]["role"]]: string } = {
+  p: "model",
+  q: "guide",
+  both: "model and guide",
+};
+
+const section = (title: string, body: string): string =>
+  body === "" ? "" : `\n${title}\n${indent(body)}`;
+
+const lines = (items: readonly string[]): string => items.map((item) => `${item}\n`).join("");
+
+const dimensions = ({ dims }: ProgramInfo): string =>
+  columns(
+    Object.entries(dims).map(([name, size]) => [name, size === null ? "bound by data" : `${size}`]),
+  );
+
+const dataFields = ({ data }: ProgramInfo): string =>
+  columns(
+    data.map(({ name, type, per, role }) => [
+      name,
+      type,
+      per === "shared" ? "one for the batch" : `one a ${per}`,
+      role,
+    ]),
+  );
+
+const sites = ({ sites: all }: ProgramInfo): string =>
+  columns(
+    all.map(({ name, type, prior, guide, estimator, why }) => [
+      name,
+      type,
+      `~ ${prior}`,
+      guide === undefined ? "observed" : `guide ${guide}`,
+      estimator === undefined ? "" : why === undefined ? estimator : `${estimator}: ${why}`,
+    ]),
+  );
+
+const parameters = ({ parameters: all }: ProgramInfo): string => {
+  if (all.length === 0) return "";
+  const total = all.reduce((sum, one) => sum + one.count, 0);
+  return columns(
+    [
+      ...all.map((one) => [one.owner, count(one.count), roleNames[one.role]]),
+      ["total", count(total), plural(all.length, "owner")],
+    ],
+    [1],
+  );
+};
+
+const schedules = ({ generate, infer }: ProgramInfo): string =>
+  columns([
+    ["generate", generate.join(" -> ")],
+    ["infer", infer.join(" -> ")],
+  ]);
+
+const training = ({ data, objective, estimator, training: options }: RunConfig): string =>
+  columns([
+    ["data", data === null ? "none named" : printCall(data)],
+    ["objective", objective],
+    ["estimator", estimator],
+    ["optimizer", `${options.optimizer.kind}, lr = ${options.optimizer.learningRate.text}`],
+    ["steps", `${count(options.steps)} of batch ${options.batch}, seed ${options.seed}`],
+  ]);
+
+/** A call as the file writes it. */
+export const printCall = ({ name, arguments: given }: NonNullable<RunConfig["data"]>): string => {
+  const list = Object.entries(given).map(([key, value]) => `${key} = ${value}`);
+  return list.length === 0 ? name : `${name}(${list.join(", ")})`;
+};

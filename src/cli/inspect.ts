@@ -1,0 +1,39 @@
+import { Option } from "commander";
+import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
+import { verb } from "./usage.ts";
+import { outcome, type Verb } from "./verb.ts";
+
+interface InspectOptions extends ModelOptions {
+  readonly stage: "ast" | "ir" | "graph";
+}
+
+/** `gtmc inspect`: an intermediate form as text or JSON. */
+export const inspect = (): Verb => {
+  const command = withModelOptions(
+    verb("inspect", "Print an intermediate form of a model.", example),
+  )
+    .addOption(
+      new Option("--stage <stage>", "syntax tree, model, or optimised training step")
+        .choices(["ast", "ir", "graph"])
+        .default("ir"),
+    )
+    .argument("<FILE>", "a model file; - is standard input");
+  return {
+    command,
+    act: async (io) => {
+      const options = command.opts<InspectOptions>();
+      const compiled = await compileFile(io, command.args[0] ?? "-", options);
+      if ("kind" in compiled) return compiled;
+      const { program, warnings } = compiled;
+      const { stage } = options;
+      const form = program.inspect(stage, options.json === true ? "json" : "text");
+      const rest = { warnings, sources: program.sources };
+      if (options.json !== true) return outcome(form.endsWith("\n") ? form : `${form}\n`, {}, rest);
+      const parsed: unknown = JSON.parse(form);
+      return outcome("", { stage, [stage]: parsed }, rest);
+    },
+  };
+};
+
+const example = `  gtmc inspect models/vrnn.gtm --stage graph
+`;

@@ -1,0 +1,17 @@
+/** The world of a command: everything it reads and writes that is not a file. */
+export interface Io {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** All of standard input. */
+  readonly stdin: () => Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Columns of the terminal that stderr is; absent when it is a file or a pipe. */
+  readonly columns?: number;
+}
+
+/** Whether to colour what goes to stderr (https://no-color.org). */
+export const colors = (io: Io): boolean =>
+  io.columns !== undefined && (io.env["NO_COLOR"] ?? "") === "";

@@ -1,0 +1,81 @@
+import { dirname, resolve } from "node:path";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
+import type { KeptSource, Program, Run, TrainingState } from "../index.ts";
+import type { Io } from "./io.ts";
+import { pathOf, sourcesOf } from "./source.ts";
+import { dataDirectory, setStage, type Stage } from "./stage.ts";
+import { wrong, type Wrong } from "./verb.ts";
+
+/** Where a run is continued or looked at, and with what. */
+export interface ReopenOptions {
+  /** More overrides, over those of the run. */
+  readonly set?: readonly string[];
+  readonly backend?: string;
+  readonly dataDir?: string;
+  /** The last checkpoint, or the one with the best test bound. */
+  readonly checkpoint: "latest" | "best";
+}
+
+/** A run with its program compiled again, from the sources that the folder keeps. */
+export interface Reopened {
+  readonly run: Run;
+  readonly stage: Stage;
+  readonly state: TrainingState;
+  readonly set: readonly string[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Opens a run folder, compiles what it keeps, and reads a checkpoint; or says what is missing. */
+export const reopen = async (
+  io: Io,
+  path: string,
+  options: ReopenOptions,
+): Promise<Reopened | Wrong> => {
+  const { openRun, readBest, readLatest, runFiles } = await import("../index.ts");
+  const run = openRun(pathOf(io, path));
+  if (!run.ok) return wrong(run.diagnostics);
+  const { overrides } = run.value;
+  const set = [...overrides.set, ...(options.set ?? [])];
+  const program = await recompile(run.value, set);
+  if (!program.ok) {
+    const model = run.value.sources.find(({ role }) => role === "model");
+    return wrong(program.diagnostics, {
+      sources: sourcesOf(program.diagnostics, model ?? { path: "", text: "" }),
+    });
+  }
+  const read = options.checkpoint === "best" ? readBest : readLatest;
+  const state = read(resolve(run.value.path, runFiles.checkpoints));
+  if (!state.ok) return wrong(state.diagnostics);
+  const directory = dataDirectory(io, options.dataDir) ?? overrides.dataDirectory;
+  const backend = options.backend ?? overrides.backend;
+  const stage = await setStage(program.value, {
+    ...(backend === undefined ? {} : { backend }),
+    ...(directory === undefined ? {} : { dataDirectory: directory }),
+  });
+  if (!stage.ok) return wrong(stage.diagnostics, { sources: program.value.sources });
+  return {
+    run: run.value,
+    stage: stage.value,
+    state: state.value,
+    set,
+    warnings: [...program.warnings, ...state.warnings, ...stage.warnings],
+  };
+};
+
+const recompile = async (run: Run, set: readonly string[]): Promise<Result<Program>> => {
+  const { compile } = await import("../index.ts");
+  const { model, config } = run.overrides;
+  const kept = new Map(run.sources.map(({ path, text }) => [resolve(path), text]));
+  const isModel = ({ role }: KeptSource): boolean => role === "model";
+  const { path, text } = run.sources.find(isModel) ?? { path: "", text: "" };
+  return compile(
+    { path, text },
+    {
+      set,
+      ...(model === undefined ? {} : { model }),
+      ...(config === undefined ? {} : { config }),
+      load: (from, wanted) => kept.get(resolve(dirname(from), wanted)),
+      prelude: run.sources.filter(({ role }) => role === "prelude"),
+    },
+  );
+};

@@ -1,0 +1,162 @@
+import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { Batch, HostArray, SampleTarget } from "../index.ts";
+import {
+  addressUseOf,
+  continuationsOf,
+  indexWeightsOf,
+  readWeightsOf,
+  reconstructionsOf,
+  type Drawn,
+  type Layout,
+} from "./figures.ts";
+import type { Stage } from "./stage.ts";
+import { slotsOf, type Pictures } from "./story.ts";
+
+export type Parameters = ReadonlyMap<string, HostArray>;
+
+/** Test sequences that pictures and read weights are made of. */
+const SHOWN = 32;
+
+/** What to draw from a trained program. */
+export interface Wish {
+  readonly target: SampleTarget;
+  readonly sequences: number;
+  readonly samples: number;
+  readonly prefix?: number;
+  readonly steps?: number;
+  readonly seed: number;
+}
+
+/** Draws of a target given a test batch; the batch gives sizes also to what needs no data. */
+export const draw = async (
+  stage: Stage,
+  parameters: Parameters,
+  wish: Wish,
+): Promise<Result<{ readonly drawn: Drawn; readonly batch: Batch }>> => {
+  const { dataDraw, drawSamples } = await import("../index.ts");
+  const { program, dataset, backend, dims } = stage;
+  const { sequences, steps = dataset.steps, ...rest } = wish;
+  const { seed } = program.config.training;
+  const batch = dataset.batch("test", 0, sequences, dataDraw(seed, "test", 0));
+  const drawn = drawSamples(program, backend, {
+    ...rest,
+    parameters,
+    batch,
+    batchSize: sequences,
+    dims,
+    ...(steps === undefined ? {} : { steps }),
+  });
+  return drawn.ok ? success({ drawn: drawn.value, batch }, drawn.warnings) : drawn;
+};
+
+/** The first frame to be predicted: where recall begins, else the middle. */
+export const defaultPrefix = ({ dataset }: Stage): number | undefined => {
+  if (dataset.steps === undefined) return undefined;
+  const recall = dataset.regions.find(({ name }) => name === "recall");
+  return recall?.from ?? Math.ceil(dataset.steps / 2);
+};
+
+/** The pictures of a report. What a model cannot show is absent; a failure to draw is a warning, not an end. */
+export const takePictures = async (
+  stage: Stage,
+  parameters: Parameters,
+): Promise<{ readonly pictures: Pictures; readonly warnings: readonly Diagnostic[] }> => {
+  const seed = stage.program.config.training.seed;
+  const common = { sequences: SHOWN, samples: 1, seed };
+  const seen = await draw(stage, parameters, { ...common, target: "reconstruct" });
+  if (!seen.ok) return { pictures: { reads: [], addresses: [] }, warnings: seen.diagnostics };
+  const { drawn, batch } = seen.value;
+  const { reads, addresses } = addressPictures(stage, drawn);
+  const image = imageField(stage);
+  const prefix = defaultPrefix(stage);
+  const original = image === undefined ? undefined : batch.fields.get(image.name);
+  const means = image === undefined ? undefined : drawn.get(`${image.name}.mean`);
+  if (image === undefined || original === undefined || means === undefined) {
+    return { pictures: { reads, addresses }, warnings: [] };
+  }
+  const layout = layoutOf(stage, image.size, SHOWN);
+  const reconstructions = reconstructionsOf(original, means, layout);
+  if (prefix === undefined) {
+    return { pictures: { reads, addresses, reconstructions }, warnings: [] };
+  }
+  const ahead = await draw(stage, parameters, { ...common, target: "predict", samples: 2, prefix });
+  const predicted = ahead.ok ? ahead.value.drawn.get(`${image.name}.mean`) : undefined;
+  return {
+    pictures: {
+      reads,
+      addresses,
+      reconstructions,
+      ...(predicted === undefined
+        ? {}
+        : { continuations: continuationsOf(original, predicted, { prefix, layout }) }),
+    },
+    warnings: ahead.ok ? [] : ahead.diagnostics,
+  };
+};
+
+/** The observed field that holds images, and their size. */
+export const imageField = ({
+  program,
+  dataset,
+}: Stage): { readonly name: string; readonly size: readonly [number, number] } | undefined => {
+  const site = program.info.sites.find(
+    ({ name, role }) => role === "observed" && dataset.images.has(name),
+  );
+  const size = site === undefined ? undefined : dataset.images.get(site.name);
+  return site === undefined || size === undefined ? undefined : { name: site.name, size };
+};
+
+/** How the arrays of a batch of this many sequences lie. */
+export const layoutOf = (
+  { dataset }: Stage,
+  size: readonly [number, number],
+  batch: number,
+): Layout => ({
+  batch,
+  regions: dataset.regions,
+  size,
+  ...(dataset.steps === undefined ? {} : { steps: dataset.steps }),
+});
+
+/** Addresses over time from watches and from discrete sites; of a site without time, how often each slot was chosen. */
+const addressPictures = (
+  { program, dataset, dims }: Stage,
+  drawn: Drawn,
+): Pick<Pictures, "reads" | "addresses"> => {
+  const { model, info } = program;
+  const { regions } = dataset;
+  const weights = model.watches.flatMap(({ name, kind, value }) => {
+    const array = drawn.get(name);
+    const { base } = model.values[value]?.type ?? {};
+    const shows = kind !== "state" && (base === "simplex" || base === "unit");
+    const temporal = dataset.steps !== undefined && array?.shape[2] === dataset.steps;
+    return shows && temporal && array.shape.length > 3 ? [readWeightsOf(name, array, regions)] : [];
+  });
+  const sizes = { ...knownDims(info.dims), ...dims };
+  const discrete = info.sites.flatMap(({ name, role }) => {
+    const slots = slotsOf(program, name, sizes);
+    const array = drawn.get(name);
+    return role === "latent" && slots !== undefined && array !== undefined
+      ? [{ name, slots, array }]
+      : [];
+  });
+  return {
+    reads: [
+      ...weights,
+      ...discrete
+        .filter(({ array }) => array.shape.length === 3)
+        .map(({ name, slots, array }) => indexWeightsOf(name, array, { slots, regions })),
+    ],
+    addresses: discrete
+      .filter(({ array }) => array.shape.length === 2)
+      .map(({ name, slots, array }) => addressUseOf(name, array, slots)),
+  };
+};
+
+/** The dimensions that have a value without data. */
+export const knownDims = (
+  dims: Readonly<Record<string, number | null>>,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(dims).flatMap(([name, size]) => (size === null ? [] : [[name, size]])),
+  );

@@ -1,0 +1,53 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+
+/** What can be wrong with a command line. All wording of E081x that is not of the run folder is here. */
+const problem = (
+  code: Diagnostic["code"],
+  message: string,
+  notes: readonly string[] = [],
+  help: readonly string[] = [],
+): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
+
+export const usageError = (message: string, help: readonly string[]): Diagnostic =>
+  problem("E0811", message, [], help);
+
+export const cannotReadFile = (path: string, reason: string): Diagnostic =>
+  problem("E0812", `cannot read \`${path}\``, [reason]);
+
+export const badConfigFile = (path: string, reason: string): Diagnostic =>
+  problem(
+    "E0813",
+    `\`${path}\` is not a configuration`,
+    [reason],
+    ['it is an object of the paths of --set, such as {"Z": 64, "train.steps": 500}'],
+  );
+
+export const noData = (file: string): Diagnostic =>
+  problem(
+    "E0823",
+    `${file} names no data to train on`,
+    [],
+    [
+      "add a line such as `data = perfect_recall(images = digits, l = 10, k = 3)` to its `train` block, or give it by --set",
+    ],
+  );
+
+export const noCheckpoint = (path: string): Diagnostic =>
+  problem(
+    "E0824",
+    `\`${path}\` has no whole checkpoint`,
+    ["it stopped before the first one was written"],
+    ["start again with `gtmc run`"],
+  );
+
+export const cannotPredict = (prefix: number, steps: number | undefined): Diagnostic =>
+  steps === undefined
+    ? problem(
+        "E0817",
+        "the model has no time to predict",
+        [],
+        ["use --target prior or reconstruct"],
+      )
+    : problem("E0817", `--prefix ${prefix} leaves nothing to predict`, [
+        `the sequences have ${steps} steps`,
+      ]);

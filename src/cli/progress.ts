@@ -1,0 +1,58 @@
+import type { Evaluation, Metrics, Region, Terms } from "../index.ts";
+import { klOfRegions } from "./metrics.ts";
+import { count, duration, number } from "./text.ts";
+
+/** What the numbers of a run are measured against. */
+export interface Course {
+  readonly steps: number;
+  /** Updates that were done before this process began. */
+  readonly from: number;
+  readonly regions: readonly Region[];
+  /** Whether bounds are given a frame: the model has time. */
+  readonly temporal: boolean;
+}
+
+/** "step 1,240/3,000  bound -51.30 nats/frame  KL 12.10 pre-recall, 3.02 recall  38 steps/s  46 s left" */
+export const progressLine = (metrics: Metrics, course: Course): string => {
+  const { iteration, seconds, stepsPerSecond } = metrics;
+  const width = count(course.steps).length;
+  const rate = (iteration - course.from) / Math.max(seconds, 1e-9);
+  return [
+    `step ${count(iteration).padStart(width)}/${count(course.steps)}`,
+    boundText(metrics, course),
+    ...klText(metrics.terms, course),
+    `${number(stepsPerSecond)} steps/s`,
+    `${duration((course.steps - iteration) / rate)} left`,
+  ].join("  ");
+};
+
+/** "test 1,500  bound -52.10 nats/frame  KL ..." */
+export const evaluationText = (evaluation: Evaluation, course: Course): string =>
+  [
+    `test ${count(evaluation.iteration).padStart(count(course.steps).length)}`,
+    boundText(evaluation, course),
+    ...klText(evaluation.terms, course),
+    ...(evaluation.best ? ["best so far"] : []),
+  ].join("  ");
+
+/** A bound as people compare it: a frame where there are frames, else a sequence. */
+export const boundText = (
+  { bound, boundPerStep }: { readonly bound: number; readonly boundPerStep: number },
+  { temporal }: Pick<Course, "temporal">,
+): string => `bound ${number(temporal ? boundPerStep : bound)} ${unit(temporal)}`;
+
+export const unit = (temporal: boolean): string => (temporal ? "nats/frame" : "nats");
+
+const klText = (terms: Terms, { regions }: Course): readonly string[] => {
+  const means = klOfRegions(terms, regions);
+  if (means.length > 0) {
+    return [`KL ${means.map(([name, kl]) => `${number(kl)} ${name}`).join(", ")}`];
+  }
+  const totals = [...terms]
+    .filter(([name]) => name.startsWith("kl."))
+    .map(([name, values]) => {
+      const total = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return `${number(total)} ${name.slice("kl.".length)}`;
+    });
+  return totals.length === 0 ? [] : [`KL ${totals.join(", ")}`];
+};

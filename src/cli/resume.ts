@@ -1,0 +1,72 @@
+import { printOrigin } from "./facts.ts";
+import type { Io } from "./io.ts";
+import { reopen } from "./kept.ts";
+import { pathOf } from "./source.ts";
+import { withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { startTalk } from "./talk.ts";
+import { count } from "./text.ts";
+import { trainInFolder } from "./training.ts";
+import { repeated, verb } from "./usage.ts";
+import { outcome, type Common, type Ending, type Verb } from "./verb.ts";
+
+interface ResumeOptions extends Common, ComputeOptions {
+  readonly set?: readonly string[];
+}
+
+/** `gtmc resume`: goes on from the last whole checkpoint as if the run had never stopped. */
+export const resume = (): Verb => {
+  const command = withComputeOptions(
+    verb("resume", "Go on with a run from its last checkpoint, in the same folder.", example),
+  )
+    .option("--set <path=value>", "change a setting, such as train.steps (repeatable)", repeated)
+    .argument("<RUN>", "a run folder");
+  return {
+    command,
+    act: (io) => resumeRun(io, command.args[0] ?? "", command.opts<ResumeOptions>()),
+  };
+};
+
+const example = `  gtmc resume runs/vrnn-2026-08-22T10-31-07-s1 --set train.steps=40000
+`;
+
+const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<Ending> => {
+  const reopened = await reopen(io, path, { ...options, checkpoint: "latest" });
+  if ("kind" in reopened) return reopened;
+  const { run, stage, state, set, warnings } = reopened;
+  const { config } = stage.program;
+  const { steps } = config.training;
+  const shownFolder = pathOf(io, run.path);
+  if (run.finished && state.iteration >= steps) {
+    return outcome(
+      `${shownFolder} is finished: ${count(state.iteration)} of ${count(steps)} steps\n` +
+        `to go on, add steps: gtmc resume ${shownFolder} --set train.steps=${2 * steps}\n`,
+      { run: shownFolder, finished: true, steps: state.iteration },
+      { warnings, sources: stage.program.sources },
+    );
+  }
+  const { appendLog, removeManifest, rewindMetrics, updateRun } = await import("../index.ts");
+  removeManifest(run.path);
+  rewindMetrics(run.path, state.iteration);
+  updateRun(run.path, {
+    overrides: { ...run.overrides, set },
+    settings: config.settings.map(({ path: setting, value, origin }) => ({
+      path: setting,
+      value,
+      origin: printOrigin(origin),
+    })),
+  });
+  const talk = startTalk(io, options.quiet === true);
+  talk.logTo((text) => {
+    appendLog(run.path, text);
+  });
+  talk.say(`resuming ${shownFolder} after step ${count(state.iteration)} of ${count(steps)}\n`);
+  return trainInFolder(io, {
+    stage,
+    folder: run.path,
+    shownFolder,
+    environment: run.environment,
+    talk,
+    state,
+    warnings,
+  });
+};

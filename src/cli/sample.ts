@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { Option } from "commander";
+import type { Batch, SampleTarget } from "../index.ts";
+import { checkpointOption } from "./eval.ts";
+import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "./figures.ts";
+import type { Io } from "./io.ts";
+import { reopen, type Reopened } from "./kept.ts";
+import { defaultPrefix, draw, imageField, layoutOf } from "./pictures.ts";
+import { cannotPredict } from "./problems.ts";
+import { pathOf } from "./source.ts";
+import { withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { columns } from "./text.ts";
+import { verb, wholeNumber } from "./usage.ts";
+import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
+
+interface SampleOptions extends Common, ComputeOptions {
+  readonly target: SampleTarget;
+  readonly sequences: number;
+  readonly samples: number;
+  readonly prefix?: number;
+  readonly seed?: number;
+  readonly checkpoint: "latest" | "best";
+}
+
+/** `gtmc sample`: draws as arrays and pictures, beside those that are there. */
+export const sample = (): Verb => {
+  const command = withComputeOptions(
+    verb("sample", "Draw from a trained model into the samples/ of its run.", example),
+  )
+    .addOption(
+      new Option("--target <target>", "what to draw")
+        .choices(["prior", "predict", "posterior", "reconstruct"])
+        .default("prior"),
+    )
+    .option("--sequences <n>", "sequences, or test sequences to condition on", wholeNumber(1), 8)
+    .option("--samples <n>", "draws for each sequence", wholeNumber(1), 1)
+    .option(
+      "--prefix <n>",
+      "frames that `predict` is given (default: up to recall)",
+      wholeNumber(0),
+    )
+    .option("--seed <n>", "of the draws (default: the number of the sample)", wholeNumber(0))
+    .addOption(checkpointOption())
+    .argument("<RUN>", "a run folder");
+  return {
+    command,
+    act: (io) => sampleRun(io, command.args[0] ?? "", command.opts<SampleOptions>()),
+  };
+};
+
+const example = `  gtmc sample runs/vrnn-2026-08-22T10-31-07-s1 --target predict --prefix 10
+`;
+
+const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<Ending> => {
+  const reopened = await reopen(io, path, options);
+  if ("kind" in reopened) return reopened;
+  const { stage, run, state, warnings } = reopened;
+  const { sources } = stage.program;
+  const { target, sequences, samples } = options;
+  const { steps } = stage.dataset;
+  const prefix = target === "predict" ? (options.prefix ?? defaultPrefix(stage)) : undefined;
+  if (target === "predict" && (steps === undefined || prefix === undefined || prefix >= steps)) {
+    return wrong([cannotPredict(prefix ?? 0, steps)]);
+  }
+  const { encodeNpy, newSampleName, runFiles, writeWhole } = await import("../index.ts");
+  const { name, number } = newSampleName(run.path, target);
+  const seed = options.seed ?? number;
+  const drawing = await draw(stage, state.parameters, {
+    target,
+    sequences,
+    samples,
+    seed,
+    ...(prefix === undefined ? {} : { prefix }),
+  });
+  if (!drawing.ok) return wrong(drawing.diagnostics, { sources });
+  const { drawn, batch } = drawing.value;
+  const folder = join(run.path, runFiles.samples);
+  const written: { readonly file: string; readonly shape: readonly number[] | null }[] = [];
+  for (const [array, { shape, data }] of drawn) {
+    const file = join(folder, `${name}.${array}.npy`);
+    writeWhole(file, encodeNpy(shape, data));
+    written.push({ file: pathOf(io, file), shape });
+  }
+  const png = await picture(reopened, {
+    target,
+    drawn,
+    batch,
+    sequences,
+    ...(prefix === undefined ? {} : { prefix }),
+  });
+  if (png !== undefined) {
+    const file = join(folder, `${name}.png`);
+    writeWhole(file, png);
+    written.push({ file: pathOf(io, file), shape: null });
+  }
+  const text = columns(
+    written.map(({ file, shape }) => [file, shape === null ? "picture" : `[${shape.join(", ")}]`]),
+  );
+  return outcome(
+    text,
+    { target, seed, step: state.iteration, files: written },
+    { warnings, sources },
+  );
+};
+
+interface Sampled {
+  readonly target: SampleTarget;
+  readonly drawn: Drawn;
+  readonly batch: Batch;
+  readonly sequences: number;
+  readonly prefix?: number;
+}
+
+/** A picture of what was drawn, where the model draws images. */
+const picture = async (
+  { stage }: Reopened,
+  { target, drawn, batch, sequences, prefix }: Sampled,
+): Promise<Uint8Array | undefined> => {
+  const image = imageField(stage);
+  const means = image === undefined ? undefined : drawn.get(`${image.name}.mean`);
+  if (image === undefined || means === undefined) return undefined;
+  const { continuationsPng, framesPng, reconstructionsPng } = await import("../index.ts");
+  const layout = layoutOf(stage, image.size, sequences);
+  const original = batch.fields.get(image.name);
+  if (target === "prior" || original === undefined) return framesPng(framesOf(means, layout));
+  return prefix === undefined
+    ? reconstructionsPng(reconstructionsOf(original, means, layout))
+    : continuationsPng(continuationsOf(original, means, { prefix, layout }));
+};

@@ -1,0 +1,18 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Environment, TrainingState } from "../index.ts";
+import type { Stage } from "./stage.ts";
+import type { Talk } from "./talk.ts";
+
+/** A run folder and the program that trains in it. */
+export interface Session {
+  readonly stage: Stage;
+  /** The run folder; absolute. */
+  readonly folder: string;
+  /** As messages name it. */
+  readonly shownFolder: string;
+  readonly environment: Environment;
+  readonly talk: Talk;
+  /** Where to begin: first values, or a checkpoint. */
+  readonly state: TrainingState;
+  readonly warnings: readonly Diagnostic[];
+}

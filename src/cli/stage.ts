@@ -1,0 +1,69 @@
+import { dirname } from "node:path";
+import type { Command } from "commander";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import type { Backend, Dataset, Program } from "../index.ts";
+import type { Io } from "./io.ts";
+import { noData } from "./problems.ts";
+
+/** Options of the verbs that compute. */
+export interface ComputeOptions {
+  readonly backend?: string;
+  readonly dataDir?: string;
+}
+
+export const withComputeOptions = (command: Command): Command =>
+  command
+    .option("--backend <name>", "reference, tfjs:node, tfjs:wasm, tfjs:cpu or auto", "auto")
+    .option("--data-dir <folder>", "where data sets lie; else the variable GTMC_DATA");
+
+/** Everything that a trained or a training program needs. */
+export interface Stage {
+  readonly program: Program;
+  readonly dataset: Dataset;
+  /** Sizes of the dimensions that data binds. */
+  readonly dims: Readonly<Record<string, number>>;
+  readonly backend: Backend;
+  /** The backend and why it was taken. */
+  readonly backendReason: string;
+}
+
+export interface StageOptions {
+  readonly backend?: string;
+  readonly dataDirectory?: string;
+}
+
+/** The data directory: the flag, or the variable GTMC_DATA. */
+export const dataDirectory = (io: Io, flag: string | undefined): string | undefined => {
+  const value = flag ?? io.env["GTMC_DATA"];
+  return value === "" ? undefined : value;
+};
+
+/** Opens data and backend, in this order: what is wrong with the data is said before anything heavy is loaded. */
+export const setStage = async (program: Program, options: StageOptions): Promise<Result<Stage>> => {
+  const { config, source } = program;
+  if (config.data === null) return failure(noData(source.path));
+  const { fitData, openBackend, openDataset } = await import("../index.ts");
+  const dataset = openDataset(config.data, {
+    baseDirectory: dirname(source.path),
+    ...(options.dataDirectory === undefined ? {} : { dataDirectory: options.dataDirectory }),
+  });
+  if (!dataset.ok) return dataset;
+  const dims = fitData(program, dataset.value);
+  if (!dims.ok) return dims;
+  const backend = await openBackend(options.backend ?? "auto");
+  if (!backend.ok) return backend;
+  return success(
+    {
+      program,
+      dataset: dataset.value,
+      dims: dims.value,
+      backend: backend.value,
+      backendReason: backend.value.name,
+    },
+    [...dataset.warnings, ...dims.warnings, ...backend.warnings],
+  );
+};
+
+/** Whether bounds and terms are given a frame. */
+export const isTemporal = ({ dataset }: Pick<Stage, "dataset">): boolean =>
+  dataset.steps !== undefined;

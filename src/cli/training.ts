@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { renderText } from "../diagnostics/render.ts";
+import type { TrainEvent, TrainResult } from "../index.ts";
+import { exits } from "./exit.ts";
+import { concludeRun } from "./conclusion.ts";
+import type { Io } from "./io.ts";
+import { evaluationLine, metricsLine } from "./metrics.ts";
+import { evaluationText, progressLine, type Course } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { isTemporal } from "./stage.ts";
+import { count } from "./text.ts";
+import { outcome, wrong, type Ending } from "./verb.ts";
+
+/**
+ * Trains to the end, to the first Ctrl-C or to a failure, and leaves the folder in the state that the exit code says:
+ * complete with a manifest, or with a checkpoint to go on from.
+ */
+export const trainInFolder = async (io: Io, session: Session): Promise<Ending> => {
+  const { stage, talk, shownFolder } = session;
+  const course: Course = {
+    steps: stage.program.config.training.steps,
+    from: session.state.iteration,
+    regions: stage.dataset.regions,
+    temporal: isTemporal(stage),
+  };
+  const result = await follow(io, session, course);
+  switch (result.reason) {
+    case "early":
+      talk.say("stopped early: the test bound no longer rises\n");
+      return concludeRun(session, result.state);
+    case "done":
+      return concludeRun(session, result.state);
+    case "interrupted":
+      talk.say(
+        `interrupted after step ${count(result.state.iteration)}; a checkpoint was written\n` +
+          `go on with: gtmc resume ${shownFolder}\n`,
+      );
+      return outcome(
+        "",
+        { run: shownFolder, step: result.state.iteration, resume: `gtmc resume ${shownFolder}` },
+        { exit: exits.interrupted },
+      );
+    case "failed":
+      return failed(session, result);
+  }
+};
+
+/** Writes down what training tells. */
+const follow = async (io: Io, session: Session, course: Course): Promise<TrainResult> => {
+  const { appendMetrics, measureTestBound, runFiles, train, writeCheckpoint } =
+    await import("../index.ts");
+  const { stage, folder, talk, state } = session;
+  const { program, dataset, backend, dims } = stage;
+  const record = (event: TrainEvent): void => {
+    switch (event.kind) {
+      case "metrics":
+        appendMetrics(folder, metricsLine(event, dataset.regions));
+        talk.progress(progressLine(event, course));
+        return;
+      case "evaluation":
+        appendMetrics(folder, evaluationLine(event, dataset.regions));
+        talk.say(`${evaluationText(event, course)}\n`);
+        return;
+      case "checkpoint":
+        writeCheckpoint(join(folder, runFiles.checkpoints), event.state);
+        return;
+      case "failure":
+      case "stopped":
+        return;
+    }
+  };
+  const request = {
+    problem: program.problem,
+    dataset,
+    backend,
+    dims,
+    options: program.config.training,
+    resumeFrom: state,
+    signal: io.signal,
+  };
+  if (state.iteration === 0) {
+    const bound = measureTestBound(request, state.parameters);
+    if (bound.ok) record({ kind: "evaluation", iteration: 0, ...bound.value, best: false });
+  }
+  const training = train(request);
+  for (;;) {
+    const next = await training.next();
+    if (next.done === true) return next.value;
+    record(next.value);
+  }
+};
+
+const failed = (session: Session, { diagnostics, state }: TrainResult): Ending => {
+  const { talk, shownFolder, stage } = session;
+  const { sources } = stage.program;
+  talk.note(renderText(diagnostics, sources, { color: false }));
+  const kept = `the last good state, after step ${count(state.iteration)}, is in ${shownFolder}/checkpoints`;
+  const noted = diagnostics.map((one, i) =>
+    i === diagnostics.length - 1 ? { ...one, notes: [...one.notes, kept] } : one,
+  );
+  return wrong(noted, { sources });
+};

@@ -1,0 +1,77 @@
+import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
+import { usageError } from "./problems.ts";
+
+/** A command line that commander refused, with what was probably meant. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly diagnostic: Diagnostic;
+  /** "Usage: gtmc run [options] FILE" */
+  readonly usage: string;
+
+  constructor(diagnostic: Diagnostic, usage: string) {
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+    this.usage = usage;
+  }
+}
+
+/** A command that returns control instead of printing or exiting when it is misused. */
+export const quietCommand = (name: string): Command => {
+  const command = new Command(name);
+  return command
+    .exitOverride((error) => {
+      throw translate(command, error);
+    })
+    .configureOutput({ outputError: () => undefined });
+};
+
+/** A verb: its help shows a worked example before anything else. */
+export const verb = (name: string, summary: string, example: string): Command =>
+  quietCommand(name)
+    .description(summary)
+    .addHelpText("before", `${example.trimEnd()}\n`)
+    .helpOption("--help", "show this")
+    .option("--json", "print the result, and what is wrong, as JSON on stdout")
+    .addOption(new Option("--no-json").hideHelp())
+    .option("--quiet", "print nothing but the result")
+    .addOption(new Option("--no-quiet").hideHelp());
+
+/** Collects a repeatable option. */
+export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** A whole number that is at least `least`. */
+export const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = /^\d+$/u.test(text) ? Number(text) : NaN;
+    if (value >= least && Number.isSafeInteger(value)) return value;
+    throw new InvalidArgumentError(`It must be a whole number >= ${least}.`);
+  };
+
+const translate = (command: Command, error: CommanderError): Error => {
+  if (error.exitCode === 0) return error;
+  const message = error.message.replace(/^error: /u, "").replaceAll("'", "`");
+  const help = suggestions(command, error);
+  const usage = `Usage: ${fullName(command)} ${command.usage()}`;
+  return new UsageError(usageError(message, help), usage);
+};
+
+const suggestions = (command: Command, { code, message }: CommanderError): readonly string[] => {
+  const quoted = /'([^']+)'/u.exec(message)?.[1] ?? "";
+  const candidates: Readonly<Record<string, readonly string[]>> = {
+    "commander.unknownOption": command.options.flatMap(({ long }) => long ?? []),
+    "commander.unknownCommand": command.commands.map((one) => one.name()),
+  };
+  const word = quoted.split("=")[0] ?? quoted;
+  const near = nearestName(word, candidates[code] ?? []);
+  if (near !== undefined) return [`did you mean \`${near}\`?`];
+  return [`\`${fullName(command)} --help\` shows what there is`];
+};
+
+const fullName = (command: Command): string =>
+  command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
