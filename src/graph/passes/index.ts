@@ -3,9 +3,11 @@ import type { Graph } from "../op.ts";
 import { fission } from "./fission.ts";
 import { fold } from "./fold.ts";
 import { componentsOf } from "./loop.ts";
+import { narrow } from "./narrow.ts";
 import { applyPass, type Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { regroup } from "./regroup.ts";
+import { separate } from "./separate.ts";
 import { specialise } from "./specialise.ts";
 
 /** Once nothing is differentiated any more, `stop` is the identity. */
@@ -24,6 +26,8 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
   ["drop stops", dropStops],
   ["fold", fold],
   ["specialise", specialise],
+  ["narrow", narrow],
+  ["separate", separate],
   ["regroup", regroup],
   ["fission", fission],
   ["specialise again", specialise],
