@@ -9,7 +9,7 @@ type Given = number | string | boolean;
 export interface Argument<T> {
   readonly expected: string;
   /** `undefined` when the value is none of these. */
-  read(given: Given): T | undefined;
+  readonly read: (given: Given) => T | undefined;
   readonly otherwise: { readonly value: T } | "required";
 }
 

@@ -159,7 +159,18 @@ const readArray = (path: string, context: DataContext): Result<DenseArray> => {
   return (isNpy ? parseNpy : parseIdx)(bytes.value, found.value);
 };
 
-/** [N, height, width] or [N, pixels of a square] in IDX or .npy; the last fifth tests. */
+/** Height and width of the images of an array [N, height, width] or [N, pixels of a square]. */
+const frameOf = ([count = 0, ...event]: readonly number[]):
+  readonly [number, number] | undefined => {
+  const side = Math.round(Math.sqrt(volume(event)));
+  const [height, width, ...more] =
+    event.length === 1 && side * side === event[0] ? [side, side] : event;
+  return height === undefined || width === undefined || more.length > 0 || count < 2
+    ? undefined
+    : [height, width];
+};
+
+/** The last fifth tests. */
 const openFile = (
   path: string,
   labelPath: string | null,
@@ -168,10 +179,8 @@ const openFile = (
   const images = readArray(path, context);
   if (!images.ok) return images;
   const { shape, data } = images.value;
-  const [count = 0, ...event] = shape;
-  const side = Math.round(Math.sqrt(volume(event)));
-  const [height, width] = event.length === 1 && side * side === event[0] ? [side, side] : event;
-  if (height === undefined || width === undefined || event.length > 2 || count < 2) {
+  const frame = frameOf(shape);
+  if (frame === undefined) {
     const reason = `it holds [${shape.join(", ")}]; images are [count, height, width]`;
     return failure(malformedFile(path, reason));
   }
@@ -181,6 +190,8 @@ const openFile = (
     const counts = checkCounts(labelPath ?? "", images.value, labels.value);
     if (!counts.ok) return counts;
   }
+  const [height, width] = frame;
+  const count = data.length / (height * width);
   const trained = count - Math.max(1, Math.floor(count / 5));
   const splits = splitAt(trained, height * width, data, labels?.value.data);
   const full = data instanceof Uint8Array && data.some((value) => value > 1) ? 255 : 1;

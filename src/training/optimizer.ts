@@ -24,10 +24,13 @@ export interface Updated {
 
 export interface Optimizer {
   /** State that has the parameter's shape and starts at zero: "m", "v". */
-  slots(options: OptimizerOptions): readonly string[];
+  readonly slots: (options: OptimizerOptions) => readonly string[];
   /** Values of the scalar inputs at an iteration, counted from 1. */
-  scalars(options: OptimizerOptions, iteration: number): Readonly<Record<string, number>>;
-  update(at: Update): Updated;
+  readonly scalars: (
+    options: OptimizerOptions,
+    iteration: number,
+  ) => Readonly<Record<string, number>>;
+  readonly update: (at: Update) => Updated;
 }
 
 /**

@@ -72,6 +72,6 @@ export interface WeightGraph {
 /** What training needs of a compiled model; it knows neither sites nor which bound this is. */
 export interface Problem {
   readonly parameters: readonly ParameterSpec[];
-  objective(sizes: BatchSizes): ObjectiveGraph;
-  logWeights(sizes: BatchSizes): WeightGraph;
+  readonly objective: (sizes: BatchSizes) => ObjectiveGraph;
+  readonly logWeights: (sizes: BatchSizes) => WeightGraph;
 }

@@ -29,9 +29,6 @@ export interface Stepper {
   dispose(): void;
 }
 
-/** Numbers of a small result. */
-export const readNumbers = (buffer: Buffer): readonly number[] => [...buffer.read().data];
-
 const take = (from: Map<string, Buffer>, name: string): Buffer => {
   const buffer = from.get(name);
   invariant(buffer !== undefined, `the step has no output ${name}`);
@@ -39,7 +36,8 @@ const take = (from: Map<string, Buffer>, name: string): Buffer => {
   return buffer;
 };
 
-const readScalar = (buffer: Buffer): number => buffer.read().data[0] ?? NaN;
+const readScalar = (from: ReadonlyMap<string, Buffer>, name: string): number =>
+  from.get(name)?.read().data[0] ?? NaN;
 
 /** Compiles the step and uploads its state. */
 export const createStepper = (
@@ -83,8 +81,8 @@ export const createStepper = (
       const next = new Map(stateNames.map((name) => [name, take(results, name)]));
       unread = results;
       // Two numbers an iteration are cheap to copy, and no state is lost to an update that went wrong.
-      const bound = readScalar(results.get(names.bound) ?? take(results, names.bound));
-      const gradNorm = readScalar(results.get(names.gradNorm) ?? take(results, names.gradNorm));
+      const bound = readScalar(results, names.bound);
+      const gradNorm = readScalar(results, names.gradNorm);
       if (Number.isFinite(bound) && Number.isFinite(gradNorm)) {
         disposeAll(state.values());
         state = next;
@@ -97,7 +95,7 @@ export const createStepper = (
             [...objective.terms.keys()].map((name) => {
               const buffer = results.get(names.term(name));
               invariant(buffer !== undefined, `no term ${name}`);
-              return [name, readNumbers(buffer)];
+              return [name, [...buffer.read().data]];
             }),
           ),
       };

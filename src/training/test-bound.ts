@@ -4,7 +4,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Backend, Buffer } from "../runtime/backend.ts";
 import type { Terms } from "./event.ts";
-import { feedStep, framesOf, scalar, trainingSizes } from "./feed.ts";
+import { feedStep, framesOf, scalar } from "./feed.ts";
 import { accumulate, prepare, run } from "./forward.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, Problem } from "./problem.ts";
@@ -31,9 +31,8 @@ export const createEvaluator = (
   dataset: Dataset,
   backend: Backend,
   options: TrainingOptions,
-  dims: BatchSizes["dims"],
+  sizes: BatchSizes,
 ): Result<Evaluator> => {
-  const sizes = trainingSizes(dataset, options, dims);
   const objective = problem.objective(sizes);
   const terms = [...objective.terms.keys()];
   const outputs = new Map([

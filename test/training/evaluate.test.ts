@@ -4,7 +4,7 @@ import { referenceBackend } from "../../src/runtime/reference.ts";
 import { evaluateBound } from "../../src/training/evaluate.ts";
 import { emptyLogSum, logSumAdd, logSumValue } from "../../src/training/log-sum.ts";
 import { dataDraw, drawNoise } from "../../src/training/noise.ts";
-import { initialState } from "../../src/training/train.ts";
+import { initialState } from "../../src/training/request.ts";
 import { regression, regressionData, toyOptions } from "./toy.ts";
 
 describe("streaming log-sum-exp", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { referenceBackend } from "../../src/runtime/reference.ts";
-import { judge, train } from "../../src/training/train.ts";
+import { judge } from "../../src/training/progress.ts";
+import { train } from "../../src/training/train.ts";
 import { collect, falling, regression, regressionData, schedule, toyOptions } from "./toy.ts";
 
 const dataset = regressionData();

@@ -1,0 +1,29 @@
+/** Whether a run gets better, and when it is over. */
+import type { StopReason } from "./event.ts";
+import type { EarlyStopping, TrainingOptions } from "./options.ts";
+import type { Progress } from "./state.ts";
+
+/** The progress after an evaluation; one that gave no number is no improvement. */
+export const judge = (
+  progress: Progress | null,
+  bound: number,
+  iteration: number,
+  stopping: EarlyStopping | null,
+): Progress | null => {
+  const needed = progress === null ? -Infinity : progress.bestBound + (stopping?.minDelta ?? 0);
+  if (bound > needed) return { bestBound: bound, bestIteration: iteration, badEvaluations: 0 };
+  return progress === null ? null : { ...progress, badEvaluations: progress.badEvaluations + 1 };
+};
+
+/** Why a run ends before its next iteration; `undefined` while it goes on. */
+export const stopReason = (
+  iteration: number,
+  progress: Progress | null,
+  { steps, earlyStopping }: TrainingOptions,
+  signal: AbortSignal | undefined,
+): StopReason | undefined => {
+  if (signal?.aborted === true) return "interrupted";
+  if (iteration >= steps) return "done";
+  const patience = earlyStopping?.patience ?? Infinity;
+  return (progress?.badEvaluations ?? 0) >= patience ? "early" : undefined;
+};

@@ -1,0 +1,175 @@
+/** A run in progress: what it owns, and what one iteration of it does and tells. */
+import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { diagnose } from "./diagnose.ts";
+import { badSchedule } from "./errors.ts";
+import type { StopReason, TrainEvent, TrainResult } from "./event.ts";
+import { feedStep, framesOf, scalar, trainingSizes, type FedBatch } from "./feed.ts";
+import type { TrainingOptions } from "./options.ts";
+import type { BatchSizes, ObjectiveGraph } from "./problem.ts";
+import { judge, stopReason } from "./progress.ts";
+import type { TrainRequest } from "./request.ts";
+import { createStepper, type StepMetrics, type Stepper } from "./run-step.ts";
+import type { Progress, TrainingState } from "./state.ts";
+import { createEvaluator, type Evaluator } from "./test-bound.ts";
+
+/** Compiles the step; the session owns it. */
+export const openSession = (request: TrainRequest, state: TrainingState): Result<Session> => {
+  const options = { ...request.options, seed: state.seed };
+  const sizes = trainingSizes(request.dataset, options, request.dims ?? {});
+  const objective = request.problem.objective(sizes);
+  const stepper = createStepper(request.backend, objective, options, state);
+  return stepper.ok
+    ? success(new Session({ ...request, options }, state, sizes, objective, stepper.value))
+    : stepper;
+};
+
+/** Seconds since a time of `performance.now()`. */
+const since = (begun: number): number => (performance.now() - begun) / 1000;
+
+export class Session {
+  readonly #request: TrainRequest;
+  readonly #sizes: BatchSizes;
+  readonly #objective: ObjectiveGraph;
+  readonly #stepper: Stepper;
+  readonly #begun = performance.now();
+  #evaluator: Evaluator | undefined;
+  #iteration: number;
+  #progress: Progress | null;
+  /** The state of the last checkpoint. */
+  #saved: TrainingState;
+  #diagnostics: readonly Diagnostic[] = [];
+  /** Iterations since the last metrics and the seconds that they took. */
+  #timed = { iterations: 0, seconds: 0 };
+
+  constructor(
+    request: TrainRequest,
+    state: TrainingState,
+    sizes: BatchSizes,
+    objective: ObjectiveGraph,
+    stepper: Stepper,
+  ) {
+    this.#request = request;
+    this.#sizes = sizes;
+    this.#objective = objective;
+    this.#stepper = stepper;
+    this.#saved = state;
+    this.#iteration = state.iteration;
+    this.#progress = state.progress;
+  }
+
+  /** Why the run ends here; `undefined` while it goes on. */
+  ending(): StopReason | undefined {
+    const { options, signal } = this.#request;
+    return this.#diagnostics.length > 0
+      ? "failed"
+      : stopReason(this.#iteration, this.#progress, options, signal);
+  }
+
+  /** One iteration with what is due after it; one that fails leaves parameters and iteration as they were. */
+  *iterate(): Generator<TrainEvent, void> {
+    const { options, dataset } = this.#request;
+    const next = this.#iteration + 1;
+    this.#diagnostics = checkSchedules(options, next);
+    if (this.#diagnostics.length > 0) return;
+    const begun = performance.now();
+    const at = { seed: options.seed, split: "train", index: next } as const;
+    const fed = feedStep(this.#objective, dataset, this.#sizes, at);
+    const klWeight = scalar(options.klWeight.at(next));
+    const scalars = this.#objective.scalars.map((name) => [name, klWeight] as const);
+    const feed = new Map([...fed.feed, ...scalars]);
+    const measured = this.#stepper.step(next, feed);
+    this.#timed.iterations += 1;
+    this.#timed.seconds += since(begun);
+    if (!Number.isFinite(measured.bound) || !Number.isFinite(measured.gradNorm)) {
+      const inputs = new Map([...feed, ...this.#stepper.read().parameters]);
+      this.#diagnostics = [diagnose(this.#objective, inputs, next)];
+      return;
+    }
+    this.#iteration = next;
+    const isLast = next === options.steps;
+    if (isLast || next % options.logEvery === 0) yield this.#metrics(measured, fed);
+    if (isLast || next % options.evaluateEvery === 0) yield* this.#evaluate();
+    const improved = this.#progress?.bestIteration === next;
+    if (improved || next % options.checkpointEvery === 0) yield* this.#checkpoint();
+  }
+
+  /** The last events of the run. */
+  *finish(reason: StopReason): Generator<TrainEvent, TrainResult> {
+    yield* this.#checkpoint();
+    const diagnostics = this.#diagnostics;
+    const iteration = this.#iteration;
+    if (diagnostics.length > 0) yield { kind: "failure", iteration: iteration + 1, diagnostics };
+    yield { kind: "stopped", reason, iteration };
+    return { reason, state: this.#saved, diagnostics };
+  }
+
+  dispose(): void {
+    this.#stepper.dispose();
+    this.#evaluator?.dispose();
+  }
+
+  #metrics(measured: StepMetrics, { batch }: FedBatch): TrainEvent {
+    const { options } = this.#request;
+    const iteration = this.#iteration;
+    const { iterations, seconds } = this.#timed;
+    this.#timed = { iterations: 0, seconds: 0 };
+    return {
+      kind: "metrics",
+      iteration,
+      bound: measured.bound,
+      boundPerStep: measured.bound / framesOf(batch, this.#sizes),
+      terms: measured.terms(),
+      gradNorm: measured.gradNorm,
+      learningRate: options.optimizer.learningRate.at(iteration),
+      klWeight: options.klWeight.at(iteration),
+      seconds: since(this.#begun),
+      stepsPerSecond: iterations / Math.max(seconds, 1e-9),
+    };
+  }
+
+  *#evaluate(): Generator<TrainEvent, void> {
+    const iteration = this.#iteration;
+    if (this.#evaluator === undefined) {
+      const { problem, dataset, backend, options } = this.#request;
+      const created = createEvaluator(problem, dataset, backend, options, this.#sizes);
+      if (!created.ok) {
+        this.#diagnostics = created.diagnostics;
+        return;
+      }
+      this.#evaluator = created.value;
+    }
+    const tested = this.#evaluator.evaluate(this.#stepper.parameters());
+    const { earlyStopping } = this.#request.options;
+    this.#progress = judge(this.#progress, tested.bound, iteration, earlyStopping);
+    const best = this.#progress?.bestIteration === iteration;
+    yield { kind: "evaluation", iteration, ...tested, best };
+  }
+
+  /** A checkpoint of this iteration, unless there is one or the state is spoilt: a bad one replaces no good one. */
+  *#checkpoint(): Generator<TrainEvent, void> {
+    const [iteration, progress] = [this.#iteration, this.#progress];
+    if (this.#saved.iteration === iteration && this.#saved.progress === progress) return;
+    const { seed } = this.#request.options;
+    const state = { iteration, seed, progress, ...this.#stepper.read() };
+    if (!isFiniteState(state)) return;
+    this.#saved = state;
+    yield { kind: "checkpoint", state };
+  }
+}
+
+const isFiniteState = ({
+  parameters,
+  slots,
+}: Pick<TrainingState, "parameters" | "slots">): boolean =>
+  [...parameters.values(), ...slots.values()].every(({ data }) =>
+    data.every((value) => Number.isFinite(value)),
+  );
+
+const checkSchedules = (options: TrainingOptions, iteration: number): readonly Diagnostic[] =>
+  [
+    { name: "the learning rate", schedule: options.optimizer.learningRate },
+    { name: "the KL weight", schedule: options.klWeight },
+  ].flatMap(({ name, schedule }) => {
+    const value = schedule.at(iteration);
+    return Number.isFinite(value) ? [] : [badSchedule(name, schedule.text, iteration, value)];
+  });
