@@ -139,7 +139,18 @@ export const recurrent = (latent: "Normal" | "Laplace" = "Normal"): Model => {
   m.carry("z", [Z], m.fill(0, Z), z);
   m.carry("mem.M", [SLOTS, Z], m.fill(0, SLOTS, Z), m.op("push", [memory, z], {}, [SLOTS, Z]));
   m.watches.push({ name: "mem.read", kind: "address", value: attention });
+  m.watches.push({ name: "psi", kind: "read", value: word });
   return m.model("Recurrent");
+};
+
+/** x_t ~ N(a x_{t-1}, 1) with x_0 = 0: observations feed back. */
+export const autoregressive = (): Model => {
+  const m = new ModelBuilder();
+  const x = m.field("x", []);
+  const loc = m.op("mul", [m.parameter("a"), m.before("x")], {}, []);
+  m.site("x", { role: "observed", prior: ["Normal", { loc, scale: m.constant(1) }] });
+  m.carry("x", [], m.constant(0), x);
+  return m.model("Autoregressive");
 };
 
 /** Values of a model's parameters. */
