@@ -121,7 +121,7 @@ export interface Ops {
   project: Unary<{ readonly index: number }>;
 }
 
-export interface ScanAttrs {
+interface ScanAttrs {
   readonly length: number;
   readonly reverse: boolean;
   readonly body: ScanBody;

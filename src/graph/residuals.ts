@@ -5,7 +5,7 @@ import type { Node, NodeOf, OpName, ScanBody } from "./op.ts";
 import { bodyArguments, topological } from "./walk.ts";
 
 /** An argument of the reverse body with the value that the reverse scan gives it. */
-export interface Bound {
+interface Bound {
   readonly argument: NodeOf<"input">;
   readonly value: Node;
 }

@@ -14,13 +14,13 @@ const { cumprod, div, greater, mul, neg, reshape, select, sub, sum, transpose } 
 export type Structural = "scan" | "project";
 
 /** Cotangents of the operands; `undefined` where an operand gets none. */
-export type Rule<K extends OpName> = (
+type Rule<K extends OpName> = (
   node: NodeOf<K>,
   cotangent: Node,
 ) => readonly (Node | undefined)[];
 
 /** Says that a primitive passes no cotangent on, and why. */
-export interface NotDifferentiable {
+interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
 
@@ -77,7 +77,7 @@ const cumulativeProductCotangent = (node: NodeOf<"cumprod">, cotangent: Node): N
 const LOWEST = -3e38;
 
 /** The total table. */
-export const reverseRules: {
+const reverseRules: {
   readonly [K in Exclude<OpName, Structural>]: Rule<K> | NotDifferentiable;
 } = {
   input: notDifferentiable("leaf"),
