@@ -136,6 +136,29 @@ const partly = (about: string, pick: (results: readonly Node[]) => Node): Case =
   about,
 });
 
+/** What is emitted was the first carry three steps before: cotangents reach it through two others. */
+const delayed: Case = {
+  about: "a delay line, of which only the end is used",
+  inputs: { h: some(2), x: some(6, 2) },
+  build: (h, x) => {
+    const [a, b] = [g.input("a", [2]), g.input("b", [2])];
+    const [c, step] = [g.input("c", [2]), g.input("x", [2])];
+    const results = g.scan({
+      length: 6,
+      body: {
+        carries: [a, b, c],
+        constants: [],
+        inputs: [step],
+        nextCarries: [g.mul(g.tanh(a), step), a, b],
+        outputs: [g.square(c)],
+      },
+      carries: [h, h, h],
+      inputs: [x],
+    });
+    return at(results, 3);
+  },
+};
+
 /** An outer loop of two steps around an inner one of three. */
 const nested: Case = {
   about: "a loop in a loop",
@@ -242,6 +265,7 @@ export const scanCases: Cases = [
     inputs: [[2]],
     step: (h, x) => ({ next: [g.mul(g.tanh(h), g.greater(x, 0))], emit: [g.mul(x, 2)] }),
   }),
+  delayed,
   counted,
   nested,
 ];
