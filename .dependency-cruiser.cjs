@@ -5,7 +5,7 @@ const mayImport = {
   ir: ["shape", "diagnostics"],
   language: ["ir", "shape", "diagnostics"],
   graph: ["shape", "diagnostics"],
-  distributions: ["graph", "ir/library", "shape", "diagnostics"],
+  distributions: ["graph", "ir/library", "ir/type", "shape", "diagnostics"],
   inference: ["ir", "distributions", "graph", "shape", "diagnostics"],
   runtime: ["graph", "shape", "diagnostics"],
   data: ["diagnostics"],

@@ -1,7 +1,7 @@
 /** What a distribution family is to inference: a signature and graph builders. */
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Node } from "../graph/op.ts";
-import type { Base } from "../ir/model.ts";
+import type { Base } from "../ir/type.ts";
 import type { FamilySignature } from "../ir/library.ts";
 
 /**

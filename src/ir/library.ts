@@ -1,4 +1,4 @@
-import type { Base } from "./model.ts";
+import type { Base } from "./type.ts";
 
 /** What the checker has to know of a distribution family. */
 export interface FamilySignature {

@@ -1,6 +1,9 @@
 import type { Span } from "../diagnostics/span.ts";
 import type { Dim } from "../shape/dim.ts";
+import type { Type } from "./type.ts";
 import type { Value, ValueId } from "./value.ts";
+
+export type { Base, Type } from "./type.ts";
 
 /**
  * What a model says, free of syntax: memories, networks and functions are inlined, axes are positional, every
@@ -28,17 +31,6 @@ export interface Model {
   readonly watches: readonly Watch[];
 }
 
-/** An event type: axes of one value, without batch, particle and time. Scalars have no axes. */
-export interface Type {
-  readonly base: Base;
-  readonly axes: readonly Dim[];
-  /** For `index` and `perm`: how many things are indexed. */
-  readonly of?: Dim;
-}
-
-/** `pos` > 0 (0 allowed for initial values), `unit` in [0, 1], `simplex`: the last axis sums to 1. */
-export type Base = "real" | "pos" | "unit" | "simplex" | "index" | "perm";
-
 export interface Parameter {
   /** Dotted by owner: "prior.0.weight", "rnn.gates.bias", "e_p". */
   readonly name: string;
@@ -53,7 +45,10 @@ export interface Parameter {
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
   /** One number for each block of the last axis, in order: biases of a head with several outputs. */
-  | { readonly kind: "blocks"; readonly blocks: readonly { readonly size: Dim; readonly value: number }[] }
+  | {
+      readonly kind: "blocks";
+      readonly blocks: readonly { readonly size: Dim; readonly value: number }[];
+    }
   /** Normal with this standard deviation. */
   | { readonly kind: "normal"; readonly scale: number }
   /** Uniform in ±sqrt(6 / (fanIn + fanOut)) (Glorot & Bengio 2010), times `gain`. */

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/span.ts";
 import type { Dim } from "../shape/dim.ts";
-import type { Type } from "./model.ts";
+import type { Type } from "./type.ts";
 
 /** Index into `Model.values`. */
 export type ValueId = number;
