@@ -33,6 +33,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
       )
       .addHelpText("before", overview)
       .helpOption("--help", "show this")
+      .usage("VERB [options] FILE | RUN")
       .option("--version", "print the version")
       .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
     for (const make of verbs) {

@@ -20,6 +20,7 @@ export interface ModelOptions extends Common {
   readonly set?: readonly string[];
   readonly config?: string;
   readonly seed?: number;
+  readonly steps?: number;
 }
 
 export const withModelOptions = (command: Command): Command =>
@@ -63,6 +64,7 @@ export const compileFile = async (
   const set = [
     ...(options.set ?? []),
     ...(options.seed === undefined ? [] : [`train.seed=${options.seed}`]),
+    ...(options.steps === undefined ? [] : [`train.steps=${options.steps}`]),
   ];
   const { compile } = await import("../index.ts");
   const program = compile(source.value, {

@@ -21,6 +21,7 @@ export class UsageError extends Error {
 export const quietCommand = (name: string): Command => {
   const command = new Command(name);
   return command
+    .showSuggestionAfterError(false)
     .exitOverride((error) => {
       throw translate(command, error);
     })
@@ -54,7 +55,7 @@ export const wholeNumber =
   };
 
 const translate = (command: Command, error: CommanderError): Error => {
-  if (error.exitCode === 0) return error;
+  if (error.exitCode === 0 || error.code === "commander.help") return error;
   const message = error.message.replace(/^error: /u, "").replaceAll("'", "`");
   const help = suggestions(command, error);
   const usage = `Usage: ${fullName(command)} ${command.usage()}`;
