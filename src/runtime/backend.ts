@@ -40,4 +40,3 @@ export interface Unavailable {
   readonly name: string;
   readonly reason: string;
 }
-

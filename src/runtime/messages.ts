@@ -1,0 +1,32 @@
+/** What can be wrong with a choice of backend. */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Unavailable } from "./backend.ts";
+
+const error = (
+  code: Diagnostic["code"],
+  message: string,
+  notes: readonly string[] = [],
+  help: readonly string[] = [],
+): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
+
+export const unknownBackend = (name: string, known: readonly string[]): Diagnostic =>
+  error("E0701", `there is no backend ${name}`, [`the backends are auto, ${known.join(", ")}`]);
+
+export const unavailableBackend = (
+  { name, reason }: Unavailable,
+  others: readonly string[],
+): Diagnostic =>
+  error(
+    "E0702",
+    `the backend ${name} cannot be used here: ${reason}`,
+    [],
+    [`use auto, or one of ${others.join(", ")}`],
+  );
+
+export const missingPrimitives = (backend: string, primitives: readonly string[]): Diagnostic =>
+  error(
+    "E0703",
+    `the backend ${backend} lacks ${primitives.join(", ")}`,
+    [],
+    ["use another backend"],
+  );

@@ -1,0 +1,50 @@
+/** The constants of an executable: uploaded once, shared by the graph and its loop bodies. */
+import type { NodeOf } from "../../graph/op.ts";
+import { elements } from "../../graph/shapes.ts";
+import type { HostArray } from "../backend.ts";
+import type { Device } from "./device.ts";
+
+type Constant = NodeOf<"constant" | "iota">;
+
+export interface Constants<T> {
+  /** The tensor of a constant; it stays this table's. */
+  get(node: Constant): T;
+  dispose(): void;
+}
+
+export const constantsOf = <T>(device: Device<T>): Constants<T> => {
+  const tensors = new Map<string, T>();
+  return {
+    get: (node) => {
+      const key = JSON.stringify([node.op, node.attrs, node.dtype, node.shape, isMinusZero(node)]);
+      const known = tensors.get(key);
+      if (known !== undefined) return known;
+      const tensor = device.upload(arrayOf(node), node.dtype);
+      tensors.set(key, tensor);
+      return tensor;
+    },
+    dispose: () => {
+      for (const tensor of tensors.values()) device.release(tensor);
+      tensors.clear();
+    },
+  };
+};
+
+// JSON writes -0 as 0.
+const isMinusZero = (node: Constant): boolean =>
+  node.op === "constant" && Object.is(node.attrs.value, -0);
+
+const arrayOf = (node: Constant): HostArray => {
+  const { shape } = node;
+  const data =
+    node.dtype === "int" ? new Int32Array(elements(shape)) : new Float32Array(elements(shape));
+  if (node.op === "constant") {
+    data.fill(node.attrs.value);
+  } else {
+    const { axis } = node.attrs;
+    const stride = elements(shape.slice(axis + 1));
+    const size = shape[axis] ?? 1;
+    for (let i = 0; i < data.length; i += 1) data[i] = Math.floor(i / stride) % size;
+  }
+  return { shape, data };
+};

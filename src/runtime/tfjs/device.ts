@@ -1,0 +1,43 @@
+/** What the interpreter needs of a place where tensors live. */
+import type { Dtype, Node, NodeOf, OpName, Ops, Shape } from "../../graph/op.ts";
+import type { HostArray } from "../backend.ts";
+
+/** The primitives that the interpreter handles itself. */
+export type Structural = "input" | "constant" | "iota" | "scan" | "project";
+
+/** A node that a kernel evaluates. */
+export type Evaluated = NodeOf<Exclude<OpName, Structural>>;
+
+/** Evaluates one node of static shapes. Gives away its result and keeps none of its operands. */
+export type Kernel<T, Operands extends readonly Node[] = readonly Node[]> = (operands: {
+  readonly [I in keyof Operands]: T;
+}) => T;
+
+/** How to evaluate each primitive; what a backend lacks is `undefined` for the nodes concerned. */
+export type KernelTable<T> = {
+  readonly [K in Exclude<OpName, Structural>]: (
+    node: NodeOf<K>,
+  ) => Kernel<T, Ops[K]["operands"]> | undefined;
+};
+
+/**
+ * A place where immutable tensors `T` live, each shared by as many owners as its count says: whoever makes a
+ * tensor owns it once.
+ */
+export interface Device<T> {
+  readonly name: string;
+  readonly kernels: KernelTable<T>;
+  upload(array: HostArray, dtype: Dtype): T;
+  read(tensor: T): HostArray["data"];
+  /** One more owner. */
+  retain(tensor: T): void;
+  /** One owner less; the last one frees it. */
+  release(tensor: T): void;
+  /** `length` tensors of `shape` as one, [length, …shape]. */
+  stack(length: number, shape: Shape, dtype: Dtype): Kernel<T>;
+  /** One row of a tensor [length, …shape]. */
+  row(tensor: T, index: number, shape: Shape, dtype: Dtype): T;
+  /** Tensors alive here, for finding leaks. */
+  count(): number;
+  dispose(): void;
+}

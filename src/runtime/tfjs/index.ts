@@ -1,0 +1,16 @@
+/** The backends on TensorFlow.js. Importing this loads none of it; opening one does. */
+import { backendOf, type TfjsBackend } from "./backend.ts";
+import { openPlain } from "./plain.ts";
+import { openWasm } from "./wasm.ts";
+
+export type { TfjsBackend } from "./backend.ts";
+
+/** Throws where TensorFlow.js cannot be loaded. */
+const devices = {
+  wasm: async (): Promise<TfjsBackend> => backendOf(await openWasm()),
+  cpu: async (): Promise<TfjsBackend> => backendOf(await openPlain()),
+  node: (): Promise<TfjsBackend> => Promise.reject(new Error("not yet")),
+};
+
+/** Opens a TensorFlow.js backend; throws, saying why, where it cannot be used. */
+export const openTfjs = (kind: keyof typeof devices): Promise<TfjsBackend> => devices[kind]();

@@ -1,0 +1,106 @@
+/** One loop for every layout primitive: a copy between arrays that are walked with strides. */
+import type { Shape } from "../../graph/op.ts";
+
+/** Elements of a tensor, in place. */
+export type Elements = Float32Array | Int32Array;
+
+/** A walk through row-major memory: where it starts, and how far one step along each axis leads. */
+export interface Walk {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** Distances between neighbours along each axis of a row-major array. */
+export const stridesOf = (shape: Shape): readonly number[] => {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis -= 1) {
+    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+  }
+  return strides;
+};
+
+/** Through the whole array, in order. */
+export const inOrder = (shape: Shape): Walk => ({ offset: 0, strides: stridesOf(shape) });
+
+/** Shorter runs than this are copied element by element. */
+const longRun = 16;
+
+/** Copies `shape` elements from one walk to the other; whatever can be known beforehand is computed here. */
+export const stridedCopy = (
+  shape: Shape,
+  from: Walk,
+  to: Walk,
+): ((target: Elements, source: Elements) => void) => {
+  if (shape.includes(0)) return () => undefined;
+  const axes = merge(shape, from, to);
+  const { size, fromStride, toStride } = axes.pop() ?? { size: 1, fromStride: 1, toStride: 1 };
+  const runs = axes.reduce((count, axis) => count * axis.size, 1);
+  const sources = new Int32Array(runs);
+  const targets = new Int32Array(runs);
+  for (let run = 0; run < runs; run += 1) {
+    let source = from.offset;
+    let target = to.offset;
+    let rest = run;
+    for (let i = axes.length - 1; i >= 0; i -= 1) {
+      const axis = axes[i];
+      if (axis === undefined) continue;
+      source += (rest % axis.size) * axis.fromStride;
+      target += (rest % axis.size) * axis.toStride;
+      rest = Math.floor(rest / axis.size);
+    }
+    sources[run] = source;
+    targets[run] = target;
+  }
+  if (size >= longRun && toStride === 1 && fromStride === 1) {
+    return (target, source) => {
+      for (let run = 0; run < runs; run += 1) {
+        const start = sources[run] ?? 0;
+        target.set(source.subarray(start, start + size), targets[run]);
+      }
+    };
+  }
+  if (size >= longRun && toStride === 1 && fromStride === 0) {
+    return (target, source) => {
+      for (let run = 0; run < runs; run += 1) {
+        const start = targets[run] ?? 0;
+        target.fill(source[sources[run] ?? 0] ?? 0, start, start + size);
+      }
+    };
+  }
+  return (target, source) => {
+    for (let run = 0; run < runs; run += 1) {
+      let read = sources[run] ?? 0;
+      let write = targets[run] ?? 0;
+      for (let i = 0; i < size; i += 1) {
+        target[write] = source[read] ?? 0;
+        read += fromStride;
+        write += toStride;
+      }
+    }
+  };
+};
+
+interface Axis {
+  size: number;
+  fromStride: number;
+  toStride: number;
+}
+
+/** The axes without those of size 1, neighbours joined where both walks go through them as through one. */
+const merge = (shape: Shape, from: Walk, to: Walk): Axis[] => {
+  const axes: Axis[] = [];
+  shape.forEach((size, i) => {
+    if (size === 1) return;
+    const fromStride = from.strides[i] ?? 0;
+    const toStride = to.strides[i] ?? 0;
+    const outer = axes.at(-1);
+    if (outer?.fromStride === size * fromStride && outer.toStride === size * toStride) {
+      outer.size *= size;
+      outer.fromStride = fromStride;
+      outer.toStride = toStride;
+    } else {
+      axes.push({ size, fromStride, toStride });
+    }
+  });
+  return axes;
+};
