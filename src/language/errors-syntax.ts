@@ -3,7 +3,7 @@ import { tokenMatcher } from "chevrotain";
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
-import type { BracketProblem } from "./layout.ts";
+import type { LayoutProblem } from "./layout.ts";
 import type { Respelling } from "./respell.ts";
 import type { Slip } from "./tokens.ts";
 import * as T from "./tokens.ts";
@@ -59,7 +59,8 @@ export const openString = (span: Span): Diagnostic =>
 
 const closing: { readonly [open: string]: string } = { "{": "}", "(": ")", "[": "]" };
 
-export const bracketProblem = (problem: BracketProblem, file: string): Diagnostic => {
+export const layoutProblem = (problem: LayoutProblem, file: string): Diagnostic => {
+  if (problem.kind === "reserved") return reserved(problem.word, file);
   if (problem.kind === "stray") {
     const { image, startOffset } = problem.close;
     const span = { file, start: startOffset, end: startOffset + 1 };
@@ -108,12 +109,23 @@ export const tooDeep = (file: string): Diagnostic =>
     help: ["give parts of the expression names of their own"],
   });
 
+const reserved = ({ image, startOffset }: IToken, file: string): Diagnostic =>
+  error({
+    code: "E0112",
+    message: `\`${image}\` is a reserved word and cannot be a name`,
+    span: { file, start: startOffset, end: startOffset + image.length },
+    label: "a name was expected",
+    help: [`call it \`${image}_\` or something else`],
+  });
+
 /** Where the parser was when a token did not fit. */
 export interface Place {
   readonly file: string;
   readonly text: string;
   /** What the grammar has there, in words. */
   readonly expectation: string;
+  /** Whether that is a name, or a value, which may be one. */
+  readonly wantsName: boolean;
   /** The source before the place that belongs together, like `x[t]`. */
   readonly after: string;
   readonly previous: IToken | undefined;
@@ -126,7 +138,7 @@ const words: readonly string[] = [...T.keywords.keys(), "from"];
 const isReserved = ({ tokenType }: IToken): boolean => [...T.keywords.values()].includes(tokenType);
 
 export const unexpected = (place: Place): Diagnostic => {
-  const { file, text, expectation, after, previous, actual } = place;
+  const { file, text, expectation, wantsName, after, previous, actual } = place;
   const end = previous === undefined ? 0 : T.endOf(previous);
   const sentence =
     after === "" ? `I expected ${expectation}` : `After \`${after}\` I expected ${expectation}`;
@@ -142,14 +154,7 @@ export const unexpected = (place: Place): Diagnostic => {
   }
   const isLater = previous !== undefined && text.slice(end, actual.startOffset).includes("\n");
   const span = isLater ? afterwards : { file, start: actual.startOffset, end: T.endOf(actual) };
-  if (isReserved(actual) && !isLater && previous !== undefined) {
-    return error({
-      code: "E0112",
-      message: `\`${actual.image}\` is a reserved word and cannot be a name`,
-      span,
-      label: `I expected ${expectation}`,
-    });
-  }
+  if (wantsName && isReserved(actual) && !isLater) return reserved(actual, file);
   return error({
     code: "E0110",
     message: sentence,

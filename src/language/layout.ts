@@ -3,15 +3,16 @@ import { createTokenInstance } from "chevrotain";
 import { canEnd, isOneOf, looksLikeEquation, looksLikeOperation, roles } from "./lookahead.ts";
 import * as T from "./tokens.ts";
 
-/** A bracket without its partner. */
-export type BracketProblem =
+/** A bracket without its partner, or a reserved word where only a name makes sense. */
+export type LayoutProblem =
   /** `offset` is where the closing bracket was put. */
   | { readonly kind: "unclosed"; readonly open: IToken; readonly offset: number }
-  | { readonly kind: "stray"; readonly close: IToken };
+  | { readonly kind: "stray"; readonly close: IToken }
+  | { readonly kind: "reserved"; readonly word: IToken };
 
 export interface Layout {
   readonly tokens: readonly IToken[];
-  readonly problems: readonly BracketProblem[];
+  readonly problems: readonly LayoutProblem[];
   /** Offsets at which statements and declarations begin, and those of closing braces. */
   readonly boundaries: readonly number[];
 }
@@ -62,7 +63,7 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   const output: IToken[] = [];
   const stack: Open[] = [];
   const pairs: { readonly open: IToken; readonly close: IToken }[] = [];
-  const problems: BracketProblem[] = [];
+  const problems: LayoutProblem[] = [];
   const boundaries: number[] = [];
   let declared: Owner = "file";
 
@@ -146,12 +147,16 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     closeUntil(braced);
   };
 
+  const isFirstOnLine = (token: IToken, previous: IToken): boolean =>
+    text.slice(T.endOf(previous), token.startOffset).includes("\n");
+
   const beginsStatement = (token: IToken, index: number, previous: IToken): boolean => {
-    const isFirst = text.slice(T.endOf(previous), token.startOffset).includes("\n");
+    const isFirst = isFirstOnLine(token, previous);
     const equation = looksLikeEquation(tokens, index);
     if (isFirst && equation && canEnd(previous)) leaveBrackets(token);
     if (innermost() === "bracket" || stack.length === 0) return false;
-    if (!canEnd(previous) && previous.tokenType !== T.LBrace) {
+    if (previous.tokenType === T.LBrace) return true;
+    if (!canEnd(previous)) {
       return isFirst && equation && !keywordTypes.includes(previous.tokenType);
     }
     if (!isFirst && isRole(previous)) return false;
@@ -160,10 +165,23 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     return isFirst || equation || operation;
   };
 
+  /** A keyword cannot follow what needs a name or a value, nor be a parameter. */
+  const isMisused = (token: IToken, previous: IToken, next: IToken | undefined): boolean => {
+    if (!keywordTypes.includes(token.tokenType) || isOneOf(token, [T.Boolean])) return false;
+    const owner = innermost();
+    if (owner === "bracket" && isOneOf(next, [T.Equals])) return false;
+    if (isOneOf(next, [T.Colon])) return owner === "bracket";
+    const mayFollow = canEnd(previous) || previous.tokenType === T.LBrace;
+    return !mayFollow && !isFirstOnLine(token, previous);
+  };
+
   const placeWord = (token: IToken, index: number, previous: IToken | undefined): void => {
     const next = tokens[index + 1];
     if (isOneOf(previous, [T.Dot])) output.push(retype(token, T.Name));
-    else if (canBeName(token, next)) {
+    else if (previous !== undefined && isMisused(token, previous, next)) {
+      problems.push({ kind: "reserved", word: token });
+      output.push(retype(token, T.Name));
+    } else if (canBeName(token, next)) {
       const begins = previous !== undefined && beginsStatement(token, index, previous);
       if (begins) boundaries.push(token.startOffset);
       output.push(begins ? retype(token, T.StatementName) : token);

@@ -1,4 +1,4 @@
-import type { CstParser, IParserErrorMessageProvider, IToken, TokenType } from "chevrotain";
+import type { CstParser, IParserErrorMessageProvider } from "chevrotain";
 import type { GtmParser } from "./parser.ts";
 
 /** Every grammar rule. */
@@ -212,21 +212,20 @@ export const expectations: { readonly [R in RuleName]: Places } = {
   recordEntry: { Word: name("a field"), Colon: "`:` and the value of the field" },
 };
 
-const lookUp = (rule: string, token: string, previous: IToken | undefined): string => {
-  const places: Places = isRuleName(rule) ? expectations[rule] : {};
-  const expectation = places[token] ?? "something else";
-  return typeof expectation === "string" ? expectation : expectation(previous?.image ?? "");
-};
-
 const isRuleName = (rule: string): rule is RuleName => Object.hasOwn(expectations, rule);
 
-const labelOf = (type: TokenType): string => type.name;
+/** What was expected at a place as `placeProvider` names it, given the token before it. */
+export const expectationAt = (place: string, previous = ""): string => {
+  const [rule = "", token = ""] = place.split(".");
+  const places: Places = isRuleName(rule) ? expectations[rule] : {};
+  const expectation = places[token] ?? "something else";
+  return typeof expectation === "string" ? expectation : expectation(previous);
+};
 
-/** Gives the parser's errors the text of `expectations`; `parse.ts` makes sentences of it. */
-export const expectationProvider: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, previous, ruleName }) =>
-    lookUp(ruleName, labelOf(expected), previous),
-  buildNotAllInputParsedMessage: ({ ruleName }) => lookUp(ruleName, "EOF", undefined),
-  buildNoViableAltMessage: ({ previous, ruleName }) => lookUp(ruleName, "or", previous),
-  buildEarlyExitMessage: ({ previous, ruleName }) => lookUp(ruleName, "some", previous),
+/** Makes the parser's errors name the place in the grammar, like `dimDecl.Name`, for `expectationAt`. */
+export const placeProvider: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected, ruleName }) => `${ruleName}.${expected.name}`,
+  buildNotAllInputParsedMessage: ({ ruleName }) => `${ruleName}.EOF`,
+  buildNoViableAltMessage: ({ ruleName }) => `${ruleName}.or`,
+  buildEarlyExitMessage: ({ ruleName }) => `${ruleName}.some`,
 };

@@ -51,6 +51,7 @@ export const loadModules = (
   const diagnostics: Diagnostic[] = [];
   const files = new Map<string, File>();
   const sources = new Map<string, string>();
+  const broken = new Set<string>();
   /** Path of the file by import declaration. */
   const targets = new Map<Import, string>();
 
@@ -58,6 +59,7 @@ export const loadModules = (
     sources.set(path, text);
     const parsed = parse(text, path);
     diagnostics.push(...parsed.diagnostics);
+    if (parsed.diagnostics.length > 0) broken.add(path);
     files.set(path, parsed.file);
     const chain = [...from, path];
     for (const declaration of parsed.file.imports) follow(declaration, path, chain);
@@ -82,7 +84,7 @@ export const loadModules = (
 
   for (const file of prelude) read(file, []);
   const parsed = read(entry, []);
-  const edited = edit(parsed);
+  const edited = broken.has(entry.path) ? success(parsed) : edit(parsed);
   if (!edited.ok) diagnostics.push(...edited.diagnostics);
   const entryFile = edited.ok ? edited.value : parsed;
   files.set(entry.path, entryFile);
@@ -99,23 +101,48 @@ export const loadModules = (
     for (const declaration of file.imports) {
       const target = files.get(targets.get(declaration) ?? "");
       if (target === undefined) continue;
-      const visible = declarations(target.items, []);
-      for (const name of declaration.names) {
-        const item = visible.get(name.text);
-        const clash = own.get(name.text) ?? imported(file, name);
-        if (item === undefined) {
-          diagnostics.push(errors.notDeclared(name, declaration.path, visible.keys()));
-        } else if (clash !== undefined) {
-          diagnostics.push(errors.declaredTwice(name, "name" in clash ? clash.name : clash));
-        } else scope.set(name.text, item);
-      }
+      const bring = (name: Name): void => {
+        const found = importName(name, declaration, file, own, target);
+        if (found.ok) scope.set(name.text, found.value);
+        // What is missing in a file that could not be read may be there.
+        else if (!broken.has(target.path)) diagnostics.push(...found.diagnostics);
+      };
+      declaration.names.forEach(bring);
     }
     diagnostics.push(...trainErrors(file));
     scopes.set(path, scope);
   }
   return diagnostics.some(({ severity }) => severity === "error")
-    ? failure(...diagnostics)
+    ? failure(...byFile(diagnostics, [entry.path, ...sources.keys()]))
     : success({ entry: entryFile, files, scopes, sources }, diagnostics);
+};
+
+/** What a name in an import stands for, unless the file has that name already. */
+const importName = (
+  name: Name,
+  declaration: Import,
+  file: File,
+  own: Scope,
+  target: File,
+): Result<NamedItem> => {
+  const visible = declarations(target.items, []);
+  const item = visible.get(name.text);
+  if (item === undefined) {
+    return failure(errors.notDeclared(name, declaration.path, visible.keys()));
+  }
+  const clash = own.get(name.text)?.name ?? importedBefore(file, name);
+  return clash === undefined ? success(item) : failure(errors.declaredTwice(name, clash));
+};
+
+/** The errors of the entry file first, each file's from top to bottom. */
+const byFile = (
+  diagnostics: readonly Diagnostic[],
+  files: readonly string[],
+): readonly Diagnostic[] => {
+  const rank = ({ primary }: Diagnostic): number => files.indexOf(primary?.span.file ?? "");
+  return [...diagnostics].sort(
+    (a, b) => rank(a) - rank(b) || (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0),
+  );
 };
 
 /** Named items by name; a second declaration of a name is reported. */
@@ -131,7 +158,7 @@ const declarations = (items: readonly Item[], diagnostics: Diagnostic[]): Scope 
 };
 
 /** An import of the same name further up in the file. */
-const imported = (file: File, name: Name): Name | undefined =>
+const importedBefore = (file: File, name: Name): Name | undefined =>
   file.imports
     .flatMap(({ names }) => names)
     .find(({ text, span }) => text === name.text && span.start < name.span.start);

@@ -10,7 +10,7 @@ import { docComments } from "./docs.ts";
 import * as errors from "./errors-syntax.ts";
 import type { Layout } from "./layout.ts";
 import { layOut } from "./layout.ts";
-import { afterDimension, expectationProvider } from "./messages-syntax.ts";
+import { afterDimension, expectationAt, placeProvider } from "./messages-syntax.ts";
 import { GtmParser } from "./parser.ts";
 import { quoteBefore } from "./quote.ts";
 import { respell } from "./respell.ts";
@@ -24,7 +24,7 @@ export interface Parsed {
 }
 
 /** Building it costs milliseconds; each use sets its whole state anew. */
-const parser = new GtmParser(expectationProvider, true);
+const parser = new GtmParser(placeProvider, true);
 
 /** Parses one source text. Never throws for what a user may write. */
 export const parse = (text: string, path: string): Parsed => {
@@ -50,8 +50,7 @@ const parseOnce = (text: string, path: string): Parsed => {
     const attempt = runParser(significant, text, path);
     const file = buildFile(builder, attempt.cst, docs.file, span);
     const { layout, spelling, syntax } = attempt;
-    const brackets = layout.problems.map((problem) => errors.bracketProblem(problem, path));
-    const causes = [...lexical.unreadable, ...spelling, ...brackets];
+    const causes = [...lexical.unreadable, ...spelling, ...layoutErrors(layout, path)];
     const first = [...causes, ...onePerStatement(syntax, causes, layout)];
     const diagnostics = [...first, ...elsewhere(reported, first, layout)];
     return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]) };
@@ -88,6 +87,18 @@ const runParser = (tokens: readonly IToken[], text: string, path: string): Attem
   const respelled = respell(tokens, text, path);
   if (respelled.respellings.length === 0) return { ...first, spelling: [] };
   return { ...run(respelled.tokens), spelling: respelled.respellings.map(errors.misspelt) };
+};
+
+/** The problems of the layout; a reserved word is reported where it is used as a name first. */
+const layoutErrors = ({ problems }: Layout, path: string): readonly Diagnostic[] => {
+  const seen = problems.filter(
+    (problem, index) =>
+      problem.kind !== "reserved" ||
+      !problems
+        .slice(0, index)
+        .some((other) => other.kind === "reserved" && other.word.image === problem.word.image),
+  );
+  return seen.map((problem) => errors.layoutProblem(problem, path));
 };
 
 const lexicalErrors = (
@@ -128,7 +139,8 @@ const syntaxError = (
   return errors.unexpected({
     file,
     text,
-    expectation: isDimension ? afterDimension : exception.message,
+    expectation: isDimension ? afterDimension : expectationAt(exception.message, previous?.image),
+    wantsName: /\.(?:Name|Word|StatementName)$|^unary/u.test(exception.message),
     after: quoteBefore(tokens, index, text),
     previous,
     actual: atEnd ? undefined : token,

@@ -1,5 +1,5 @@
 import type { CstNode, IParserErrorMessageProvider, ParserMethod } from "chevrotain";
-import { CstParser } from "chevrotain";
+import { CstParser, tokenMatcher } from "chevrotain";
 import * as T from "./tokens.ts";
 
 export type Rule = ParserMethod<[], CstNode>;
@@ -17,6 +17,12 @@ export class ExpressionParser extends CstParser {
       errorMessageProvider,
       skipValidations,
     });
+  }
+
+  /** What begins or ends a statement is never dropped to make the token after it fit. */
+  protected override canTokenTypeBeDeletedInRecovery(): boolean {
+    const next = this.LA(1);
+    return !T.statementStarts.some((type) => tokenMatcher(next, type));
   }
 
   readonly type: Rule = this.RULE("type", () => {

@@ -206,6 +206,13 @@ export const keywords: ReadonlyMap<string, TokenType> = new Map([
   ["no", No],
 ]);
 
+/** What begins a statement or declaration, or ends a group of them. */
+export const statementStarts: readonly TokenType[] = [
+  ...[...keywords.values()].filter((type) => type !== Yes && type !== No && type !== Shared),
+  StatementName,
+  RBrace,
+];
+
 /** All token types, in the order in which the lexer tries them. */
 export const vocabulary: TokenType[] = [
   ...skipped,

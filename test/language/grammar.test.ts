@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { ISerializedGast } from "chevrotain";
 import { defaultParserErrorProvider } from "chevrotain";
 import { describe, expect, test } from "vitest";
-import { expectationProvider, expectations } from "../../src/language/messages-syntax.ts";
+import { expectations, placeProvider } from "../../src/language/messages-syntax.ts";
 import { GtmParser } from "../../src/language/parser.ts";
 import { keywords, slips } from "../../src/language/tokens.ts";
 
-const parser = new GtmParser(expectationProvider, true);
+const parser = new GtmParser(placeProvider, true);
 const rules = parser.getSerializedGastProductions();
 
 /** Every production inside one, itself first. */

@@ -2,7 +2,9 @@
 export const showTree = (node: unknown): string => {
   if (Array.isArray(node)) return `[${node.map(showTree).join(", ")}]`;
   if (typeof node !== "object" || node === null) return String(node);
-  const { kind, ...fields } = node as Readonly<Record<string, unknown>>;
+  const { kind, ...fields } = node as Readonly<Record<string, unknown>> & {
+    readonly kind?: string;
+  };
   const shown = Object.entries(fields).filter(
     ([key, value]) => !/span$/iu.test(key) && value !== "" && value !== false,
   );
@@ -14,7 +16,7 @@ export const showTree = (node: unknown): string => {
     .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
     .map(([key, value]) => `${key}: ${showTree(value)}`)
     .join(", ");
-  return kind === undefined ? `(${body})` : `${String(kind)}(${body})`;
+  return kind === undefined ? `(${body})` : `${kind}(${body})`;
 };
 
 /** A tree without its spans, for comparing two. */
