@@ -1,10 +1,10 @@
 /** Rules of the primitives that only move, copy or drop elements. */
 import * as build from "../../build.ts";
-import type { Node } from "../../op.ts";
+import type { Node, NodeOf } from "../../op.ts";
 import { axisGroups, keepsOrder, stretch, valueOf } from "../axes.ts";
 import type { Rule } from "./rule.ts";
 
-const { broadcast, concat, constant, pad, reshape, slice, transpose } = build;
+const { add, broadcast, concat, constant, pad, reshape, slice, transpose } = build;
 
 /** Whatever is done to equal elements leaves equal elements. */
 const ofConstant = (node: Node): Node | undefined => {
@@ -191,24 +191,38 @@ const padRules: readonly Rule<"pad">[] = [
 const sameAround = (a: readonly number[], b: readonly number[], except: number): boolean =>
   a.every((n, axis) => axis === except || n === b[axis]);
 
-/**
- * The sum of a value padded behind and one padded in front, the zeros of each where the other is, is their
- * concatenation: what the reverse of slicing leaves.
- */
-export const addOfPads: Rule<"add"> = ({ operands }) => {
-  for (const [x, y] of [operands, operands.toReversed()]) {
-    if (x?.op !== "pad" || y?.op !== "pad") continue;
-    const axis = x.attrs.after.findIndex((n, i) => n !== y.attrs.after[i]);
-    if (axis < 0) continue;
-    const [p, q] = [x.operands[0], y.operands[0]];
-    const follows =
-      (x.attrs.before[axis] ?? 0) + (p.shape[axis] ?? 0) === y.attrs.before[axis] &&
-      sameAround(x.attrs.before, y.attrs.before, axis) &&
-      sameAround(x.attrs.after, y.attrs.after, axis) &&
-      sameAround(p.shape, q.shape, axis);
-    if (follows) return pad(concat([p, q], axis), x.attrs.before, y.attrs.after);
-  }
-  return undefined;
+/** The sum of a value padded behind and one padded in front, the zeros of each where the other is. */
+const joinedPads = (x: NodeOf<"pad">, y: NodeOf<"pad">): Node | undefined => {
+  const axis = x.attrs.after.findIndex((n, i) => n !== y.attrs.after[i]);
+  if (axis < 0) return undefined;
+  const [first, second] =
+    (x.attrs.before[axis] ?? 0) < (y.attrs.before[axis] ?? 0) ? [x, y] : [y, x];
+  const [p, q] = [first.operands[0], second.operands[0]];
+  const follows =
+    (first.attrs.before[axis] ?? 0) + (p.shape[axis] ?? 0) === second.attrs.before[axis] &&
+    sameAround(first.attrs.before, second.attrs.before, axis) &&
+    sameAround(first.attrs.after, second.attrs.after, axis) &&
+    sameAround(p.shape, q.shape, axis);
+  return follows ? pad(concat([p, q], axis), first.attrs.before, second.attrs.after) : undefined;
+};
+
+/** How far down a sum is searched for a neighbour. */
+const DEPTH = 6;
+
+const joinInto = (sum: Node, piece: NodeOf<"pad">, depth: number): Node | undefined => {
+  if (sum.op === "pad") return joinedPads(sum, piece);
+  if (sum.op !== "add" || depth === 0) return undefined;
+  const [a, b] = sum.operands;
+  const left = joinInto(a, piece, depth - 1);
+  if (left !== undefined) return add(left, b);
+  const right = joinInto(b, piece, depth - 1);
+  return right === undefined ? undefined : add(a, right);
+};
+
+/** Padded neighbours in a sum are one concatenation: what the reverse of slicing leaves. */
+export const addOfPads: Rule<"add"> = ({ operands: [a, b] }) => {
+  const joined = b.op === "pad" ? joinInto(a, b, DEPTH) : undefined;
+  return joined ?? (a.op === "pad" ? joinInto(b, a, DEPTH) : undefined);
 };
 
 const reverseRules: readonly Rule<"reverse">[] = [
