@@ -4,7 +4,8 @@
  */
 import { invariant } from "../diagnostics/invariant.ts";
 import * as g from "../graph/build.ts";
-import type { Node, Shape } from "../graph/op.ts";
+import type { Dtype, Node, Shape } from "../graph/op.ts";
+import type { Base } from "../ir/model.ts";
 import type { Value, ValueOf, ValueOp } from "../ir/value.ts";
 import type { Dim } from "../shape/dim.ts";
 import {
@@ -15,6 +16,10 @@ import {
   reshapeTo,
   smallestFirst,
 } from "./align.ts";
+
+/** What is float in a graph and what is int. */
+export const dtypeOf = (base: Base): Dtype =>
+  base === "index" || base === "perm" ? "int" : "float";
 
 /** Where the leaves of a computation come from. */
 export interface Leaves {
@@ -64,7 +69,11 @@ const reduce =
 
 /** Part of the last axis. */
 const sliceLast = (x: Node, begin: number, size: number): Node =>
-  g.slice(x, x.shape.with(-1, begin).fill(0, 0, -1), x.shape.with(-1, size));
+  g.slice(
+    x,
+    x.shape.map((_, axis) => (axis === last(x) ? begin : 0)),
+    x.shape.with(-1, size),
+  );
 
 const rollLast = (x: Node, by: number): Node => {
   const n = lastSize(x);
@@ -170,8 +179,9 @@ const emitters: { readonly [K in ValueOp]: Emitter<K> } = {
   data: (_, { attrs }, { leaves }) => leaves.data(attrs.name),
   site: (_, { attrs }, { leaves }) => leaves.site(attrs.name),
   carry: (_, { attrs }, { leaves }) => leaves.carry(attrs.name),
-  constant: (_, { attrs }) => g.constant(attrs.value, [1, 1]),
-  fill: (_, { attrs, type }, { size }) => g.constant(attrs.value, [1, 1, ...type.axes.map(size)]),
+  constant: (_, { attrs, type }) => g.constant(attrs.value, [1, 1], dtypeOf(type.base)),
+  fill: (_, { attrs, type }, { size }) =>
+    g.constant(attrs.value, [1, 1, ...type.axes.map(size)], dtypeOf(type.base)),
   range: (_, { type }, { size }) => g.iota([1, 1, ...type.axes.map(size)], LEADING),
 
   neg: unary(g.neg),

@@ -1,16 +1,7 @@
 /** Model × bound × estimator to a graph: the bound to report and the surrogate to ascend, two outputs. */
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
-import {
-  add,
-  broadcast,
-  constant,
-  max,
-  mul,
-  reshape,
-  sum,
-  transpose,
-} from "../graph/build.ts";
+import { add, broadcast, constant, max, mul, reshape, sum, transpose } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import type { Model, Site } from "../ir/model.ts";
 import { smallestFirst } from "./align.ts";

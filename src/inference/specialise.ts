@@ -3,8 +3,9 @@ import { distributionOf } from "../distributions/index.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { input, slice, transpose } from "../graph/build.ts";
 import type { Dtype, Node, NodeOf, Shape } from "../graph/op.ts";
-import type { Base, DataField, DistributionCall, Model, Site, Type } from "../ir/model.ts";
+import type { DataField, DistributionCall, Model, Site, Type } from "../ir/model.ts";
 import { evaluate, type Dim } from "../shape/dim.ts";
+import { dtypeOf } from "./emit.ts";
 import type { Inputs, NoiseInput, Sizes } from "./spec.ts";
 
 /** Steps `begin` up to, not including, `end`. */
@@ -35,9 +36,6 @@ export interface Specialisation {
   /** Everything asked for so far. */
   readonly inputs: () => Inputs;
 }
-
-/** What is float in a graph and what is int. */
-const dtypeOf = (base: Base): Dtype => (base === "index" || base === "perm" ? "int" : "float");
 
 /** Steps of [B, T, …] as [n, B, …]. */
 const stepsFirst = (x: Node, { begin, end }: Range): Node => {
