@@ -41,7 +41,8 @@ const collect = (roots: readonly Node[], users: Users): void => {
 export const nameOf = (graph: Graph, node: Node): string | undefined => {
   const users: Users = new Map();
   collect([...graph.outputs.values()], users);
-  const outputs = new Map([...graph.outputs].map(([name, output]) => [output, name]));
+  // The first name of a value that has several.
+  const outputs = new Map([...graph.outputs].reverse().map(([name, output]) => [output, name]));
   const seen = new Set<Node>([node]);
   for (const next of seen) {
     const name = next.origin ?? outputs.get(next);
