@@ -9,12 +9,15 @@ import { reshaped, type Memory } from "./memory.ts";
 type Middle = readonly [outer: number, size: number, inner: number];
 type Unary = Kernel<TensorInfo, readonly [Node]>;
 
+/** The kernel adds up rows one element after the other in float32, which longer ones are too long for. */
+const longRow = 1024;
+
 export const reduction =
   (memory: Memory, kind: Reduction) =>
   (node: NodeOf<Reduction>): Unary | undefined => {
     const steps = middles(node.operands[0].shape, node.attrs.axes).map(
       (middle): Unary | undefined =>
-        kind === "sum" && node.dtype === "float" && middle[2] === 1
+        kind === "sum" && node.dtype === "float" && middle[1] <= longRow && middle[2] === 1
           ? rowSums(memory, middle)
           : loop(memory, kind, node, middle),
     );
