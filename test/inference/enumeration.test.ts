@@ -18,7 +18,9 @@ import {
 import type { Node, NodeOf } from "../../src/graph/op.ts";
 import { logMeanExp, vimcoSurrogate } from "../../src/inference/estimator.ts";
 import { at, average, differences, maxError, objectiveOf, softmaxOf } from "./support/enumerate.ts";
-import { gradientOf, logSumExp, prepare, type Numbers } from "./support/run.ts";
+import { deriveObjective } from "../../src/inference/objective.ts";
+import { uniforms } from "../support/numbers.ts";
+import { gradientOf, logSumExp, prepare, runOne, spec, type Numbers } from "./support/run.ts";
 import { force, toyA, toyAValues, tuples } from "./support/toys.ts";
 
 const STATES = 4;
@@ -139,4 +141,55 @@ describe.each([2, 3, 4])("a discrete latent, K = %i", (particles) => {
     ];
     expect(maxError(model(without.mean), model(exactGradient))).toBeLessThan(1e-12);
   });
+});
+
+test("a guide that is the posterior: every draw gives log p(x) and a signal of 0", () => {
+  const joint = toyAValues(STATES);
+  const logPrior = softmaxOf(joint["theta"] ?? []).map(log);
+  const phi = logPrior.map((l, a) => l - log(1 + Math.exp(-at(joint["f"], a))));
+  const values = { ...joint, phi };
+  const { bound, surrogate } = objectiveOf(toyA(STATES), 3, "geometric");
+  const results = prepare(
+    new Map([
+      ["bound", bound],
+      ["surrogate", surrogate],
+    ]),
+  );
+  for (const tuple of tuples(STATES, 3).slice(0, 30)) {
+    const drawn = results({ ...values, "noise.a": tuple.flatMap((a) => force(a, STATES)) });
+    expect(at(drawn.get("bound"), 0)).toBeCloseTo(logSumExp(phi), 13);
+    expect(at(drawn.get("surrogate"), 0)).toBeCloseTo(logSumExp(phi), 13);
+  }
+});
+
+test("numbers of draws: the mean over 20000 is within four standard errors", () => {
+  const draws = 20_000;
+  const particles = 3;
+  const gumbel = uniforms(17);
+  const noise = Array.from({ length: particles * draws * STATES }, () => -log(-log(gumbel())));
+  const derived = deriveObjective(toyA(STATES), spec({ bound: { kind: "iwae" } }), {
+    batch: draws,
+    particles,
+    ragged: false,
+    dims: {},
+  });
+  if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
+  const { bound } = derived.value;
+  const [mean = Number.NaN] = runOne(bound, {
+    ...valuesA,
+    x: Array.from({ length: draws }, () => 1),
+    "noise.a": noise,
+  });
+  const q = softmaxOf(valuesA["phi"] ?? []);
+  const p = softmaxOf(valuesA["theta"] ?? []);
+  const weight = q.map((qa, a) => log(at(p, a) / qa) - log(1 + Math.exp(-at(valuesA["f"], a))));
+  let exact = 0;
+  let squares = 0;
+  for (const tuple of tuples(STATES, particles)) {
+    const probability = tuple.reduce((product, a) => product * at(q, a), 1);
+    const value = logSumExp(tuple.map((a) => at(weight, a))) - log(particles);
+    exact += probability * value;
+    squares += probability * value * value;
+  }
+  expect(Math.abs(mean - exact)).toBeLessThan(4 * Math.sqrt((squares - exact ** 2) / draws));
 });
