@@ -40,6 +40,8 @@ export type Draw = (bound: number) => number;
 export interface Dataset {
   /** As written in the `train` block, for reports. */
   readonly name: string;
+  /** What the data are and what was done to them, for reports: "MNIST (IDX), 14 x 14 by mean, binarised at 0.5". */
+  readonly description?: string;
   readonly fields: readonly FieldShape[];
   /** Sequences that each split stores; absent where batches are made up of fresh draws. */
   readonly sequences?: Readonly<Record<Split, number>>;

@@ -14,7 +14,7 @@ export const singleImages: Source = source(
   (values, context, title) => {
     const images = openImages("images", values, context);
     if (!images.ok) return images;
-    const { height, width, splits } = images.value;
+    const { height, width, splits, description } = images.value;
     const stored = (split: Split): StoredSplit => {
       const { count: sequences, pixels, labels } = splits[split];
       const x: StoredField = {
@@ -32,7 +32,9 @@ export const singleImages: Source = source(
       };
     };
     const both = { train: stored("train"), test: stored("test") };
-    return success(storedDataset(title, both, new Map([["x", [height, width]]])));
+    return success(
+      storedDataset(title, both, { images: new Map([["x", [height, width]]]), description }),
+    );
   },
 );
 
@@ -46,7 +48,7 @@ export const tableRecall: Source = source(
   (values, context, title) => {
     const images = openImages("recall", values, context);
     if (!images.ok) return images;
-    const { height, width, splits } = images.value;
+    const { height, width, splits, description } = images.value;
     const { slots } = values;
     for (const split of ["train", "test"] as const) {
       if (splits[split].count < slots) {
@@ -56,6 +58,7 @@ export const tableRecall: Source = source(
     const area = height * width;
     return success({
       name: title,
+      description,
       fields: [
         { name: "support", per: "shared", shape: [slots, area], range: [0, 1] },
         { name: "x", per: "sequence", shape: [area], range: [0, 1] },
@@ -128,11 +131,12 @@ export const maze: Source = source(
   (values, context, title) => {
     const images = openImages("maze", values, context);
     if (!images.ok) return images;
-    const { height, width, splits } = images.value;
+    const { height, width, splits, description } = images.value;
     const { grid, steps } = values;
     const area = height * width;
     return success({
       name: title,
+      description,
       fields: [
         { name: "x", per: "step", shape: [area], range: [0, 1] },
         { name: "action", per: "step", shape: [moves.length], range: [0, 1] },

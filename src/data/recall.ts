@@ -24,6 +24,7 @@ const imageSequences = (
   const area = height * width;
   return {
     name,
+    description: images.description,
     fields: [{ name: "x", per: "step", shape: [area], range: [0, 1] }],
     steps,
     ragged: false,

@@ -104,6 +104,6 @@ export const arraysDataset = (
   if (!all.ok) return all;
   const images = new Map(Object.entries(options.images ?? {}));
   return success(
-    storedDataset(options.name ?? "arrays", splitLast(all.value, options.test ?? 0.1), images),
+    storedDataset(options.name ?? "arrays", splitLast(all.value, options.test ?? 0.1), { images }),
   );
 };

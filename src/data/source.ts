@@ -10,7 +10,7 @@ export interface Source {
 }
 
 /** `task(l = 10, size = 14)`: what is written, for reports. */
-export const printCall = ({ name, arguments: given }: DataSpec): string =>
+const printCall = ({ name, arguments: given }: DataSpec): string =>
   `${name}(${Object.entries(given)
     .map(([key, value]) => `${key} = ${value}`)
     .join(", ")})`;

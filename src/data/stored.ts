@@ -167,7 +167,7 @@ const gather = (
 export const storedDataset = (
   name: string,
   splits: Readonly<Record<Split, StoredSplit>>,
-  images: Dataset["images"] = new Map(),
+  about: Partial<Pick<Dataset, "images" | "description">> = {},
 ): Dataset => {
   const { train, test } = splits;
   const temporal = train.starts !== undefined;
@@ -183,7 +183,8 @@ export const storedDataset = (
     ...(temporal ? { steps } : {}),
     ragged,
     regions: [],
-    images,
+    images: new Map(),
+    ...about,
     batch: (which, index, size, draw): Batch => {
       const split = splits[which];
       const chosen =

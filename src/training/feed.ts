@@ -35,11 +35,7 @@ const maskOf = (lengths: Int32Array | undefined, batch: number, steps: number): 
 };
 
 /** The data inputs of a batch; the input "mask" of ragged sequences is made from their lengths. */
-export const feedBatch = (
-  inputs: readonly NodeOf<"input">[],
-  batch: Batch,
-  sizes: BatchSizes,
-): Feed =>
+const feedBatch = (inputs: readonly NodeOf<"input">[], batch: Batch, sizes: BatchSizes): Feed =>
   new Map(
     inputs.map(({ attrs: { name } }) => {
       const field =

@@ -7,7 +7,7 @@ import type { Node, Shape } from "../graph/op.ts";
 import type { OptimizerKind, OptimizerOptions } from "./options.ts";
 
 /** One parameter at one update; `slot` and `scalar` give inputs by the names that the rule declares. */
-export interface Update {
+interface Update {
   readonly parameter: Node;
   /** Of what is minimised. */
   readonly gradient: Node;
@@ -17,7 +17,7 @@ export interface Update {
   readonly decays: boolean;
 }
 
-export interface Updated {
+interface Updated {
   readonly parameter: Node;
   readonly slots: Readonly<Record<string, Node>>;
 }

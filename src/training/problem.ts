@@ -59,7 +59,7 @@ export interface ObjectiveGraph {
 }
 
 /** The log weights of one batch, for bounds of many particles that are computed a few at a time. */
-export interface WeightGraph {
+interface WeightGraph {
   /** [K, B] in nats: the whole sequence's log p(x, z) - log q(z | x), never tempered by a KL weight. */
   readonly logWeights: Node;
   /** As in `ObjectiveGraph`. */

@@ -88,12 +88,6 @@ const globalNorm = (gradients: readonly Node[]): Node =>
 
 /** The optimised step. One executable of it does everything that an iteration does. */
 export const buildStep = (objective: ObjectiveGraph, options: StepOptions): StepGraph => {
-  const plain = buildPlainStep(objective, options);
-  return { ...plain, graph: optimise(plain.graph) };
-};
-
-/** The same without optimisation, whose nodes still tell where in the model they come from. */
-export const buildPlainStep = (objective: ObjectiveGraph, options: StepOptions): StepGraph => {
   const { optimizer, clip } = options;
   const rule = optimizers[optimizer.kind];
   const { reported, gradients } = derive(objective);
@@ -135,5 +129,5 @@ export const buildPlainStep = (objective: ObjectiveGraph, options: StepOptions):
   });
   for (const [name, node] of reported) outputs.set(name, node);
 
-  return { graph: { inputs: inputsOf(outputs.values()), outputs }, slots };
+  return { graph: optimise({ inputs: inputsOf(outputs.values()), outputs }), slots };
 };
