@@ -75,11 +75,12 @@ export const stretch = (node: Node, shape: Shape): Node => {
     : broadcast(node, shape);
 };
 
+/** The value reshaped; constants take a shape without a reshape. */
+export const reshaped = (node: Node, shape: Shape): Node =>
+  node.op === "constant" ? constant(node.attrs.value, shape, node.dtype) : reshape(node, shape);
+
 /** The value with an axis of size 1 put in front. */
-export const lead = (node: Node): Node =>
-  node.op === "constant"
-    ? constant(node.attrs.value, [1, ...node.shape], node.dtype)
-    : reshape(node, [1, ...node.shape]);
+export const lead = (node: Node): Node => reshaped(node, [1, ...node.shape]);
 
 /** Whether a permutation moves nothing but axes of size 1, so that the elements keep their order. */
 export const keepsOrder = (shape: Shape, permutation: readonly number[]): boolean => {

@@ -5,13 +5,24 @@
 import { contract, slice } from "../build.ts";
 import type { Node, NodeOf, Shape } from "../op.ts";
 import { rewrite, topological } from "../walk.ts";
-import { componentsOf } from "./loop.ts";
+import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
-import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
+import { rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
 
-export const narrow: Pass = (outputs) =>
-  rewriteLoops(narrowScope(outputs), (loop) => componentsOf(changeBody(loop, narrow)), settler());
+export const narrow: Pass = (outputs) => narrowIn(outputs, () => false);
+
+const narrowIn = (outputs: readonly Node[], isLate: (reader: Node) => boolean): readonly Node[] =>
+  rewriteLoops(narrowScope(outputs, isLate), (loop) => componentsOf(narrowBody(loop)), settler());
+
+/** What no next carry needs is read separately, so that it can be computed after the loop. */
+const narrowBody = (loop: TimeLoop): TimeLoop => {
+  const needed = new Set(topological(loop.carries.map(({ next }) => next)));
+  return withRoots(
+    loop,
+    narrowIn(rootsOf(loop), (reader) => !needed.has(reader)),
+  );
+};
 
 /** A box of elements, [begin, end) along each axis. */
 interface Range {
@@ -24,9 +35,23 @@ const hull = (x: Range, y: Range): Range => ({
   end: x.end.map((n, axis) => Math.max(n, y.end[axis] ?? n)),
 });
 
-/** The part of each contraction that slices read, where nobody reads all of it. */
-const rangesRead = (outputs: readonly Node[]): ReadonlyMap<Node, Range> => {
-  const ranges = new Map<Node, Range>();
+const isDisjoint = (x: Range, y: Range): boolean =>
+  x.begin.some(
+    (from, axis) => from >= (y.end[axis] ?? 0) || (y.begin[axis] ?? 0) >= (x.end[axis] ?? 0),
+  );
+
+/** The parts of a contraction that its early and its late readers read. */
+interface Parts {
+  readonly early?: Range;
+  readonly late?: Range;
+}
+
+/** The parts of each contraction that slices read, where nobody reads all of it. */
+const partsRead = (
+  outputs: readonly Node[],
+  isLate: (reader: Node) => boolean,
+): ReadonlyMap<Node, Parts> => {
+  const parts = new Map<Node, Parts>();
   const whole = new Set<Node>(outputs);
   for (const reader of topological(outputs)) {
     for (const operand of reader.operands) {
@@ -37,23 +62,38 @@ const rangesRead = (outputs: readonly Node[]): ReadonlyMap<Node, Range> => {
       }
       const { begin, size } = reader.attrs;
       const range = { begin, end: begin.map((from, axis) => from + (size[axis] ?? 0)) };
-      const known = ranges.get(operand);
-      ranges.set(operand, known === undefined ? range : hull(known, range));
+      const known = parts.get(operand) ?? {};
+      const time = isLate(reader) ? "late" : "early";
+      const previous = known[time];
+      parts.set(operand, {
+        ...known,
+        [time]: previous === undefined ? range : hull(previous, range),
+      });
     }
   }
-  for (const node of whole) ranges.delete(node);
-  return ranges;
+  for (const node of whole) parts.delete(node);
+  return parts;
+};
+
+/** The part to compute for a reader: what is read at its time, or at any time if that overlaps. */
+const partFor = ({ early, late }: Parts, isLate: boolean): Range | undefined => {
+  if (early === undefined || late === undefined) return early ?? late;
+  if (!isDisjoint(early, late)) return hull(early, late);
+  return isLate ? late : early;
 };
 
 const isAll = ({ begin, end }: Range, shape: Shape): boolean =>
   shape.every((n, axis) => begin[axis] === 0 && end[axis] === n);
 
-const narrowScope: Pass = (outputs) => {
-  const ranges = rangesRead(outputs);
+const narrowScope = (
+  outputs: readonly Node[],
+  isLate: (reader: Node) => boolean,
+): readonly Node[] => {
+  const parts = partsRead(outputs, isLate);
   return rewrite(outputs, (node, original) => {
     if (original.op !== "slice" || node.op !== "slice") return node;
     const [whole] = node.operands;
-    const range = ranges.get(original.operands[0]);
+    const range = partFor(parts.get(original.operands[0]) ?? {}, isLate(original));
     if (range === undefined || whole.op !== "contract" || isAll(range, whole.shape)) return node;
     const { begin, size } = node.attrs;
     return slice(

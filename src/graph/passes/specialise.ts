@@ -7,7 +7,7 @@ import { add, reshape, sub, sum } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { sameShape } from "../shapes.ts";
 import { substitute, topological } from "../walk.ts";
-import { lead, stretch, unstretched } from "./axes.ts";
+import { lead, reshaped, stretch, unstretched } from "./axes.ts";
 import {
   argumentsOf,
   componentsOf,
@@ -123,10 +123,10 @@ const equalOutputs =
 const ofEveryStep = (stacked: Node): Node | undefined => {
   if (stacked.op !== "broadcast" && stacked.op !== "constant") return undefined;
   const thin = unstretched(stacked);
-  return thin.shape[0] === 1 ? reshape(thin, thin.shape.slice(1)) : undefined;
+  return thin.shape[0] === 1 ? reshaped(thin, thin.shape.slice(1)) : undefined;
 };
 
-/** Numbers, copies and equal values are passed no longer. */
+/** Numbers, copies and equal values are passed no longer; the rest in the order of its first use. */
 const knownArguments = (loop: TimeLoop): TimeLoop => {
   const fresh = freshArguments(loop);
   const replacements = new Map<Node, Node>();
@@ -155,8 +155,12 @@ const knownArguments = (loop: TimeLoop): TimeLoop => {
     else inputs.set(value, { arg, value });
   }
   const changed = [...replacements].filter(([arg, value]) => arg !== value);
+  const roots = substitute(rootsOf(loop), new Map(changed));
+  const place = new Map(topological(roots).map((node, i) => [node, i]));
+  const byFirstUse = (args: ReadonlyMap<Node, Argument>): readonly Argument[] =>
+    [...args.values()].sort((a, b) => (place.get(a.arg) ?? 0) - (place.get(b.arg) ?? 0));
   return withRoots(
-    { ...loop, constants: [...constants.values()], inputs: [...inputs.values()] },
-    substitute(rootsOf(loop), new Map(changed)),
+    { ...loop, constants: byFirstUse(constants), inputs: byFirstUse(inputs) },
+    roots,
   );
 };

@@ -1,30 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Graph, Node, NodeOf } from "../../../src/graph/op.ts";
+import type { Node, NodeOf } from "../../../src/graph/op.ts";
 import { optimise, passes } from "../../../src/graph/passes/index.ts";
 import { layout, matmulForm } from "../../../src/graph/passes/layout.ts";
 import { applyPass } from "../../../src/graph/passes/pass.ts";
 import { bodyRoots, topological } from "../../../src/graph/walk.ts";
 import { verify } from "../../../src/graph/verify.ts";
-import { evaluate } from "../../../src/runtime/reference.ts";
-import { inputValues, randomGraph } from "./random-graph.ts";
-
-/** The largest difference between two graphs' results, relative to results larger than 1. */
-const difference = (a: Graph, b: Graph): number => {
-  const inputs = inputValues(a);
-  const [left, right] = [evaluate(a, inputs), evaluate(b, inputs)];
-  let largest = 0;
-  for (const [name, value] of left) {
-    const other = right.get(name);
-    expect(other?.shape).toEqual(value.shape);
-    value.data.forEach((x, i) => {
-      const y = other?.data[i] ?? NaN;
-      const error = Object.is(x, y) ? 0 : Math.abs(x - y) / Math.max(1, Math.abs(x));
-      largest = Math.max(largest, Number.isNaN(error) ? Infinity : error);
-    });
-  }
-  return largest;
-};
+import { difference, inputValues, randomGraph } from "./random-graph.ts";
 
 const contracts = (outputs: Iterable<Node>): readonly NodeOf<"contract">[] =>
   topological(outputs).flatMap((node) => {
@@ -44,12 +26,12 @@ describe("passes on random graphs", () => {
         for (const [name, pass] of passes) {
           const next = applyPass(pass, current);
           verify(next);
-          expect(difference(current, next), name).toBeLessThan(TOLERANCE);
+          expect(difference(current, next, inputValues(graph)), name).toBeLessThan(TOLERANCE);
           current = next;
         }
-        expect(difference(graph, optimise(graph))).toBeLessThan(TOLERANCE);
+        expect(difference(graph, optimise(graph), inputValues(graph))).toBeLessThan(TOLERANCE);
       }),
-      { numRuns: 100, seed: 20240611 },
+      { numRuns: 60, seed: 20240611 },
     );
   });
 
@@ -58,13 +40,13 @@ describe("passes on random graphs", () => {
       fc.property(randomGraph, (graph) => {
         const placed = layout(optimise(graph));
         verify(placed);
-        expect(difference(graph, placed)).toBeLessThan(TOLERANCE);
+        expect(difference(graph, placed, inputValues(graph))).toBeLessThan(TOLERANCE);
         for (const node of contracts(placed.outputs.values())) {
           const { batch, m, k, n } = matmulForm(node);
           expect(node.attrs).toEqual({ a: batch + m + k, b: batch + k + n, out: batch + m + n });
         }
       }),
-      { numRuns: 100, seed: 20240612 },
+      { numRuns: 60, seed: 20240612 },
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Graph, Node, NodeOf, Shape } from "../../../src/graph/op.ts";
 import { printGraph } from "../../../src/graph/print.ts";
 import { broadcastShapes, elements, sameShape } from "../../../src/graph/shapes.ts";
 import type { HostArray } from "../../../src/runtime/backend.ts";
+import { evaluate } from "../../../src/runtime/reference.ts";
 
 const LENGTH = 3;
 const inputShapes: readonly Shape[] = [
@@ -285,3 +286,19 @@ export const inputValues = (graph: Graph): Map<string, HostArray> =>
       },
     ]),
   );
+
+/** The largest difference between two graphs' results, relative to results larger than 1. */
+export const difference = (a: Graph, b: Graph, inputs: ReadonlyMap<string, HostArray>): number => {
+  const right = evaluate(b, inputs);
+  let largest = 0;
+  for (const [name, { shape, data }] of evaluate(a, inputs)) {
+    const other = right.get(name);
+    if (other === undefined || !sameShape(shape, other.shape)) return Infinity;
+    data.forEach((x, i) => {
+      const y = other.data[i] ?? NaN;
+      const error = Object.is(x, y) ? 0 : Math.abs(x - y) / Math.max(1, Math.abs(x));
+      largest = Math.max(largest, Number.isNaN(error) ? Infinity : error);
+    });
+  }
+  return largest;
+};
