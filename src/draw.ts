@@ -1,6 +1,7 @@
 import { invariant } from "./diagnostics/invariant.ts";
 import { success, type Result } from "./diagnostics/diagnostic.ts";
 import type { Batch } from "./data/dataset.ts";
+import type { Shape } from "./graph/op.ts";
 import type { Program, SampleTarget } from "./program.ts";
 import type { Backend, Buffer, HostArray } from "./runtime/backend.ts";
 import { drawNoise } from "./training/noise.ts";
@@ -42,15 +43,29 @@ export const drawSamples = (
   if (!compiled.ok) return compiled;
   const noise = drawNoise(drawing.noise, seed, "draw", 0);
   const inputs = new Map<string, Buffer>();
-  for (const { attrs } of drawing.graph.inputs) {
+  for (const { attrs, shape } of drawing.graph.inputs) {
     const array =
       request.parameters.get(attrs.name) ?? noise.get(attrs.name) ?? batch.fields.get(attrs.name);
     invariant(array !== undefined, `nothing to feed for ${attrs.name}`);
-    inputs.set(attrs.name, backend.upload(array));
+    inputs.set(attrs.name, backend.upload(firstSteps(array, shape)));
   }
   const outputs = compiled.value.run(inputs);
   const drawn = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
   for (const buffer of [...inputs.values(), ...outputs.values()]) buffer.dispose();
   compiled.value.dispose();
   return success(drawn);
+};
+
+/** [B, T, …] cut down to the first steps, where the graph takes only those: `predict` does not see what it predicts. */
+const firstSteps = (array: HostArray, shape: Shape): HostArray => {
+  const [batch = 1, steps = 1, ...rest] = shape;
+  const [, given = 1] = array.shape;
+  if (shape.length < 2 || given <= steps) return array;
+  const step = rest.reduce((product, size) => product * size, 1);
+  const data = new Float32Array(batch * steps * step);
+  for (let b = 0; b < batch; b += 1) {
+    const from = b * given * step;
+    data.set(array.data.subarray(from, from + steps * step), b * steps * step);
+  }
+  return { shape, data };
 };

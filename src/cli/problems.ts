@@ -28,7 +28,7 @@ export const noData = (file: string): Diagnostic =>
     `${file} names no data to train on`,
     [],
     [
-      "add a line such as `data = perfect_recall(images = digits, l = 10, k = 3)` to its `train` block, or give it by --set",
+      "add a line such as `data = perfect_recall(images = mnist, l = 10, k = 3)` to its `train` block, or give it by --set",
     ],
   );
 

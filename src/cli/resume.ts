@@ -38,8 +38,8 @@ const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<
   const shownFolder = pathOf(io, run.path);
   if (run.finished && state.iteration >= steps) {
     return outcome(
-      `${shownFolder} is finished: ${count(state.iteration)} of ${count(steps)} steps\n` +
-        `to go on, add steps: gtmc resume ${shownFolder} --set train.steps=${2 * steps}\n`,
+      `${shownFolder} is finished: ${count(state.iteration)} steps are done\n` +
+        `to go on, add steps: gtmc resume ${shownFolder} --set train.steps=${2 * state.iteration}\n`,
       { run: shownFolder, finished: true, steps: state.iteration },
       { warnings, sources: stage.program.sources },
     );

@@ -57,8 +57,8 @@ export const setStage = async (program: Program, options: StageOptions): Promise
       program,
       dataset: dataset.value,
       dims: dims.value,
-      backend: backend.value,
-      backendReason: backend.value.name,
+      backend: backend.value.backend,
+      backendReason: backend.value.note.replace(/^backend /u, ""),
     },
     [...dataset.warnings, ...dims.warnings, ...backend.warnings],
   );

@@ -85,10 +85,10 @@ const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline
   return [
     {
       label: `Test bound, ${temporal ? "nats a frame" : "nats"}`,
-      value: number(last[1]),
+      value: minus(number(last[1])),
       ...(first[0] < last[0]
         ? {
-            note: `${number(first[1])} ${first[0] === 0 ? "before training" : `at ${count(first[0])}`}`,
+            note: `${minus(number(first[1]))} ${first[0] === 0 ? "before training" : `at ${count(first[0])}`}`,
           }
         : {}),
     },
@@ -99,8 +99,11 @@ const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline
     ...(ratio === undefined
       ? staticDivergences(line)
       : [{ label: "Recall ratio", value: number(ratio), note: "0 is perfect, 1 is no memory" }]),
-  ].map(({ value: text, ...rest }) => ({ value: text.replaceAll("-", "−"), ...rest }));
+  ];
 };
+
+/** With U+2212, which is as wide as a plus. */
+const minus = (text: string): string => text.replaceAll("-", "−");
 
 const staticDivergences = (line: MetricsLine): readonly Headline[] =>
   [...termsOf(line)]

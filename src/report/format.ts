@@ -14,30 +14,23 @@ export const formatCount = (value: number): string => value.toLocaleString("en-U
 /** Labels for the ticks of one axis, all with the same number of decimals: "0", "500", "1,000" or "0", "10k", "20k". */
 export const formatTicks = (ticks: readonly number[]): readonly string[] => {
   const largest = Math.max(...ticks.map(Math.abs));
-  const thousands = largest >= 10_000 && ticks.every((tick) => tick % 100 === 0);
-  const scaled = thousands ? ticks.map((tick) => tick / 1000) : ticks;
+  const [unit, suffix] = units.find(([size]) => largest >= 10 * size) ?? [1, ""];
+  const scaled = ticks.map((tick) => tick / unit);
   const decimals = Math.max(...scaled.map(decimalsOf));
   return scaled.map((tick) => {
     const text = tick.toLocaleString("en-US", {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
     });
-    return minus(thousands && tick !== 0 ? `${text}k` : text);
+    return minus(tick === 0 ? text : `${text}${suffix}`);
   });
 };
 
-/** "2 h 04 min", "3 min 10 s", "12 s". */
-export const formatDuration = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-    whole % 60,
-  ];
-  const two = (n: number): string => `${n}`.padStart(2, "0");
-  if (hours > 0) return `${hours} h ${two(minutes)} min`;
-  return minutes > 0 ? `${minutes} min ${two(rest)} s` : `${rest} s`;
-};
+const units: readonly (readonly [number, string])[] = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 
 const minus = (text: string): string => text.replaceAll("-", "−");
 

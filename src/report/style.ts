@@ -23,7 +23,8 @@ h1 { font-size: 30px; line-height: 1.2; letter-spacing: -.015em; margin: 0; font
 h2 { font-size: 19px; margin: 52px 0 2px; font-weight: 640; letter-spacing: -.005em }
 h3 { font-size: 15px; margin: 0 0 2px; font-weight: 600 }
 p { margin: 4px 0 0 }
-.lead, .say { color: var(--soft); max-width: 46em }
+.lead, .say { color: var(--soft) }
+.say { max-width: 52em }
 .say { font-size: 15px; margin-bottom: 14px }
 .headlines { display: flex; flex-wrap: wrap; gap: 0 44px; margin: 26px 0 0; padding: 18px 0; border: solid var(--rule); border-width: 1px 0 }
 .headlines div { min-width: 120px }

@@ -6,15 +6,11 @@ import { element, type Markup } from "./markup.ts";
 
 type Point = readonly [x: number, y: number];
 
-/** A curve over iterations. The first ones are often far off and would flatten the rest: what is cut is said. */
+/** A curve over iterations; says how many points lie too far outside to be shown. */
 export const trainingChart = (chart: TrainingChart): Markup => {
   const points = chart.series.flatMap((series) => series.points).filter(isFinitePoint);
-  const { low, cut } = lowEnd(points, chart.fromZero);
-  const highest = Math.max(
-    low + 1e-6,
-    ...points.map(([, y]) => y),
-    chart.reference?.value ?? -Infinity,
-  );
+  const { low, high, cut } = extentOf(points, chart.fromZero);
+  const highest = Math.max(low + 1e-6, high, chart.reference?.value ?? -Infinity);
   const plot = layOut({
     width: 424,
     height: 290,
@@ -59,7 +55,7 @@ export const trainingChart = (chart: TrainingChart): Markup => {
       ? element(
           "figcaption",
           {},
-          `Not shown: the first ${formatCount(cut)} ${cut === 1 ? "point" : "points"}, below the axis.`,
+          `Not shown: ${formatCount(cut)} ${cut === 1 ? "point" : "points"} far outside.`,
         )
       : [],
   );
@@ -79,18 +75,25 @@ export const legend = (
 
 const isFinitePoint = ([, y]: Point): boolean => Number.isFinite(y);
 
-/** Where the axis begins, and how many leading points lie below it: what lies below the 10 % quantile by more than the rest spans. */
-const lowEnd = (points: readonly Point[], fromZero: boolean): { low: number; cut: number } => {
-  if (fromZero || points.length === 0) return { low: 0, cut: 0 };
+interface Extent {
+  readonly low: number;
+  readonly high: number;
+  /** Points that lie outside. */
+  readonly cut: number;
+}
+
+/**
+ * What the axis spans. The first iterations are often far off, and so are single batches of a young model: what lies
+ * outside the middle of the values by more than that middle spans is cut, since it would flatten all the rest.
+ */
+const extentOf = (points: readonly Point[], fromZero: boolean): Extent => {
   const sorted = points.map(([, y]) => y).sort((a, b) => a - b);
-  const [lowest = 0, tenth = 0, highest = 0] = [
-    sorted[0],
-    sorted[Math.floor(sorted.length / 10)],
-    sorted.at(-1),
-  ];
-  const floor = tenth - 0.5 * (highest - tenth);
-  if (lowest >= floor) return { low: lowest, cut: 0 };
-  return { low: floor, cut: sorted.filter((y) => y < floor).length };
+  const quantile = (q: number): number => sorted[Math.round(q * (sorted.length - 1))] ?? 0;
+  const [lower, upper] = [fromZero ? 0 : quantile(0.1), quantile(fromZero ? 0.95 : 1)];
+  const spread = upper - lower;
+  const low = fromZero ? Math.min(0, quantile(0)) : Math.max(quantile(0), lower - 0.5 * spread);
+  const high = Math.min(quantile(1), upper + spread);
+  return { low, high, cut: sorted.filter((y) => y < low || y > high).length };
 };
 
 /** Colours go to what matters, in order; faint series are grey. */

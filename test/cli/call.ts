@@ -79,7 +79,7 @@ model Recall {
 }
 
 train {
-  data      = perfect_recall(images = digits, l = 3, k = 2, size = 4)
+  data      = perfect_recall(images = mnist, l = 3, k = 2, size = 4)
   objective = elbo
   optimizer = adam(lr = 1e-2)
   batch     = 4
@@ -114,7 +114,7 @@ model Table {
 }
 
 train {
-  data      = images(images = digits, size = 4)
+  data      = images(images = mnist, size = 4)
   objective = iwae(K = 3)
   estimator = vimco
   optimizer = adam(lr = 1e-2)

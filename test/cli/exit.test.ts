@@ -19,6 +19,7 @@ test.each([
   [[diagnostic("E0804", "m.gtm")], 1],
   [[diagnostic("E0805")], 2],
   [[diagnostic("E0811")], 2],
+  [[diagnostic("E0701")], 2],
   [[diagnostic("E0310", "--set Z=6.4")], 2],
   [[diagnostic("E0804", "small.json")], 2],
   [[diagnostic("E0605")], 3],
