@@ -75,10 +75,10 @@ export const names = (dim: Dim): readonly string[] => [
 
 /** Replaces names by dimensions; names that are absent stay. */
 export const substitute = (dim: Dim, values: ReadonlyMap<string, Dim>): Dim => {
-  let sum = size(0);
+  let sum: Dim = size(0);
   for (const [monomial, coefficient] of parse(dim)) {
     const factors = monomial === "" ? [] : monomial.split("*");
-    const term = factors.reduce(
+    const term = factors.reduce<Dim>(
       (product, name) => multiply(product, values.get(name) ?? symbol(name)),
       size(coefficient),
     );
