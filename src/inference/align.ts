@@ -48,7 +48,7 @@ export const contractCores = (a: Node, b: Node, spec: `${string},${string}->${st
   const lead = broadcastShapes(leadA, leadB);
   invariant(lead.length <= LEAD_LETTERS.length, `${lead.length} leading axes`);
   const lettersOf = (shape: Shape): string =>
-    [...LEAD_LETTERS].filter((_, axis) => (shape[axis] ?? 1) > 1).join("");
+    shape.map((n, axis) => (n > 1 ? LEAD_LETTERS.charAt(axis) : "")).join("");
   const squeezed = (x: Node, own: Shape, core: number): Node =>
     reshapeTo(x, [...own.filter((n) => n > 1), ...coreOf(x, core)]);
   const result = contract(

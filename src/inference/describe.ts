@@ -6,7 +6,7 @@ import { evaluate } from "../shape/dim.ts";
 import type { Plan } from "./legality.ts";
 
 /** One site: what it is drawn from, and how the gradient reaches its guide. */
-export interface SiteFacts {
+interface SiteFacts {
   readonly name: string;
   readonly role: "latent" | "observed";
   readonly prior: string;

@@ -9,7 +9,7 @@ import type { Dim } from "../shape/dim.ts";
 import { emit, type Leaves } from "./emit.ts";
 
 /** Where a site's value comes from. */
-export type Source = "data" | "guide" | "prior";
+type Source = "data" | "guide" | "prior";
 
 /** Decides it for every site. */
 export type Reading = (site: Site) => Source;

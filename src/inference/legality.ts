@@ -5,7 +5,7 @@ import type { Model, Site } from "../ir/model.ts";
 import type { Baseline, ObjectiveSpec } from "./spec.ts";
 
 /** How the gradient reaches what proposes a latent site, and why so. */
-export interface SiteEstimator {
+interface SiteEstimator {
   readonly site: Site;
   readonly kind: "pathwise" | "vimco";
   readonly why: string;
@@ -48,7 +48,101 @@ const error = (
   };
 };
 
-const USE_VIMCO = "use `objective = iwae(K = 4)` with `estimator = vimco()`, or `estimator = auto`";
+/** What a rule looks at. */
+interface Question {
+  readonly spec: ObjectiveSpec;
+  readonly particles: number;
+  /** Latents that are not reparameterised. */
+  readonly discrete: readonly Site[];
+}
+
+/** The diagnostic where the rule is broken. */
+type Rule = (question: Question) => Diagnostic | undefined;
+
+const wholeParticles: Rule = ({ particles }) =>
+  Number.isInteger(particles) && particles >= 1
+    ? undefined
+    : error("E0507", `${particles} particles`, [], ["K is a whole number, 1 or more"], []);
+
+const freeBitsOfElbo: Rule = ({ spec }) =>
+  spec.freeBits === 0 || spec.bound.kind === "elbo"
+    ? undefined
+    : error(
+        "E0505",
+        "free bits belong to an elbo",
+        [],
+        ["an iwae bound has no KL term to hold above a floor"],
+        ["use `objective = elbo`, or leave free bits out"],
+      );
+
+const vimcoOfIwae: Rule = ({ spec, discrete }) =>
+  spec.estimator.kind !== "vimco" || spec.bound.kind === "iwae"
+    ? undefined
+    : error(
+        "E0502",
+        "vimco estimates the gradient of an iwae bound, not of an elbo",
+        [],
+        ["its baseline compares K weights under one logarithm; an elbo takes each logarithm alone"],
+        discrete.length > 0
+          ? ["use `objective = iwae(K = 4)`"]
+          : ["use `estimator = pathwise`: every latent is reparameterised"],
+      );
+
+const pathForElbo: Rule = ({ spec, discrete }) =>
+  spec.bound.kind === "iwae" || spec.estimator.kind === "vimco" || discrete.length === 0
+    ? undefined
+    : error(
+        "E0501",
+        `an elbo has no gradient for the discrete latent ${list(discrete)}`,
+        discrete,
+        ["no path leads through the draw of a discrete value"],
+        ["use `objective = iwae(K = 4)` with `estimator = vimco()`, or `estimator = auto`"],
+      );
+
+const pathForPathwise: Rule = ({ spec, discrete }) =>
+  spec.bound.kind === "elbo" || spec.estimator.kind !== "pathwise" || discrete.length === 0
+    ? undefined
+    : error(
+        "E0503",
+        `no pathwise gradient leads through the discrete latent ${list(discrete)}`,
+        discrete,
+        [`${[...new Set(discrete.map(familyOf))].join(", ")} is not reparameterised`],
+        ["use `estimator = vimco()`, or `estimator = auto`"],
+      );
+
+const othersForBaseline: Rule = ({ spec, particles, discrete }) =>
+  spec.bound.kind === "elbo" ||
+  spec.estimator.kind === "pathwise" ||
+  discrete.length === 0 ||
+  particles >= 2
+    ? undefined
+    : error(
+        "E0504",
+        "vimco needs two particles or more",
+        discrete,
+        ["a particle's baseline is made of the others"],
+        ["use `objective = iwae(K = 4)`"],
+      );
+
+const rules: readonly Rule[] = [
+  wholeParticles,
+  vimcoOfIwae,
+  pathForElbo,
+  pathForPathwise,
+  othersForBaseline,
+  freeBitsOfElbo,
+];
+
+const needlessVimco: Diagnostic = {
+  ...error(
+    "E0506",
+    "vimco has nothing to estimate here",
+    [],
+    ["every latent is reparameterised, so its gradient is pathwise"],
+    ["leave `estimator` out, or use `estimator = pathwise`"],
+  ),
+  severity: "warning",
+};
 
 /** Decides how every latent site is estimated, or says why the combination has no unbiased gradient. */
 export const planEstimators = (
@@ -56,91 +150,18 @@ export const planEstimators = (
   spec: ObjectiveSpec,
   particles: number,
 ): Result<Plan> => {
-  const { bound, estimator } = spec;
+  const { estimator } = spec;
   const latents = model.sites.filter((site) => site.role === "latent");
   const discrete = latents.filter((site) => !isReparameterised(site));
-  const problems: Diagnostic[] = [];
-
-  if (!Number.isInteger(particles) || particles < 1) {
-    problems.push(
-      error("E0507", `${particles} particles`, [], [], ["K is a whole number, 1 or more"]),
-    );
-  }
-  if (bound.kind === "elbo" && estimator.kind === "vimco") {
-    problems.push(
-      error(
-        "E0502",
-        "vimco estimates the gradient of an iwae bound, not of an elbo",
-        [],
-        [
-          "its baseline compares the K weights inside one logarithm; an elbo has a logarithm for each",
-        ],
-        discrete.length > 0
-          ? ["use `objective = iwae(K = 4)`"]
-          : ["use `estimator = pathwise`: every latent is reparameterised"],
-      ),
-    );
-  } else if (bound.kind === "elbo" && discrete.length > 0) {
-    problems.push(
-      error(
-        "E0501",
-        `an elbo has no gradient for the discrete latent ${list(discrete)}`,
-        discrete,
-        ["no path leads through the draw of a discrete value"],
-        [USE_VIMCO],
-      ),
-    );
-  } else if (estimator.kind === "pathwise" && discrete.length > 0) {
-    problems.push(
-      error(
-        "E0503",
-        `no pathwise gradient leads through the discrete latent ${list(discrete)}`,
-        discrete,
-        [`${[...new Set(discrete.map(familyOf))].join(", ")} is not reparameterised`],
-        ["use `estimator = vimco()`, or `estimator = auto`"],
-      ),
-    );
-  } else if (discrete.length > 0 && particles < 2) {
-    problems.push(
-      error(
-        "E0504",
-        "vimco needs two particles or more",
-        discrete,
-        ["a particle's baseline is made of the others"],
-        ["use `objective = iwae(K = 4)`"],
-      ),
-    );
-  }
-  if (spec.freeBits > 0 && bound.kind === "iwae") {
-    problems.push(
-      error(
-        "E0505",
-        "free bits belong to an elbo",
-        [],
-        ["an iwae bound has no KL term to hold above a floor"],
-        ["use `objective = elbo`, or leave free bits out"],
-      ),
-    );
-  }
+  const problems = rules.flatMap((rule) => rule({ spec, particles, discrete }) ?? []);
   if (problems.length > 0) return failure(...problems);
-
   const estimators = latents.map((site): SiteEstimator =>
     isReparameterised(site)
       ? { site, kind: "pathwise", why: `${familyOf(site)} is reparameterised` }
       : { site, kind: "vimco", why: `${familyOf(site)} is discrete` },
   );
-  const needless: Diagnostic = {
-    ...error(
-      "E0506",
-      "vimco has nothing to estimate here",
-      [],
-      ["every latent is reparameterised, so its gradient is pathwise"],
-      ["leave `estimator` out, or use `estimator = pathwise`"],
-    ),
-    severity: "warning",
-  };
   return success(
     { baseline: estimator.kind === "vimco" ? estimator.baseline : "arithmetic", estimators },
-    estimator.kind === "vimco" && discrete.length === 0 ? [needless] : [],
+    estimator.kind === "vimco" && discrete.length === 0 ? [needlessVimco] : [],
   );
 };

@@ -27,7 +27,7 @@ export interface OpenLoop<Body> {
   readonly close: (outputs: readonly Node[]) => ClosedLoop;
 }
 
-export interface ClosedLoop {
+interface ClosedLoop {
   readonly outputs: readonly Node[];
   readonly final: ReadonlyMap<string, Node>;
 }
@@ -82,17 +82,16 @@ const tryLoop = <Body>(
     return select(mask(imports, argument.shape.length), next, argument);
   });
 
-  let settled = true;
-  entering.forEach(({ name, argument }, i) => {
+  const settled = entering.map(({ name, argument }, i) => {
     const shape = broadcastShapes(argument.shape, leaving[i]?.shape ?? argument.shape);
     invariant(
       sameShape(shape.slice(LEADING), argument.shape.slice(LEADING)),
       `carry ${name} changes its event shape`,
     );
-    settled &&= sameShape(shape, argument.shape);
     leads.set(name, shape.slice(0, LEADING));
+    return sameShape(shape, argument.shape);
   });
-  if (!settled) return undefined;
+  if (settled.includes(false)) return undefined;
 
   return {
     body,

@@ -31,7 +31,9 @@ const logProbs = (
 const expectClose = (actual: readonly number[], expected: readonly number[]): void => {
   expect(actual.length).toBe(expected.length);
   // Rounding of a handful of operations on numbers below 10.
-  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 13));
+  actual.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 13);
+  });
 };
 
 // from scipy import stats as s; s.norm(.5,2).logpdf([1.3,-4]); s.lognorm(s=.7,scale=exp(.2)).logpdf([.3,2.5]);

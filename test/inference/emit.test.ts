@@ -108,7 +108,9 @@ test.each(all)("%s", (op, example) => {
         const expected = example.meaning(...own);
         const start = (k * at(lead, 1) + b) * count;
         expect(expected.length).toBe(count);
-        expected.forEach((x, i) => expect(at(result, start + i)).toBeCloseTo(x, 12));
+        expected.forEach((x, i) => {
+          expect(at(result, start + i)).toBeCloseTo(x, 12);
+        });
       }
     }
   }

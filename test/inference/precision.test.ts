@@ -1,5 +1,5 @@
 /** Extreme weights in float32: finite, and the same signal as in float64. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { input, reshape } from "../../src/graph/build.ts";
 import { gradient } from "../../src/graph/gradient.ts";
 import type { Node } from "../../src/graph/op.ts";
@@ -8,14 +8,6 @@ import { leaveOneOut, vimcoSurrogate } from "../../src/inference/estimator.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { openTfjs } from "../../src/runtime/tfjs/index.ts";
 import { prepare } from "./support/run.ts";
-
-let float32: Backend;
-beforeAll(async () => {
-  float32 = await openTfjs("cpu");
-});
-afterAll(() => {
-  float32.dispose();
-});
 
 const weights = [
   [0, -1000, -1000, -1000],
@@ -30,6 +22,7 @@ const lq = input("lq", [1, 4]);
 const logGuide = [-1, -2, -3, -4];
 
 const runFloat32 = (
+  float32: Backend,
   outputs: ReadonlyMap<string, Node>,
   logWeights: readonly number[],
 ): Map<string, number[]> => {
@@ -53,7 +46,8 @@ const runFloat32 = (
   return read;
 };
 
-test.each(["arithmetic", "geometric"] as const)("vimco with the %s baseline", (baseline) => {
+test.each(["arithmetic", "geometric"] as const)("vimco with the %s baseline", async (baseline) => {
+  const float32 = await openTfjs("cpu");
   const { value, gradients } = gradient(reshape(vimcoSurrogate(lw, lq, baseline), []), [lw, lq]);
   const outputs = new Map<string, Node>([
     ["value", value],
@@ -62,7 +56,7 @@ test.each(["arithmetic", "geometric"] as const)("vimco with the %s baseline", (b
   ]);
   for (const logWeights of weights) {
     const exact = prepare(outputs)({ lw: logWeights, lq: logGuide });
-    const rounded = runFloat32(outputs, logWeights);
+    const rounded = runFloat32(float32, outputs, logWeights);
     const scale = Math.max(...logWeights.map(Math.abs), 1);
     for (const [name, numbers] of exact) {
       numbers.forEach((x, i) => {
@@ -73,4 +67,5 @@ test.each(["arithmetic", "geometric"] as const)("vimco with the %s baseline", (b
       });
     }
   }
+  float32.dispose();
 });

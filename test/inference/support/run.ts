@@ -32,15 +32,9 @@ export const prepare = (nodes: ReadonlyMap<string, Node>): Runner => {
   };
 };
 
-/** Values of some nodes, by name. */
-export const run = (
-  nodes: ReadonlyMap<string, Node>,
-  values: Numbers,
-): ReadonlyMap<string, readonly number[]> => prepare(nodes)(values);
-
 /** One value. */
 export const runOne = (node: Node, values: Numbers = {}): readonly number[] =>
-  run(new Map([["it", node]]), values).get("it") ?? [];
+  prepare(new Map([["it", node]]))(values).get("it") ?? [];
 
 /** A scalar and its gradients by the parameters, concatenated in their order. */
 export const gradientOf = (

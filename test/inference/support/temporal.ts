@@ -82,8 +82,8 @@ export const kalman = (xs: readonly number[]): number => {
 /** Sizes of `recurrent`. */
 export const X = 3;
 export const Z = 2;
-export const H = 2;
-export const SLOTS = 3;
+const H = 2;
+const SLOTS = 3;
 
 /**
  * A recurrent model with a memory: a controller, the latest latents in slots read by attention, one latent for the
