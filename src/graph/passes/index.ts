@@ -3,6 +3,7 @@ import type { Graph } from "../op.ts";
 import { fission } from "./fission.ts";
 import { fold } from "./fold.ts";
 import { componentsOf } from "./loop.ts";
+import { merge } from "./merge.ts";
 import { narrow } from "./narrow.ts";
 import { applyPass, type Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
@@ -29,6 +30,7 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
   ["narrow", narrow],
   ["separate", separate],
   ["regroup", regroup],
+  ["merge", merge],
   ["fission", fission],
   ["specialise again", specialise],
   ["regroup again", regroup],

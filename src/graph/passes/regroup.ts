@@ -6,7 +6,8 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import { add, mul, neg, sub } from "../build.ts";
 import type { Node } from "../op.ts";
 import { elements } from "../shapes.ts";
-import { rewrite, topological } from "../walk.ts";
+import { rewrite } from "../walk.ts";
+import { innerLinks, soleReaders } from "./chain.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
@@ -26,6 +27,7 @@ interface Term {
 /** What can be computed earliest comes first. */
 const ranks: { readonly [S in Stage]: number } = { fixed: 0, before: 1, within: 2, after: 2 };
 
+/** `add` stands for sums and differences. */
 type Chain = "add" | "mul";
 
 const chainOf = (node: Node): Chain | undefined => {
@@ -36,7 +38,7 @@ const chainOf = (node: Node): Chain | undefined => {
 const regroupBody = (loop: TimeLoop): TimeLoop => {
   const roots = rootsOf(loop);
   const stages = stagesOf(loop);
-  const links = innerLinks(roots);
+  const links = innerLinks(soleReaders(roots), chainOf);
   const terms = new Map<Node, readonly Term[]>();
   const changed = rewrite(roots, (node, original) => {
     const chain = chainOf(original);
@@ -57,27 +59,6 @@ const regroupBody = (loop: TimeLoop): TimeLoop => {
       : combine(chain, all);
   });
   return withRoots(loop, changed);
-};
-
-/** The sums in sums and products in products that nobody else reads. */
-const innerLinks = (roots: readonly Node[]): ReadonlySet<Node> => {
-  const readers = new Map<Node, Node[]>();
-  for (const reader of topological(roots)) {
-    for (const operand of reader.operands) {
-      readers.set(operand, [...(readers.get(operand) ?? []), reader]);
-    }
-  }
-  for (const root of roots) readers.delete(root);
-  return new Set(
-    [...readers].flatMap(([node, [reader, ...others]]) =>
-      reader !== undefined &&
-      others.length === 0 &&
-      chainOf(node) !== undefined &&
-      chainOf(node) === chainOf(reader)
-        ? [node]
-        : [],
-    ),
-  );
 };
 
 /** Early terms first, small ones among them first; what depends on the carries keeps its order. */

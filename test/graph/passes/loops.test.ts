@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as build from "../../../src/graph/build.ts";
 import { fission } from "../../../src/graph/passes/fission.ts";
 import { fold } from "../../../src/graph/passes/fold.ts";
+import { merge } from "../../../src/graph/passes/merge.ts";
 import { narrow } from "../../../src/graph/passes/narrow.ts";
 import type { Pass } from "../../../src/graph/passes/pass.ts";
 import { regroup } from "../../../src/graph/passes/regroup.ts";
@@ -267,6 +268,33 @@ describe("products in loops", () => {
     expect(scans[0]?.operands.map(expression)).toContain(
       "contract[abc,cd->abd](steps, slice[[0,0]; [3,3]](both))",
     );
+  });
+
+  test("three products in a sum are one, whose weights are joined outside", () => {
+    const a = input("a", [3, 3]);
+    const b = input("b", [4, 3]);
+    const wide = concat([h, slice(h, [0, 0], [2, 1])], 1); // [2, 4]
+    const products = [
+      contract(h, w, "bi,ij->bj"),
+      contract(a, tanh(h), "ji,bi->bj"),
+      contract(exp(wide), b, "bi,ij->bj"),
+    ];
+    const next = tanh(sub(add(add(at(products, 0), x), add(at(products, 1), at(products, 2))), 1));
+    const values = { w: input("w0", [3, 3]), a: input("a0", [3, 3]), b: input("b0", [4, 3]) };
+    const results = scan({
+      length: T,
+      body: { ...body([next], []), constants: [w, a, b] },
+      carries: [initial],
+      constants: [values.w, values.a, values.b],
+      inputs: [steps],
+    });
+    const merged = fission(merge(fold([at(results, 0)])));
+    const [tuple] = scansOf(merged);
+    const contracts = topological(tuple?.attrs.body.nextCarries ?? []).filter(
+      (node) => node.op === "contract",
+    );
+    expect(contracts.map(({ operands: [left] }) => left?.shape)).toEqual([[2, 10]]);
+    expect(tuple?.operands.map(({ op }) => op)).toContain("concat");
   });
 
   test("products are computed no further than read", () => {

@@ -1,0 +1,141 @@
+/**
+ * Sums of products in loops made one product: Σ gᵢ Wᵢ is [g₁, g₂, …] [W₁; W₂; …], whose weights are joined once outside
+ * the loop. Reverse mode writes such sums for every value that feeds several linear maps. On an op-by-op backend three
+ * products and two sums cost more than a concatenation and a product; two do not.
+ *
+ * Products that share an operand stay: taking their joint result apart costs what it saves.
+ */
+import { invariant } from "../../diagnostics/invariant.ts";
+import { add, concat, contract, transpose } from "../build.ts";
+import type { Node, NodeOf } from "../op.ts";
+import { rewrite } from "../walk.ts";
+import { innerLinks, soleReaders } from "./chain.ts";
+import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import type { Pass } from "./pass.ts";
+import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
+import { settler } from "./settle.ts";
+import { stagesOf, type Stage } from "./stages.ts";
+
+export const merge: Pass = (outputs) =>
+  rewriteLoops(outputs, (loop) => componentsOf(mergeBody(changeBody(loop, merge))), settler());
+
+const FEWEST = 3;
+
+/** x contracted with fixed weights over one letter, written with the letters of x first. */
+interface Product {
+  readonly x: Node;
+  readonly weights: Node;
+  readonly letters: string;
+  readonly weightLetters: string;
+  readonly out: string;
+  readonly k: string;
+}
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
+
+/** Reads a node as a product, the letters named by their order in x and the result. */
+const productOf = (
+  node: NodeOf<"contract">,
+  original: Node,
+  stages: ReadonlyMap<Node, Stage>,
+): Product | undefined => {
+  const late = original.operands.map((operand) => stages.get(operand) !== "fixed");
+  if (late[0] === late[1]) return undefined;
+  const { a, b, out } = node.attrs;
+  const [first, second] = node.operands;
+  const [x, weights, letters, weightLetters] =
+    late[0] === true ? ([first, second, a, b] as const) : ([second, first, b, a] as const);
+  const summed = [...letters].filter((letter) => !out.includes(letter));
+  const order = [...new Set(letters + out)];
+  const rename = (text: string): string =>
+    [...text].map((letter) => ALPHABET[order.indexOf(letter)] ?? "").join("");
+  return summed.length === 1
+    ? {
+        x,
+        weights,
+        letters: rename(letters),
+        weightLetters: rename(weightLetters),
+        out: rename(out),
+        k: rename(summed.join("")),
+      }
+    : undefined;
+};
+
+/** Products of one kind can be one product. Their sizes agree but for the letter that is summed over. */
+const kindOf = ({ x, letters, weightLetters, out, k }: Product): string => {
+  const sizes = [...letters].map((letter, axis) => (letter === k ? "" : x.shape[axis]));
+  return `${letters},${[...weightLetters].sort().join("")}->${out} ${sizes.join()}`;
+};
+
+const mergeBody = (loop: TimeLoop): TimeLoop => {
+  const roots = rootsOf(loop);
+  const stages = stagesOf(loop);
+  const sole = soleReaders(roots);
+  const links = innerLinks(sole, (node) => (node.op === "add" ? "add" : undefined));
+  const terms = new Map<Node, readonly Term[]>();
+  const merged = rewrite(roots, (node, original) => {
+    if (original.op !== "add") return node;
+    const all = original.operands.flatMap((operand, i): readonly Term[] => {
+      const inner = links.has(operand) ? terms.get(operand) : undefined;
+      return inner ?? [{ node: node.operands[i] ?? operand, original: operand }];
+    });
+    terms.set(original, all);
+    return links.has(original) ? node : sumOf(all, stages, sole, node);
+  });
+  return withRoots(loop, merged);
+};
+
+/** A summand, rewritten and as it was. */
+interface Term {
+  readonly node: Node;
+  readonly original: Node;
+}
+
+const sumOf = (
+  terms: readonly Term[],
+  stages: ReadonlyMap<Node, Stage>,
+  sole: ReadonlyMap<Node, Node>,
+  otherwise: Node,
+): Node => {
+  const kinds = new Map<string, Product[]>();
+  const rest: Node[] = [];
+  const alone = new Map<Product, Node>();
+  for (const { node, original } of terms) {
+    const product =
+      node.op === "contract" && sole.has(original) ? productOf(node, original, stages) : undefined;
+    if (product === undefined) {
+      rest.push(node);
+      continue;
+    }
+    alone.set(product, node);
+    const kind = kindOf(product);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), product]);
+  }
+  if ([...kinds.values()].every((products) => products.length < FEWEST)) return otherwise;
+  const joined = [...kinds.values()].flatMap((products) =>
+    products.length < FEWEST
+      ? products.flatMap((product) => alone.get(product) ?? [])
+      : [joint(products)],
+  );
+  return [...rest, ...joined].reduce((sum, term) => add(sum, term));
+};
+
+const joint = (products: readonly Product[]): Node => {
+  const [first] = products;
+  invariant(first !== undefined, "a joint product of nothing");
+  const { letters, weightLetters, out, k } = first;
+  const aligned = products.map(({ weights, weightLetters: own }) =>
+    transpose(
+      weights,
+      [...weightLetters].map((letter) => own.indexOf(letter)),
+    ),
+  );
+  return contract(
+    concat(
+      products.map(({ x }) => x),
+      letters.indexOf(k),
+    ),
+    concat(aligned, weightLetters.indexOf(k)),
+    `${letters},${weightLetters}->${out}`,
+  );
+};
