@@ -1,8 +1,13 @@
-import { invariant } from "../diagnostics/invariant.ts";
-import type { Result } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
+import { failure, success } from "../diagnostics/diagnostic.ts";
 import type { Families } from "../ir/library.ts";
 import type { Model } from "../ir/model.ts";
-import type { TrainDecl } from "./ast.ts";
+import type { ModelDecl, TrainDecl } from "./ast.ts";
+import { createDeclarations } from "./check/declarations.ts";
+import { resolveDims } from "./check/dims.ts";
+import type { Finding } from "./check/finding.ts";
+import { checkModel } from "./check/model.ts";
+import { withVerifiedFixes } from "./check/remedies.ts";
 import type { Modules } from "./modules.ts";
 
 /** What a file says once it is known to be right. */
@@ -13,14 +18,62 @@ export interface Program {
   readonly train?: TrainDecl;
 }
 
+interface Checked {
+  readonly findings: readonly Finding[];
+  readonly models: readonly Model[];
+}
+
+const modelsOf = ({ entry, scopes }: Modules): readonly ModelDecl[] => {
+  const own = entry.items.filter((item) => item.kind === "model");
+  const seen = [...(scopes.get(entry.path)?.values() ?? [])].filter(
+    (item) => item.kind === "model",
+  );
+  return [...new Set([...own, ...seen])];
+};
+
+const check = (modules: Modules, families: Families): Checked => {
+  const findings = new Map<string, Finding>();
+  const report = (finding: Finding): void => {
+    const { code, primary } = finding.diagnostic;
+    const { file = "", start = 0, end = 0 } = primary?.span ?? {};
+    const key = `${code} ${file} ${start} ${end}`;
+    if (!findings.has(key)) findings.set(key, finding);
+  };
+  const dims = resolveDims(modules, report);
+  const declarations = createDeclarations(modules, families, dims, report);
+  declarations.checkAll();
+  const wanted = modelsOf(modules);
+  const others = [...modules.files.values()].flatMap(({ items }) =>
+    items.filter((item) => item.kind === "model"),
+  );
+  const models = [...new Set([...wanted, ...others])].flatMap((decl) => {
+    const model = checkModel(decl, declarations, report);
+    return model === undefined || !wanted.includes(decl) ? [] : [model];
+  });
+  return { findings: [...findings.values()], models };
+};
+
+/** The errors of the entry file first, each file's from top to bottom. */
+const inOrder = (
+  diagnostics: readonly Diagnostic[],
+  { entry, files }: Modules,
+): readonly Diagnostic[] => {
+  const paths = [entry.path, ...files.keys()];
+  const rank = ({ primary }: Diagnostic): number => paths.indexOf(primary?.span.file ?? "");
+  const start = ({ primary }: Diagnostic): number => primary?.span.start ?? 0;
+  return [...diagnostics].sort((a, b) => rank(a) - rank(b) || start(a) - start(b));
+};
+
 /**
- * Checks every file and lowers the models of the entry file. All errors of all files come back at once.
- * `sizes` replaces the values of dimensions that the entry file declares.
+ * Checks every file and lowers the models of the entry file. All errors of all files come back at once; every edit
+ * they offer was checked.
  */
-export const analyse = (
-  _modules: Modules,
-  _families: Families,
-  _sizes: ReadonlyMap<string, number> = new Map(),
-): Result<Program> => {
-  invariant(false, "under construction");
+export const analyse = (modules: Modules, families: Families): Result<Program> => {
+  const { findings, models } = check(modules, families);
+  if (findings.length > 0) {
+    const recheck = (edited: Modules): readonly Finding[] => check(edited, families).findings;
+    return failure(...inOrder(withVerifiedFixes(findings, modules, recheck), modules));
+  }
+  const train = modules.entry.items.find((item) => item.kind === "train");
+  return success({ models, ...(train === undefined ? {} : { train }) });
 };

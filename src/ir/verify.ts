@@ -1,0 +1,123 @@
+import { invariant } from "../diagnostics/invariant.ts";
+import { names } from "../shape/dim.ts";
+import type { Axes } from "./axes.ts";
+import { axisRules } from "./axes.ts";
+import type { DistributionCall, Model } from "./model.ts";
+import { printValue } from "./print.ts";
+import type { Value, ValueId, ValueOp, ValueOps } from "./value.ts";
+
+const sameAxes = (a: Axes, b: Axes): boolean =>
+  a.length === b.length && a.every((axis, i) => axis === b[i]);
+
+const ruleOf = <K extends ValueOp>(
+  op: K,
+  operands: readonly Axes[],
+  attrs: ValueOps[K],
+): Axes | "declared" | undefined => axisRules[op](operands, attrs);
+
+const verifyValue = (model: Model, value: Value, index: number): void => {
+  const line = printValue(value);
+  invariant(value.id === index, `value ${index} has another id: ${line}`);
+  const operands = value.operands.map((id) => {
+    const operand = model.values[id];
+    invariant(operand !== undefined && id < index, `%${id} does not come before its user: ${line}`);
+    return operand;
+  });
+  const axes = ruleOf(
+    value.op,
+    operands.map(({ type }) => type.axes),
+    value.attrs,
+  );
+  invariant(axes !== undefined, `operands do not fit: ${line}`);
+  invariant(axes === "declared" || sameAxes(axes, value.type.axes), `axes are [${axes}]: ${line}`);
+  const leaf = {
+    site: () => model.sites.find(({ name }) => name === nameOf(value)),
+    data: () => model.data.find(({ name }) => name === nameOf(value)),
+    carry: () => model.carries.find(({ name }) => name === nameOf(value)),
+    parameter: () => model.parameters.find(({ name }) => name === nameOf(value)),
+  };
+  if (value.op in leaf) {
+    const declared = leaf[value.op as keyof typeof leaf]();
+    invariant(declared !== undefined, `nothing of that name: ${line}`);
+    const shape = "shape" in declared ? declared.shape : declared.type.axes;
+    invariant(sameAxes(shape, value.type.axes), `declared with [${shape}]: ${line}`);
+  }
+  const step = operands.some(({ when }) => when === "step") || isStepLeaf(model, value);
+  invariant((value.when === "step") === step, `wrong time: ${line}`);
+};
+
+const nameOf = ({ attrs }: Value): string => ("name" in attrs ? attrs.name : "");
+
+const isStepLeaf = (model: Model, value: Value): boolean => {
+  const name = nameOf(value);
+  if (value.op === "carry") return true;
+  if (value.op === "data") return model.data.some((d) => d.name === name && d.per === "step");
+  if (value.op === "site") return model.sites.some((s) => s.name === name && s.when === "step");
+  return false;
+};
+
+const verifyUnique = (what: string, all: readonly { readonly name: string }[]): void => {
+  const seen = new Set<string>();
+  for (const { name } of all) {
+    invariant(!seen.has(name), `two ${what} named ${name}`);
+    seen.add(name);
+  }
+};
+
+/** Throws `InternalError` unless every name is bound once, every shape follows, and every dimension has a meaning. */
+export const verify = (model: Model): void => {
+  const at = (id: ValueId, what: string): Value => {
+    const value = model.values[id];
+    invariant(value !== undefined, `${what} is no value of ${model.name}`);
+    return value;
+  };
+  verifyUnique("parameters", model.parameters);
+  verifyUnique("data fields", model.data);
+  verifyUnique("carries", model.carries);
+  verifyUnique("sites", model.sites);
+  verifyUnique("watches", model.watches);
+  for (const [index, value] of model.values.entries()) verifyValue(model, value, index);
+
+  const shapes = [
+    ...model.values.map(({ type }) => type.axes),
+    ...model.parameters.map((p) => p.shape),
+  ];
+  for (const name of new Set(shapes.flat().flatMap(names))) {
+    invariant(name in model.dims, `dimension ${name} of ${model.name} has no meaning`);
+  }
+  for (const { name, shape } of model.parameters) {
+    const open = shape.flatMap(names).find((dim) => model.dims[dim] === null);
+    invariant(open === undefined, `shape of parameter ${name} depends on data through ${open}`);
+  }
+  for (const { name, type, initial, next } of model.carries) {
+    const start = at(initial, `initial value of ${name}`);
+    invariant(start.when === "static", `initial value of ${name} depends on time`);
+    invariant(sameAxes(start.type.axes, type.axes), `initial value of ${name} has other axes`);
+    invariant(
+      sameAxes(at(next, `next value of ${name}`).type.axes, type.axes),
+      `next value of ${name} has other axes`,
+    );
+  }
+  const verifyCall = (
+    site: string,
+    axes: Axes,
+    call: DistributionCall,
+    categories: boolean,
+  ): void => {
+    for (const [parameter, id] of Object.entries(call.arguments)) {
+      const found = at(id, `${parameter} of ${site}`).type.axes;
+      const event = categories ? found.slice(0, -1) : found;
+      invariant(
+        sameAxes(event, axes),
+        `${parameter} of ${site} has axes [${found}], not [${axes}]`,
+      );
+    }
+  };
+  for (const { name, role, type, prior, guide } of model.sites) {
+    const categories = type.of !== undefined;
+    verifyCall(name, type.axes, prior, categories);
+    invariant((role === "latent") === (guide !== undefined), `guide of ${role} site ${name}`);
+    if (guide !== undefined) verifyCall(name, type.axes, guide, categories);
+  }
+  for (const { name, value } of model.watches) at(value, `watch ${name}`);
+};

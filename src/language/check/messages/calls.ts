@@ -1,0 +1,160 @@
+/** E0302 to E0305, E0315 to E0317: arguments. */
+import type { Sources } from "../../../diagnostics/diagnostic.ts";
+import { nearestName } from "../../../diagnostics/nearest.ts";
+import type { Span } from "../../../diagnostics/span.ts";
+import type { Expr, Name } from "../../ast.ts";
+import type { Finding } from "../finding.ts";
+import { error, replace } from "../finding.ts";
+import type { CallableParameter, Term, ValueTerm } from "../terms.ts";
+import type { EventType, Sizes } from "../types.ts";
+import { listed, origins, showType } from "../types.ts";
+import type { Side } from "./shapes.ts";
+import { intoRange } from "./shapes.ts";
+
+type Parameters = readonly CallableParameter[];
+
+const signature = (parameters: Parameters): string =>
+  parameters.length === 0
+    ? "it takes none"
+    : `it takes ${parameters.map(({ name }) => name.text).join(", ")}`;
+
+export const tooManyArguments = (span: Span, what: string, count: number): Finding =>
+  error("E0302", `${what} takes ${count === 1 ? "one argument" : `${count} arguments`}`, span, {
+    label: "one too many",
+  });
+
+export const unknownArgument = (name: Name, what: string, parameters: Parameters): Finding => {
+  const nearest = nearestName(
+    name.text,
+    parameters.map((parameter) => parameter.name.text),
+  );
+  return error("E0302", `${what} has no parameter \`${name.text}\``, name.span, {
+    label: signature(parameters),
+    proposals:
+      nearest === undefined
+        ? []
+        : [{ help: `did you mean \`${nearest}\`?`, edits: [replace(name.span, nearest)] }],
+  });
+};
+
+export const givenTwice = (span: Span, parameter: string, what: string): Finding =>
+  error("E0302", `\`${parameter}\` of ${what} is given twice`, span, { label: "given again here" });
+
+export const missingArguments = (
+  span: Span,
+  missing: Parameters,
+  what: string,
+  record: Span | undefined,
+): Finding => {
+  const names = missing.map(({ name }) => `\`${name.text}\``).join(", ");
+  const declared = missing.map((parameter) => ({ span: parameter.span, text: "declared here" }));
+  return record === undefined
+    ? error("E0303", `${what} lacks ${names}`, span, { label: "not given", secondary: declared })
+    : error("E0317", `${what} lacks ${names}`, record, {
+        label: "this record has no such field",
+        secondary: declared,
+      });
+};
+
+export const extraField = (
+  span: Span,
+  field: string,
+  what: string,
+  parameters: Parameters,
+): Finding =>
+  error("E0317", `${what} has no parameter \`${field}\``, span, {
+    label: `this record has the field \`${field}\`; ${signature(parameters)}`,
+  });
+
+export const builtinArguments = (span: Span, usage: string): Finding =>
+  error("E0304", "wrong arguments", span, { label: `it is ${usage}` });
+
+export const distributionArguments = (span: Span, family: string, usage: string): Finding =>
+  error("E0304", `wrong arguments of ${family}`, span, { label: `it is ${usage}` });
+
+const described: { readonly [K in Exclude<Term["kind"], "value" | "poison">]: string } = {
+  record: "a record",
+  distribution: "a distribution",
+  memory: "a memory",
+};
+
+export const notAValue = (
+  expr: Expr,
+  term: Exclude<Term, ValueTerm | { kind: "poison" }>,
+): Finding => {
+  const fields = term.kind === "memory" ? [...term.states.keys()] : [];
+  const first = fields[0];
+  const text = first === undefined ? undefined : `.${first}`;
+  return error("E0305", `${described[term.kind]} where a value is needed`, expr.span, {
+    label: `this is ${described[term.kind]}`,
+    help:
+      text === undefined ? [] : [`use one of its states: ${fields.map((f) => `.${f}`).join(", ")}`],
+  });
+};
+
+export const notAnExpression = (expr: Expr): Finding =>
+  error("E0305", "no value of the model can be this", expr.span, {
+    label: "only an option takes it, as in `exclusive = yes` or `bias = {ga: 3}`",
+  });
+
+interface Place {
+  readonly value: ValueTerm;
+  readonly span: Span;
+  readonly field?: string;
+  readonly parameter: CallableParameter;
+  readonly what: string;
+  readonly sizes: Sizes;
+}
+
+const found = ({ value, field, sizes }: Place): string => {
+  const from = field === undefined ? "" : `field \`${field}\` is `;
+  return `found    ${from}${showType(value.type, sizes)}`;
+};
+
+/** E0315; `decided` is the call that fixed a width `_`. */
+export const wrongShape = (
+  place: Place,
+  expected: EventType,
+  decided: Span | undefined,
+): Finding => {
+  const { parameter, span, what, value, sizes } = place;
+  const axes = [...listed(value.type), ...listed(expected)];
+  return error(
+    "E0315",
+    `argument \`${parameter.name.text}\` of ${what} has the wrong shape`,
+    span,
+    {
+      label: found(place),
+      secondary: [
+        { span: parameter.span, text: "declared here" },
+        ...(decided === undefined ? [] : [{ span: decided, text: "its width was decided here" }]),
+        ...origins(
+          axes.filter(({ dim }) => axes.filter((other) => other.dim === dim).length === 1),
+        ),
+      ],
+      notes: [`expected ${showType(expected, sizes)}`],
+    },
+  );
+};
+
+/** E0316. */
+export const wrongRange = (place: Place, sources: Sources): Finding => {
+  const { parameter, span, what, field, value } = place;
+  const { base } = parameter.outer;
+  return error("E0316", `argument \`${parameter.name.text}\` of ${what} must be ${base}`, span, {
+    label: value.constant === undefined ? found(place) : `${value.constant} is not ${base}`,
+    secondary: [{ span: parameter.span, text: "declared here" }],
+    proposals: field === undefined ? intoRange(base, span, sources) : [],
+  });
+};
+
+export const mapsDisagree = (span: Span, what: string, a: Side, b: Side, sizes: Sizes): Finding =>
+  error("E0318", `${what} cannot be mapped over these arguments`, span, {
+    label: "their extra axes do not match by name",
+    secondary: [a, b].map((side) => ({ span: side.span, text: showType(side.type, sizes) })),
+  });
+
+export const cannotMapUpdate = (span: Span, what: string, type: EventType, sizes: Sizes): Finding =>
+  error("E0318", `${what} changes a memory and cannot be mapped`, span, {
+    label: `${showType(type, sizes)} has more axes than the parameter`,
+  });

@@ -1,0 +1,159 @@
+/** E02xx and E0301: names, declarations and written types. */
+import { nearestName } from "../../../diagnostics/nearest.ts";
+import type { Span } from "../../../diagnostics/span.ts";
+import type { Name } from "../../ast.ts";
+import type { NamedItem } from "../../modules.ts";
+import type { Finding, Proposal } from "../finding.ts";
+import { error, replace } from "../finding.ts";
+
+/** A name with its place; names in expressions are such. */
+interface Word {
+  readonly text: string;
+  readonly span: Span;
+}
+
+const didYouMean = ({ text, span }: Word, candidates: Iterable<string>): readonly Proposal[] => {
+  const nearest = nearestName(text, candidates);
+  if (nearest === undefined) return [];
+  return [{ help: `did you mean \`${nearest}\`?`, edits: [replace(span, nearest)] }];
+};
+
+const kinds: { readonly [K in NamedItem["kind"]]: string } = {
+  dim: "a dimension",
+  net: "a network",
+  arch: "an architecture",
+  fn: "a function",
+  memory: "a memory",
+  model: "a model",
+};
+
+export const declaredTwice = (name: Name, before: Name): Finding =>
+  error("E0204", `\`${name.text}\` is declared twice`, name.span, {
+    label: "declared again here",
+    secondary: [{ span: before.span, text: "first declared here" }],
+  });
+
+export const definedTwice = (name: Name, before: Name): Finding =>
+  error("E0210", `\`${name.text}\` has two meanings in this model`, name.span, {
+    label: "defined again here",
+    secondary: [{ span: before.span, text: "first defined here" }],
+    notes: [
+      "a name is one of: data, a parameter, a memory, an equation, a site; data may also be the target of one site",
+    ],
+  });
+
+export const wrongKind = ({ text, span }: Word, item: NamedItem, wanted: string): Finding =>
+  error("E0211", `\`${text}\` is ${kinds[item.kind]}, not ${wanted}`, span, {
+    label: `${wanted} is expected here`,
+    secondary: [{ span: item.name.span, text: "declared here" }],
+  });
+
+/** The first and last name are the same declaration. */
+export const recursion = (circle: readonly Name[]): Finding => {
+  const [first, ...rest] = circle;
+  const text = first?.text ?? "";
+  return error("E0212", `\`${text}\` needs itself`, first?.span ?? nowhere, {
+    label: "declared here",
+    secondary: rest
+      .slice(0, -1)
+      .map(({ span, text: name }) => ({ span, text: `needs \`${name}\`` })),
+    notes: [`the circle: ${circle.map((name) => name.text).join(" -> ")}; there is no recursion`],
+  });
+};
+
+const nowhere: Span = { file: "", start: 0, end: 0 };
+
+export const recursiveDimension = (circle: readonly { readonly name: Name }[]): Finding =>
+  recursion([...circle, ...circle.slice(0, 1)].map(({ name }) => name));
+
+export const unknownDimension = (word: Word, candidates: Iterable<string>): Finding =>
+  error("E0213", `unknown dimension \`${word.text}\``, word.span, {
+    label: "no `dim` of this name",
+    proposals: didYouMean(word, candidates),
+  });
+
+export const notAWholeSize = (span: Span, text: string): Finding =>
+  error("E0214", `${text} is no size`, span, {
+    label: "a dimension is a whole number, at least 1",
+  });
+
+export const sizeBelowOne = (span: Span, value: number): Finding =>
+  error("E0214", `a size of ${value}`, span, {
+    label: "a dimension is a whole number, at least 1",
+  });
+
+export const notADimension = (span: Span): Finding =>
+  error("E0214", "this is no size", span, {
+    label: "sizes are made of whole numbers and dimensions with +, -, * and ^",
+  });
+
+export const unknownBase = (base: Name, known: readonly string[]): Finding =>
+  error("E0215", `unknown type \`${base.text}\``, base.span, {
+    label: `one of: ${known.join(", ")}`,
+    proposals: didYouMean(base, known),
+  });
+
+export const distributionAsType = (base: Name): Finding =>
+  error("E0215", `\`${base.text}\` is a distribution, not the type of a value`, base.span, {
+    label: "only a network gives a distribution",
+  });
+
+export const baseNeedsAxis = (span: Span, base: string): Finding =>
+  error("E0215", `\`${base}\` needs an axis`, span, { label: `write ${base}[SIZE]` });
+
+export const holeOutsideParameter = (span: Span): Finding =>
+  error("E0215", "`_` is not allowed here", span, {
+    label: "only a parameter of a network or operation may leave its width to the call",
+  });
+
+export const layersGiveNoIndex = (span: Span, base: string): Finding =>
+  error("E0215", `layers give numbers, not ${base === "perm" ? "an order" : "an index"}`, span, {
+    label: "for a random index declare categorical[SIZE]",
+  });
+
+export const unknownMemory = (word: Word, candidates: Iterable<string>): Finding =>
+  error("E0216", `unknown memory \`${word.text}\``, word.span, {
+    label: "not defined",
+    proposals: didYouMean(word, candidates),
+  });
+
+export const memorySizes = (span: Span, memory: string, wanted: readonly string[]): Finding =>
+  error(
+    "E0217",
+    `memory \`${memory}\` takes ${wanted.length === 1 ? "one size" : `${wanted.length} sizes`}`,
+    span,
+    {
+      label: `write ${memory}(${wanted.join(", ")})`,
+    },
+  );
+
+export const unknownOperation = (word: Name, memory: string, known: readonly string[]): Finding =>
+  error("E0218", `memory \`${memory}\` has no operation \`${word.text}\``, word.span, {
+    label: known.length === 0 ? "it has none" : `it has ${known.join(", ")}`,
+    proposals: didYouMean(word, known),
+  });
+
+export const operationOfValue = (word: Name): Finding =>
+  error("E0218", `\`${word.text}\` is applied to something that is no memory`, word.span, {
+    label: "only memories have operations",
+  });
+
+export const unknownField = (word: Name, what: string, known: Iterable<string>): Finding => {
+  const all = [...known];
+  return error("E0219", `${what} has no field \`${word.text}\``, word.span, {
+    label: all.length === 0 ? "it has none" : `it has ${all.join(", ")}`,
+    proposals: didYouMean(word, all),
+  });
+};
+
+export const unknownFunction = (word: Word, candidates: Iterable<string>): Finding =>
+  error("E0301", `unknown function \`${word.text}\``, word.span, {
+    label: "not defined",
+    proposals: didYouMean(word, candidates),
+  });
+
+export const unknownName = (word: Word, candidates: Iterable<string>): Finding =>
+  error("E0301", `unknown name \`${word.text}\``, word.span, {
+    label: "not defined",
+    proposals: didYouMean(word, candidates),
+  });

@@ -1,0 +1,34 @@
+import type { Name } from "../ast.ts";
+import type { Report } from "./finding.ts";
+import * as messages from "./messages/names.ts";
+import type { Analysis } from "./terms.ts";
+
+/** Checks of declarations on demand, each once; a declaration that needs itself is reported with the whole circle. */
+export const createOnce = (report: Report): Pick<Analysis, "once"> => {
+  const results = new Map<Name, boolean | "running">();
+  const running: Name[] = [];
+  const circular = new Set<Name>();
+  return {
+    once: (name, check) => {
+      const known = results.get(name);
+      if (known === "running") {
+        const circle = running.slice(running.indexOf(name));
+        for (const member of circle) circular.add(member);
+        report(messages.recursion([...circle, name]));
+        return true;
+      }
+      if (known !== undefined) return known;
+      results.set(name, "running");
+      running.push(name);
+      let broken = false;
+      check((finding) => {
+        broken = true;
+        report(finding);
+      });
+      running.pop();
+      broken ||= circular.has(name);
+      results.set(name, broken);
+      return broken;
+    },
+  };
+};
