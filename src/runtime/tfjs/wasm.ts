@@ -6,27 +6,40 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Device } from "./device.ts";
 import { kernelTable } from "./kernels.ts";
-import { bind, deviceOf, tfjsDtype, type Memory } from "./memory.ts";
+import { bind, deviceOf, tfjsDtype, type BoundKernel, type Memory } from "./memory.ts";
 
 /** Loads TensorFlow.js. Leaves its global choice of a backend alone. */
 export const openWasm = async (): Promise<Device<TensorInfo>> => {
   const backend = await sharedBackend();
   const { getKernel } = await import("@tensorflow/tfjs-core");
+  const make: Memory["make"] = (shape, dtype) => backend.makeOutput([...shape], tfjsDtype(dtype));
+  const view: Memory["view"] = (tensor) => {
+    const elements = backend.typedArrayFromHeap(tensor);
+    invariant(
+      elements instanceof Float32Array || elements instanceof Int32Array,
+      "elements are float32 or int32",
+    );
+    return elements;
+  };
+  const product = onePackingEach(
+    (tensor) => {
+      const copy = make(tensor.shape, "float");
+      view(copy).set(view(tensor));
+      return copy;
+    },
+    (tensor) => {
+      backend.disposeData(tensor.dataId);
+    },
+  );
   const memory: Memory = {
     name: "tfjs:wasm",
     kernel: (name) => {
       const config: KernelConfig | undefined = getKernel(name, "wasm");
-      return config && bind(config.kernelFunc, backend);
+      const bound = config && bind(config.kernelFunc, backend);
+      return name === "BatchMatMul" ? bound && product(bound) : bound;
     },
-    make: (shape, dtype) => backend.makeOutput([...shape], tfjsDtype(dtype)),
-    view: (tensor) => {
-      const elements = backend.typedArrayFromHeap(tensor);
-      invariant(
-        elements instanceof Float32Array || elements instanceof Int32Array,
-        "elements are float32 or int32",
-      );
-      return elements;
-    },
+    make,
+    view,
     retain: ({ dataId }) => {
       backend.incRef(dataId);
     },
@@ -39,6 +52,30 @@ export const openWasm = async (): Promise<Device<TensorInfo>> => {
 };
 
 /**
+ * An unbatched product prepares its right factor and keeps that for the data, whatever their shape (tfjs 4.22,
+ * xnn_matmul.cc): the same data under another shape would give wrong numbers and writes beyond the result. They are
+ * copied instead.
+ */
+const onePackingEach = (
+  copy: (tensor: TensorInfo) => TensorInfo,
+  release: (tensor: TensorInfo) => void,
+): ((product: BoundKernel) => BoundKernel) => {
+  const shapes = new WeakMap<object, string>();
+  return (product) => (inputs, attrs) => {
+    const { b } = inputs;
+    if (b === undefined || b.shape[0] !== 1) return product(inputs, attrs);
+    const shape = b.shape.join();
+    const first = shapes.get(b.dataId) ?? shape;
+    shapes.set(b.dataId, first);
+    if (first === shape) return product(inputs, attrs);
+    const apart = copy(b);
+    const result = product({ ...inputs, b: apart }, attrs);
+    release(apart);
+    return result;
+  };
+};
+
+/**
  * Kernels of this backend hold functions of one WebAssembly instance, so a second one would break the first:
  * it must be the one that TensorFlow.js's engine keeps.
  */
@@ -46,14 +83,28 @@ const sharedBackend = async (): Promise<BackendWasm> => {
   const tf = await import("@tensorflow/tfjs-core");
   const wasm = await import("@tensorflow/tfjs-backend-wasm");
   const find = (): unknown => tf.findBackend("wasm");
-  if (!tf.engine().backendNames().includes("wasm")) throw new Error("it is not registered");
   const require = createRequire(import.meta.url);
   const binary = require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm");
   wasm.setWasmPaths(dirname(binary) + sep);
   // The first search starts it, and is in vain.
-  if (find() === null) await tf.ready();
+  if (find() === null) await withoutListeners(() => tf.ready());
   const backend = find();
   if (!(backend instanceof wasm.BackendWasm)) throw new Error("it did not start");
   for (const { setupFunc } of tf.getKernelsForBackend("wasm")) setupFunc?.(backend);
   return backend;
+};
+
+/**
+ * Emscripten's start-up code makes the process rethrow whatever is uncaught, with the whole of its one-line
+ * source as context. Not for a library to decide.
+ */
+const withoutListeners = async (start: () => Promise<void>): Promise<void> => {
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = events.map((event) => new Set(process.rawListeners(event)));
+  await start();
+  events.forEach((event, i) => {
+    for (const listener of process.rawListeners(event)) {
+      if (before[i]?.has(listener) === false) process.off(event, listener as () => void);
+    }
+  });
 };
