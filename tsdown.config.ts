@@ -5,6 +5,10 @@ const config: UserConfig = defineConfig({
   format: "esm",
   platform: "node",
   target: "node20",
+  // package.json names .js files.
+  fixedExtension: false,
+  // A parser of several hundred small modules: bundled, a cold `gtmc check` takes a third of the time.
+  noExternal: [/^@?chevrotain/u, "lodash-es"],
   dts: true,
   clean: true,
 });

@@ -39,7 +39,11 @@ export const count = (value: number | undefined, least = 1): Argument<number> =>
   );
 
 /** A number in [low, high]. */
-export const number = (value: number, low = -Infinity, high = Infinity): Argument<number> =>
+export const number = (
+  value: number,
+  low: number = -Infinity,
+  high: number = Infinity,
+): Argument<number> =>
   withDefault(
     low === -Infinity && high === Infinity ? "a number" : `a number in [${low}, ${high}]`,
     (given) => (typeof given === "number" && given >= low && given <= high ? given : undefined),
