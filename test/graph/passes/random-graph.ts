@@ -150,7 +150,7 @@ const gather: Step = (pick, pool) => {
   const rows = x.shape[0] ?? 1;
   const source = pick.of(pool);
   const index = build.min(
-    build.cast(build.abs(build.mul(source, 1.7)), "int"),
+    build.cast(build.mul(build.sigmoid(source), rows), "int"),
     build.constant(rows - 1, [], "int"),
   );
   const flat = build.reshape(index, [elements(source.shape)]);

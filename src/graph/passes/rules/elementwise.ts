@@ -10,7 +10,7 @@ import type { Node, OpName } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
 import { stretch, unstretched, valueOf } from "../axes.ts";
 import { evaluateScalar } from "../scalar.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, Rules } from "./rule.ts";
 
 const { add, constant, mul, neg, sub } = build;
 
@@ -141,7 +141,33 @@ const even: Rule<"square" | "abs"> = (node) => {
   return x === undefined ? undefined : rebuild(node, [x]);
 };
 
-export const elementwiseRules = {
+export const elementwiseRules: Pick<
+  Rules,
+  | "neg"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "square"
+  | "reciprocal"
+  | "abs"
+  | "sign"
+  | "tanh"
+  | "sigmoid"
+  | "softplus"
+  | "relu"
+  | "stop"
+  | "cast"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "max"
+  | "min"
+  | "greater"
+  | "equal"
+  | "select"
+> = {
   neg: unary<"neg">(
     ({ operands: [x] }) => inner("neg", x),
     ({ operands: [x] }) => (x.op === "sub" ? sub(x.operands[1], x.operands[0]) : undefined),
@@ -183,4 +209,4 @@ export const elementwiseRules = {
     if (value === undefined) return a === b ? stretch(a, shape) : undefined;
     return stretch(value === 0 ? b : a, shape);
   }),
-} as const;
+};

@@ -2,7 +2,7 @@
 import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { axisGroups, keepsOrder, stretch, valueOf } from "../axes.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, Rules } from "./rule.ts";
 
 const { add, broadcast, concat, constant, pad, reshape, slice, transpose } = build;
 
@@ -233,7 +233,10 @@ const reverseRules: readonly Rule<"reverse">[] = [
   },
 ];
 
-export const layoutTable = {
+export const layoutTable: Pick<
+  Rules,
+  "reshape" | "transpose" | "broadcast" | "concat" | "slice" | "pad" | "reverse"
+> = {
   reshape: reshapeRules,
   transpose: [...transposeAlone, ofContraction],
   broadcast: broadcastRules,
@@ -241,4 +244,4 @@ export const layoutTable = {
   slice: sliceRules,
   pad: padRules,
   reverse: reverseRules,
-} as const;
+};

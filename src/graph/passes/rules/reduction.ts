@@ -3,7 +3,7 @@ import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
 import { axesBefore, stretch } from "../axes.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, Rules } from "./rule.ts";
 
 const { constant, mul, neg, reshape, sum } = build;
 
@@ -114,6 +114,18 @@ const sumOfContract: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) =
   );
 };
 
+const isProduct = (x: Node): boolean =>
+  x.op === "contract" || (x.op === "reshape" && isProduct(x.operands[0]));
+
+/** Products joined along an axis that is not summed: each is summed by itself, which makes it a smaller product. */
+const sumOfConcat: Rule<"sum"> = ({ operands: [x], attrs: { axes } }) =>
+  x.op === "concat" && !axes.includes(x.attrs.axis) && x.operands.some(isProduct)
+    ? build.concat(
+        x.operands.map((part) => sum(part, axes)),
+        x.attrs.axis,
+      )
+    : undefined;
+
 const dropLetters = (
   node: Node,
   letters: string,
@@ -139,8 +151,11 @@ const cumulative =
 
 const lastSize = (x: Node): number | undefined => x.shape.at(-1);
 
-export const reductionTable = {
-  sum: [...reductionRules, sumOfStretched, sumOfProduct, sumOfPad, sumOfContract],
+export const reductionTable: Pick<
+  Rules,
+  "sum" | "prod" | "amax" | "softmax" | "logsumexp" | "cumsum" | "cumprod"
+> = {
+  sum: [...reductionRules, sumOfStretched, sumOfProduct, sumOfPad, sumOfConcat, sumOfContract],
   prod: [
     ...reductionRules,
     ({ operands: [x], attrs: { axes }, shape }: NodeOf<"prod">) =>
@@ -160,4 +175,4 @@ export const reductionTable = {
   logsumexp: [({ operands: [x] }: NodeOf<"logsumexp">) => (lastSize(x) === 1 ? x : undefined)],
   cumsum: [cumulative(0)],
   cumprod: [cumulative(1)],
-} as const;
+};
