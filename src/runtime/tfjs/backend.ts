@@ -12,7 +12,7 @@ import { compileProgram } from "./program.ts";
 
 /** A backend, and the tensors alive on it, for finding leaks. */
 export interface TfjsBackend extends Backend {
-  count(): number;
+  readonly count: () => number;
 }
 
 export const backendOf = <T>(device: Device<T>): TfjsBackend => {

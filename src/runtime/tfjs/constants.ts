@@ -8,8 +8,8 @@ type Constant = NodeOf<"constant" | "iota">;
 
 export interface Constants<T> {
   /** The tensor of a constant; it stays this table's. */
-  get(node: Constant): T;
-  dispose(): void;
+  readonly get: (node: Constant) => T;
+  readonly dispose: () => void;
 }
 
 export const constantsOf = <T>(device: Device<T>): Constants<T> => {

@@ -32,8 +32,8 @@ export const planContraction = (
   const { a, b } = node.attrs;
   const [x, y] = node.operands;
   const sizes = new Map<string, number>();
-  [...a].forEach((letter, axis) => sizes.set(letter, x.shape[axis] ?? 1));
-  [...b].forEach((letter, axis) => sizes.set(letter, y.shape[axis] ?? 1));
+  Array.from(a).forEach((letter, axis) => sizes.set(letter, x.shape[axis] ?? 1));
+  Array.from(b).forEach((letter, axis) => sizes.set(letter, y.shape[axis] ?? 1));
   const flags = adjointsAreFree ? [false, true] : [false];
   const [first, ...others] = [false, true].flatMap((swapped) =>
     layouts(swapped ? b : a, swapped ? a : b, node.attrs.out).flatMap((layout) =>
@@ -59,7 +59,7 @@ interface Layout {
 const layouts = (left: string, right: string, out: string): readonly Layout[] => {
   // The same letters in the order that each of some sources gives them.
   const orders = (sources: readonly string[], keep: (letter: string) => boolean): string[] => [
-    ...new Set(sources.map((source) => [...source].filter(keep).join(""))),
+    ...new Set(sources.map((source) => Array.from(source).filter(keep).join(""))),
   ];
   const shared = (letter: string): boolean => left.includes(letter) && right.includes(letter);
   const batches = orders([out, left, right], (l) => shared(l) && out.includes(l));
@@ -82,13 +82,16 @@ const candidate = (
   out: string,
   sizes: ReadonlyMap<string, number>,
 ): Contraction & { readonly moved: number } => {
-  const shapeOf = (letters: string): Shape => [...letters].map((letter) => sizes.get(letter) ?? 1);
+  const shapeOf = (letters: string): Shape =>
+    Array.from(letters).map((letter) => sizes.get(letter) ?? 1);
   const count = (letters: string): number => elements(shapeOf(letters));
   // Axes of size 1 have no order.
   const proper = (letters: string): string =>
-    [...letters].filter((letter) => sizes.get(letter) !== 1).join("");
+    Array.from(letters)
+      .filter((letter) => sizes.get(letter) !== 1)
+      .join("");
   const permutation = (from: string, to: string): readonly number[] | undefined =>
-    proper(from) === proper(to) ? undefined : [...to].map((letter) => from.indexOf(letter));
+    proper(from) === proper(to) ? undefined : Array.from(to).map((letter) => from.indexOf(letter));
   const arrange = (from: string, outer: string, inner: string, adjoint: boolean): Arranged => {
     const [major, minor] = adjoint ? [inner, outer] : [outer, inner];
     return {

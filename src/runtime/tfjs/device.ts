@@ -27,17 +27,17 @@ export type KernelTable<T> = {
 export interface Device<T> {
   readonly name: string;
   readonly kernels: KernelTable<T>;
-  upload(array: HostArray, dtype: Dtype): T;
-  read(tensor: T): HostArray["data"];
+  readonly upload: (array: HostArray, dtype: Dtype) => T;
+  readonly read: (tensor: T) => HostArray["data"];
   /** One more owner. */
-  retain(tensor: T): void;
+  readonly retain: (tensor: T) => void;
   /** One owner less; the last one frees it. */
-  release(tensor: T): void;
+  readonly release: (tensor: T) => void;
   /** `length` tensors of `shape` as one, [length, …shape]. */
-  stack(length: number, shape: Shape, dtype: Dtype): Kernel<T>;
+  readonly stack: (length: number, shape: Shape, dtype: Dtype) => Kernel<T>;
   /** One row of a tensor [length, …shape]. */
-  row(tensor: T, index: number, shape: Shape, dtype: Dtype): T;
+  readonly row: (tensor: T, index: number, shape: Shape, dtype: Dtype) => T;
   /** Tensors alive here, for finding leaks. */
-  count(): number;
-  dispose(): void;
+  readonly count: () => number;
+  readonly dispose: () => void;
 }

@@ -1,6 +1,6 @@
 /** Each primitive as kernels of TensorFlow.js and loops, where tensors can be read and written in place. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { Node, NodeOf, Ops, Shape } from "../../graph/op.ts";
+import type { Node, NodeOf, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { contraction } from "./product.ts";
 import type { Kernel, KernelTable } from "./device.ts";
@@ -250,10 +250,7 @@ const indexing = (batch: number, size: number, indices: Shape, whole: Shape): lo
   row: elements(whole.slice(indices.length)),
 });
 
-const concatenation = (
-  memory: Memory,
-  node: NodeOf<"concat">,
-): Kernel<TensorInfo, Ops["concat"]["operands"]> => {
+const concatenation = (memory: Memory, node: NodeOf<"concat">): Kernel<TensorInfo> => {
   const { axis } = node.attrs;
   const strides = stridesOf(node.shape);
   let begin = 0;

@@ -1,5 +1,5 @@
 /** A TensorFlow.js backend whose tensors can be read and written in place: the plain and the wasm one. */
-import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
+import type { KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import { InternalError } from "../../diagnostics/invariant.ts";
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
@@ -10,14 +10,14 @@ import type { Elements } from "./strided.ts";
 export interface Memory {
   readonly name: string;
   /** Of TensorFlow.js, bound to this backend. */
-  kernel(name: string): BoundKernel | undefined;
+  readonly kernel: (name: string) => BoundKernel | undefined;
   /** A tensor whose elements are not set yet. */
-  make(shape: Shape, dtype: Dtype): TensorInfo;
+  readonly make: (shape: Shape, dtype: Dtype) => TensorInfo;
   /** The elements in place, good until the next tensor is made. */
-  view(tensor: TensorInfo): Elements;
-  retain(tensor: TensorInfo): void;
-  release(tensor: TensorInfo): void;
-  count(): number;
+  readonly view: (tensor: TensorInfo) => Elements;
+  readonly retain: (tensor: TensorInfo) => void;
+  readonly release: (tensor: TensorInfo) => void;
+  readonly count: () => number;
 }
 
 export type Attributes = NonNullable<Parameters<KernelFunc>[0]["attrs"]>;
@@ -30,14 +30,21 @@ export type BoundKernel = (
 export const tfjsDtype = (dtype: Dtype): "float32" | "int32" =>
   dtype === "float" ? "float32" : "int32";
 
-/** A kernel of one result. */
-export const bind =
-  (kernel: KernelFunc, backend: object): BoundKernel =>
-  (inputs, attrs) => {
-    const result = kernel(attrs === undefined ? { inputs, backend } : { inputs, backend, attrs });
+/** A kernel of one result, if it is registered: TensorFlow.js's types promise too much. */
+export const bind = (
+  config: KernelConfig | undefined,
+  backend: object,
+): BoundKernel | undefined => {
+  if (config === undefined) return undefined;
+  const { kernelFunc } = config;
+  return (inputs, attrs) => {
+    const result = kernelFunc(
+      attrs === undefined ? { inputs, backend } : { inputs, backend, attrs },
+    );
     if (Array.isArray(result)) throw new InternalError("a kernel of several results");
     return result;
   };
+};
 
 /** The same elements under another shape. The owner stays the same one. */
 export const reshaped = (tensor: TensorInfo, shape: Shape): TensorInfo => ({

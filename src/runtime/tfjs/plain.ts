@@ -1,5 +1,5 @@
 /** TensorFlow.js's plain JavaScript backend: an instance of our own, apart from the global ones. */
-import type { KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { invariant } from "../../diagnostics/invariant.ts";
 import { elements } from "../../graph/shapes.ts";
 import type { Device } from "./device.ts";
@@ -20,10 +20,7 @@ export const openPlain = async (): Promise<Device<TensorInfo>> => {
 
   const memory: Memory = {
     name: "tfjs:cpu",
-    kernel: (name) => {
-      const config: KernelConfig | undefined = tf.getKernel(name, "cpu");
-      return config && bind(config.kernelFunc, backend);
-    },
+    kernel: (name) => bind(tf.getKernel(name, "cpu"), backend),
     make: (shape, dtype) => {
       const count = elements(shape);
       const values = dtype === "float" ? new Float32Array(count) : new Int32Array(count);

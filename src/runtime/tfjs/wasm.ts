@@ -1,7 +1,7 @@
 /** TensorFlow.js's WebAssembly backend: the process has one, which anyone else may use at the same time. */
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
-import type { KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Device } from "./device.ts";
@@ -34,8 +34,7 @@ export const openWasm = async (): Promise<Device<TensorInfo>> => {
   const memory: Memory = {
     name: "tfjs:wasm",
     kernel: (name) => {
-      const config: KernelConfig | undefined = getKernel(name, "wasm");
-      const bound = config && bind(config.kernelFunc, backend);
+      const bound = bind(getKernel(name, "wasm"), backend);
       return name === "BatchMatMul" ? bound && product(bound) : bound;
     },
     make,
