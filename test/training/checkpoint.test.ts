@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   existsSync,
@@ -140,6 +141,34 @@ describe("checkpoints", () => {
     const between = readLatest(directory);
     expect(between.ok && between.value.iteration).toBe(100);
     expect(existsSync(join(directory, ".partial-000200"))).toBe(false);
+  });
+
+  test("survive real kills", async () => {
+    const directory = join(root, "sigkill");
+    const script = `
+      import { writeCheckpoint } from ${JSON.stringify(new URL("../../src/training/checkpoint.ts", import.meta.url).href)};
+      const data = (n) => ({ shape: [100000], data: new Float32Array(100000).fill(n) });
+      for (let iteration = 1; ; iteration += 1) {
+        writeCheckpoint(process.argv[1], {
+          iteration, seed: 1, progress: null,
+          parameters: new Map([["w", data(iteration)]]), slots: new Map([["m", data(iteration)]]),
+        });
+        if (iteration === 1) process.stdout.write("begun");
+      }`;
+    for (const delay of [0, 7, 23]) {
+      const args = ["--import", "tsx", "--input-type=module", "-e", script, directory];
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+      await once(child.stdout, "data");
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const read = readLatest(directory);
+      expect(read).toMatchObject({ ok: true, warnings: [] });
+      if (!read.ok) return;
+      const { iteration, parameters, slots } = read.value;
+      expect(parameters.get("w")?.data[99_999]).toBe(iteration);
+      expect(slots.get("m")?.data[99_999]).toBe(iteration);
+    }
   });
 
   test("that are damaged are skipped with a warning", () => {
