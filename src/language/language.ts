@@ -46,11 +46,12 @@ const check = (modules: Modules, families: Families): Checked => {
   const others = [...modules.files.values()].flatMap(({ items }) =>
     items.filter((item) => item.kind === "model"),
   );
-  const models = [...new Set([...wanted, ...others])].flatMap((decl) => {
-    const model = checkModel(decl, declarations, report);
-    return model === undefined || !wanted.includes(decl) ? [] : [model];
-  });
-  return { findings: [...findings.values()], models };
+  const lowerings = [...new Set([...wanted, ...others])].map((decl) => ({
+    decl,
+    lower: checkModel(decl, declarations, report),
+  }));
+  const lowered = lowerings.filter(({ decl }) => findings.size === 0 && wanted.includes(decl));
+  return { findings: [...findings.values()], models: lowered.map(({ lower }) => lower()) };
 };
 
 /** The errors of the entry file first, each file's from top to bottom. */

@@ -61,12 +61,12 @@ const runBlock = (block: Block, outer: Frame, states: States | undefined): BodyR
 
   const accept = (statement: Named, term: Term): Term => {
     if (statement.kind === "let") return term;
-    const { name, span } = statement;
+    const { name, value } = statement;
     if (states === undefined) {
       frame.report(messages.primeOutsideOperation(name.span));
       return poison;
     }
-    return states.accept(name, term, span);
+    return states.accept(name, term, value.span);
   };
 
   const frame: Frame = {

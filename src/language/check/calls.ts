@@ -122,14 +122,27 @@ const decidedType = (callable: Callable, { outer, inner }: CallableParameter): E
 const decidedAt = (callable: Callable, { inner }: CallableParameter): Span | undefined =>
   inner.axes.flatMap(({ dim }) => callable.widths.get(dim)?.span ?? [])[0];
 
+/** Two arguments that would fit if they changed places. */
+const swapped = (callable: Callable, bound: Bound): readonly Given[] | undefined => {
+  const wrong = [...bound].filter(([parameter, given]) => !tailFits(callable, parameter, given));
+  const [[p, a] = [], [q, b] = []] = wrong;
+  if (wrong.length !== 2 || !p || !a || !q || !b) return undefined;
+  if (a.field !== undefined || b.field !== undefined) return undefined;
+  return tailFits(callable, p, b) && tailFits(callable, q, a) ? [a, b] : undefined;
+};
+
 const typesFit = (callable: Callable, bound: Bound, frame: Frame): boolean => {
   let fine = true;
+  const pair = swapped(callable, bound);
   for (const [parameter, given] of bound) {
+    if (given === pair?.[1]) continue;
     const place = { ...given, parameter, what: callable.what, sizes: sizesOf(frame) };
     if (!tailFits(callable, parameter, given)) {
       const expected = decidedType(callable, parameter);
       const decided = decidedAt(callable, parameter);
-      frame.report(messages.wrongShape(place, expected, decided));
+      const spans = pair?.map(({ span }) => span);
+      const { sources } = frame.analysis.modules;
+      frame.report(messages.wrongShape(place, expected, decided, spans, sources));
       fine = false;
     } else if (!fits(given.value, parameter.outer.base)) {
       const { sources } = frame.analysis.modules;

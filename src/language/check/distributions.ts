@@ -97,7 +97,16 @@ export const distributionCall = (
       .map((i) => sited[i])
       .filter((one) => one !== undefined)
       .map(({ term, span: at }) => ({ span: at, type: term.type }));
-    frame.report(messages.notAligned(alignment.kind, span, family.name, sides, sizesOf(frame)));
+    frame.report(
+      messages.notAligned(
+        alignment.kind,
+        span,
+        family.name,
+        sides,
+        sizesOf(frame),
+        frame.analysis.modules.sources,
+      ),
+    );
     return poison;
   }
   const outcomes = family.categorical ? sited[0]?.term.type.axes.at(-1) : undefined;

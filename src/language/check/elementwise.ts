@@ -39,7 +39,16 @@ export const elementwise = (
   const result = apply(frame, op, operands, {}, { base, span });
   if (result.kind === "value") return result;
   const sides = [a, b].map(({ term: { type }, span: at }) => ({ span: at, type }));
-  frame.report(messages.notAligned(result.kind, span, shown, sides, sizesOf(frame)));
+  frame.report(
+    messages.notAligned(
+      result.kind,
+      span,
+      shown,
+      sides,
+      sizesOf(frame),
+      frame.analysis.modules.sources,
+    ),
+  );
   return poison;
 };
 

@@ -101,12 +101,15 @@ const planLayers = (
   if (planned === undefined) return undefined;
   const builders: LayerBuilder[] = [];
   let broken = false;
-  for (const [i, layer] of planned.entries()) {
-    const isLast = i === planned.length - 1;
-    if (layer.rule.last !== isLast) {
-      frame.report(messages.layerOutOfPlace(layer.span, layer.rule.usage, isLast));
-      broken = true;
-    }
+  const early = planned.slice(0, -1).find((layer) => layer.rule.last);
+  const end = planned.at(-1);
+  const misplaced = early ?? (end?.rule.last === false ? end : undefined);
+  if (misplaced !== undefined) {
+    const { span, rule } = misplaced;
+    frame.report(messages.layerOutOfPlace(span, rule.usage, misplaced === end));
+    return undefined;
+  }
+  for (const layer of planned) {
     const builder = layer.rule.plan(layer, head, frame);
     if (builder === undefined) broken = true;
     else builders.push(builder);

@@ -3,6 +3,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { DataField, DistributionCall, Model, Site } from "../../ir/model.ts";
 import type { ValueId } from "../../ir/value.ts";
 import type { ModelDecl, SiteDecl } from "../ast.ts";
+import type { Builder } from "../lower/builder.ts";
 import { createBuilder } from "../lower/builder.ts";
 import { finishModel, toType } from "../lower/finish.ts";
 import type { CarryDraft } from "../lower/finish.ts";
@@ -88,10 +89,7 @@ const startOf = ({ member, state }: Carried, { carries, memoryStart }: Definitio
   return term.id;
 };
 
-const carriesOf = (
-  definitions: Definitions,
-  builder: ReturnType<typeof createBuilder>,
-): readonly CarryDraft[] => {
+const carriesOf = (definitions: Definitions, builder: Builder): readonly CarryDraft[] => {
   const all = definitions.carries.all();
   const leaves = new Map(
     builder.values.flatMap((value) =>
@@ -107,21 +105,16 @@ const carriesOf = (
   });
 };
 
-/** The model, or `undefined` when something in it was reported. */
+/** Checks the model; what it gives lowers it, to be called only when nothing at all was reported. */
 export const checkModel = (
   decl: ModelDecl,
   declarations: Declarations,
   report: Report,
-): Model | undefined => {
-  let broken = false;
-  const own: Report = (finding) => {
-    broken = true;
-    report(finding);
-  };
+): (() => Model) => {
   const { analysis } = declarations;
   const builder = createBuilder();
-  const destination = { analysis, report: own, builder, widths: new Map() };
-  const members = collectMembers(decl, own);
+  const destination = { analysis, report, builder, widths: new Map() };
+  const members = collectMembers(decl, report);
   const definitions = createDefinitions(decl, members, declarations, destination);
   const { at, references, carries } = definitions;
 
@@ -142,10 +135,18 @@ export const checkModel = (
   }
   for (const name of members.instances.keys()) definitions.memoryStart(name);
   carries.check();
-  for (const finding of checkCausality(references, members)) own(finding);
-  if (broken) return undefined;
+  for (const finding of checkCausality(references, members)) report(finding);
+  return () => lower(decl, definitions, guides, builder, analysis.dims.sizes);
+};
 
-  const order = generationOrder(references, members);
+const lower = (
+  decl: ModelDecl,
+  definitions: Definitions,
+  guides: ReadonlyMap<string, DistributionTerm>,
+  builder: Builder,
+  sizes: ReadonlyMap<string, number>,
+): Model => {
+  const order = generationOrder(definitions.references, definitions.members);
   const drafts = carriesOf(definitions, builder);
   for (const { name, next } of drafts) if (!name.includes("@")) builder.name(next, name);
   return finishModel({
@@ -155,6 +156,6 @@ export const checkModel = (
     data: dataOf(definitions),
     carries: drafts,
     watches: watchesOf(definitions),
-    sizes: analysis.dims.sizes,
+    sizes,
   });
 };

@@ -100,6 +100,15 @@ export const byRank =
     const result = { base: base(...terms), core: own, span, ...(selected && { of: selected }) };
     const applied = apply(frame, op, operands, attrs, result);
     if (applied.kind === "value") return applied;
-    frame.report(messages.notAligned(applied.kind, span, callee.text, sides, sizesOf(frame)));
+    frame.report(
+      messages.notAligned(
+        applied.kind,
+        span,
+        callee.text,
+        sides,
+        sizesOf(frame),
+        frame.analysis.modules.sources,
+      ),
+    );
     return poison;
   };

@@ -73,11 +73,11 @@ const withFixes = (
 ): Diagnostic => {
   const { diagnostic, proposals } = finding;
   const good = proposals.filter((proposal) => helps(proposal, finding, all, modules, recheck));
-  const [only] = good.flatMap(({ edits }) => (edits.length === 1 ? edits : []));
+  const [only, ...more] = good.length === 1 ? good.flatMap(({ edits }) => edits) : [];
   return {
     ...diagnostic,
     help: [...diagnostic.help, ...good.map(({ help }) => help)],
-    ...(only === undefined ? {} : { fix: only }),
+    ...(only === undefined || more.length > 0 ? {} : { fix: only }),
   };
 };
 

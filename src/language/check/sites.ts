@@ -97,8 +97,9 @@ export const checkTarget = (
 ): void => {
   const { report } = frameOf({ name, indexed, part: "value" });
   const parameter = members.parameters.get(name.text);
-  if (parameter !== undefined) report(messages.notASite(name, "a parameter", parameter.name.span));
   const data = members.data.get(name.text);
+  if (parameter !== undefined && data === undefined)
+    report(messages.notASite(name, "a parameter", parameter.name.span));
   if (data !== undefined && data.indexed !== indexed) {
     report(messages.timesDiffer(name, indexed, data.name));
   }

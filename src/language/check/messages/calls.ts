@@ -3,8 +3,8 @@ import type { Sources } from "../../../diagnostics/diagnostic.ts";
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Expr, Name } from "../../ast.ts";
-import type { Finding } from "../finding.ts";
-import { error, replace } from "../finding.ts";
+import type { Finding, Proposal } from "../finding.ts";
+import { error, insertAfter, replace } from "../finding.ts";
 import type { CallableParameter, Term, ValueTerm } from "../terms.ts";
 import type { EventType, Sizes } from "../types.ts";
 import { listed, origins, showType } from "../types.ts";
@@ -82,13 +82,13 @@ export const notAValue = (
   expr: Expr,
   term: Exclude<Term, ValueTerm | { kind: "poison" }>,
 ): Finding => {
-  const fields = term.kind === "memory" ? [...term.states.keys()] : [];
-  const first = fields[0];
-  const text = first === undefined ? undefined : `.${first}`;
+  const states = term.kind === "memory" ? [...term.states.keys()] : [];
   return error("E0305", `${described[term.kind]} where a value is needed`, expr.span, {
     label: `this is ${described[term.kind]}`,
-    help:
-      text === undefined ? [] : [`use one of its states: ${fields.map((f) => `.${f}`).join(", ")}`],
+    proposals: states.map((state) => ({
+      help: `read a state of it: .${state}`,
+      edits: [insertAfter(expr.span, `.${state}`)],
+    })),
   });
 };
 
@@ -111,11 +111,20 @@ const found = ({ value, field, sizes }: Place): string => {
   return `found    ${from}${showType(value.type, sizes)}`;
 };
 
-/** E0315; `decided` is the call that fixed a width `_`. */
+const exchange = ([a, b]: readonly Span[], sources: Sources): readonly Proposal[] => {
+  if (a === undefined || b === undefined) return [];
+  const textOf = ({ file, start, end }: Span): string => sources.get(file)?.slice(start, end) ?? "";
+  const help = "the two arguments fit the other way round";
+  return [{ help, edits: [replace(a, textOf(b)), replace(b, textOf(a))] }];
+};
+
+/** E0315; `decided` is the call that fixed a width `_`, `swapped` two arguments that could change places. */
 export const wrongShape = (
   place: Place,
   expected: EventType,
   decided: Span | undefined,
+  swapped: readonly Span[] | undefined,
+  sources: Sources,
 ): Finding => {
   const { parameter, span, what, value, sizes } = place;
   const axes = [...listed(value.type), ...listed(expected)];
@@ -132,6 +141,7 @@ export const wrongShape = (
           axes.filter(({ dim }) => axes.filter((other) => other.dim === dim).length === 1),
         ),
       ],
+      proposals: exchange(swapped ?? [], sources),
       notes: [`expected ${showType(expected, sizes)}`],
     },
   );
@@ -144,7 +154,8 @@ export const wrongRange = (place: Place, sources: Sources): Finding => {
   return error("E0316", `argument \`${parameter.name.text}\` of ${what} must be ${base}`, span, {
     label: value.constant === undefined ? found(place) : `${value.constant} is not ${base}`,
     secondary: [{ span: parameter.span, text: "declared here" }],
-    proposals: field === undefined ? intoRange(base, span, sources) : [],
+    proposals:
+      field === undefined && value.constant === undefined ? intoRange(base, span, sources) : [],
   });
 };
 

@@ -180,6 +180,7 @@ export const supportDiffers = (
 
 export const notASite = (name: Name, what: string, declared: Span): Finding =>
   error("E0344", `\`${name.text}\` is ${what} and cannot be drawn`, name.span, {
+    label: "only data and latents are",
     secondary: [{ span: declared, text: "declared here" }],
   });
 

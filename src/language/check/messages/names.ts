@@ -50,13 +50,14 @@ export const wrongKind = ({ text, span }: Word, item: NamedItem, wanted: string)
 
 /** The first and last name are the same declaration. */
 export const recursion = (circle: readonly Name[]): Finding => {
-  const [first, ...rest] = circle;
+  const [first, second, ...rest] = circle;
   const text = first?.text ?? "";
   return error("E0212", `\`${text}\` needs itself`, first?.span ?? nowhere, {
-    label: "declared here",
-    secondary: rest
-      .slice(0, -1)
-      .map(({ span, text: name }) => ({ span, text: `needs \`${name}\`` })),
+    label: `needs \`${second?.text ?? text}\``,
+    secondary: circle.slice(1, -1).map(({ span }, i) => ({
+      span,
+      text: `needs \`${rest[i]?.text ?? text}\``,
+    })),
     notes: [`the circle: ${circle.map((name) => name.text).join(" -> ")}; there is no recursion`],
   });
 };

@@ -38,6 +38,24 @@ const outerHelp = (a: readonly Axis[], b: readonly Axis[]): readonly string[] =>
   return [`for all pairs use outer(.., ..), which has shape ${showAxes([...a, ...b])}`];
 };
 
+/** A vector beside a square matrix: along its rows or along its columns. */
+const repetitions = (
+  sides: readonly (Side | undefined)[],
+  sources: Sources,
+): readonly Proposal[] => {
+  const vector = sides.find((side) => side?.type.axes.length === 1);
+  const size = vector?.type.axes[0]?.shown;
+  if (vector === undefined || size === undefined) return [];
+  const text = sources.get(vector.span.file)?.slice(vector.span.start, vector.span.end) ?? "";
+  return [
+    [`outer(ones(${size}), ${text})`, "the same in every row"],
+    [`outer(${text}, ones(${size}))`, "the same in every column"],
+  ].map(([put = "", meaning = ""]) => ({
+    help: `write ${put} if it is ${meaning}`,
+    edits: [replace(vector.span, put)],
+  }));
+};
+
 /** E0310 and E0311: `a + b` where neither side's axes contain the other's, or where they do in several ways. */
 export const notAligned = (
   why: "mismatch" | "ambiguous",
@@ -45,6 +63,7 @@ export const notAligned = (
   shown: string,
   [a, b]: readonly Side[],
   sizes: Sizes,
+  sources: Sources,
 ): Finding => {
   const [left, right] = [a?.type.axes ?? [], b?.type.axes ?? []];
   const sides = [a, b].flatMap((side) => (side === undefined ? [] : [label(side, sizes)]));
@@ -53,9 +72,7 @@ export const notAligned = (
     return error("E0311", message, span, {
       label: "the axis could be matched in more than one place",
       secondary: sides,
-      help: [
-        "say which place is meant: outer(v, ones(SIZE)) repeats v along columns, outer(ones(SIZE), v) along rows",
-      ],
+      proposals: repetitions([a, b], sources),
     });
   }
   const lost = [...unmatched(left, right), ...unmatched(right, left)];
@@ -202,5 +219,5 @@ export const distributionRange = (
       term.constant === undefined
         ? `this is ${showType(term.type, sizes)}`
         : `${term.constant} is not`,
-    proposals: intoRange(base, span, sources),
+    proposals: term.constant === undefined ? intoRange(base, span, sources) : [],
   });
