@@ -76,16 +76,23 @@ const STOPPING: ReadonlySet<ValueOp> = new Set<ValueOp>([
   "onehot",
 ]);
 
+/** What gradients come from or go to. */
+const SOURCES: ReadonlySet<ValueOp> = new Set<ValueOp>(["parameter", "data", "site", "carry"]);
+
 const stopsOf = (model: Model): readonly string[] => {
   const users = new Map<ValueId, Value>();
+  const varying = new Set<ValueId>();
   for (const value of model.values) {
     for (const operand of value.operands) if (!users.has(operand)) users.set(operand, value);
+    if (SOURCES.has(value.op) || value.operands.some((operand) => varying.has(operand))) {
+      varying.add(value.id);
+    }
   }
   /** The nearest name on the way to whoever uses it. */
   const nameOf = (value: Value | undefined): string | undefined =>
     value === undefined ? undefined : (value.name ?? nameOf(users.get(value.id)));
   const found = model.values
-    .filter(({ op }) => STOPPING.has(op))
+    .filter(({ id, op }) => STOPPING.has(op) && varying.has(id))
     .map((value) => {
       const name = nameOf(value);
       return name === undefined ? value.op : `${value.op} in ${name}`;
@@ -93,19 +100,24 @@ const stopsOf = (model: Model): readonly string[] => {
   return [...new Set(found)];
 };
 
-/** Names of what a step computes, operands first; forward carries last unless something needs them earlier. */
+const isPlain = (name: string | undefined): name is string =>
+  name !== undefined && /^\w+$/u.test(name);
+
+/** Names of memories by what they become; a site or equation read at t-1 goes by its own name. */
+const memoriesOf = (model: Model): ReadonlyMap<ValueId, string> =>
+  new Map(
+    model.carries.flatMap(({ name, next }) => {
+      const [owner, field] = name.split(".");
+      return owner === undefined || field === undefined ? [] : [[next, owner]];
+    }),
+  );
+
+/** Names of sites, equations and memories in the order in which one step computes them, operands first. */
 const scheduleOf = (model: Model, reading: "prior" | "guide"): readonly string[] => {
   const order = new Set<string>();
   const seen = new Set<ValueId>();
   const sites = new Map(model.sites.map((site) => [site.name, site]));
-  const memories = new Map<ValueId, string>();
-  for (const { name, next } of model.carries) {
-    const [owner] = name.split(/[.@]/u);
-    if (owner !== undefined && !sites.has(owner)) memories.set(next, owner);
-  }
-  const names = new Set(
-    model.values.flatMap(({ name, when }) => (when === "step" && isPlain(name) ? [name] : [])),
-  );
+  const memories = memoriesOf(model);
 
   const visit = (id: ValueId): void => {
     if (seen.has(id)) return;
@@ -113,9 +125,10 @@ const scheduleOf = (model: Model, reading: "prior" | "guide"): readonly string[]
     const value = model.values[id];
     invariant(value !== undefined, `no value ${id}`);
     for (const operand of value.operands) visit(operand);
+    const memory = memories.get(id);
     if (value.op === "site") visitSite(value.attrs.name);
-    const label = memories.get(id) ?? value.name;
-    if (label !== undefined && (names.has(label) || memories.has(id))) order.add(label);
+    else if (memory !== undefined) order.add(memory);
+    else if (!SOURCES.has(value.op) && isPlain(value.name)) order.add(value.name);
   };
   const visitSite = (name: string): void => {
     const site = sites.get(name);
@@ -130,6 +143,3 @@ const scheduleOf = (model: Model, reading: "prior" | "guide"): readonly string[]
   for (const { next } of model.carries) visit(next);
   return [...order];
 };
-
-const isPlain = (name: string | undefined): name is string =>
-  name !== undefined && /^\w+$/u.test(name);
