@@ -110,13 +110,15 @@ const mulRules: readonly Rule<"mul">[] = [
   },
 ];
 
+/** Neither 0 nor infinite nor without its full precision in float32. */
+const isNormal = (value: number): boolean => Math.abs(value) > 1.2e-38 && Math.abs(value) < 3.4e38;
+
 const divRules: readonly Rule<"div">[] = [
   neutral(1),
   ({ operands: [a, b] }) => {
     const value = valueOf(b);
-    return value === undefined || value === 0
-      ? undefined
-      : mul(a, constant(1 / value, b.shape, b.dtype));
+    if (value === undefined || !isNormal(value) || !isNormal(1 / value)) return undefined;
+    return mul(a, constant(1 / value, b.shape, b.dtype));
   },
   ({ operands: [a, b], shape }) =>
     valueOf(a) === 1 ? stretch(build.reciprocal(b), shape) : undefined,
