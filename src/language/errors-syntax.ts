@@ -61,6 +61,16 @@ const closing: { readonly [open: string]: string } = { "{": "}", "(": ")", "[": 
 
 export const layoutProblem = (problem: LayoutProblem, file: string): Diagnostic => {
   if (problem.kind === "reserved") return reserved(problem.word, file);
+  if (problem.kind === "unopened") {
+    const span = { file, start: problem.offset, end: problem.offset };
+    return error({
+      code: "E0107",
+      message: "the lines that follow are in no braces",
+      span,
+      label: "`{` is missing here",
+      fix: { span, text: " {" },
+    });
+  }
   if (problem.kind === "stray") {
     const { image, startOffset } = problem.close;
     const span = { file, start: startOffset, end: startOffset + 1 };

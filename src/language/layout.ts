@@ -1,6 +1,14 @@
 import type { IToken, TokenType } from "chevrotain";
 import { createTokenInstance } from "chevrotain";
-import { canEnd, isOneOf, looksLikeEquation, looksLikeOperation, roles } from "./lookahead.ts";
+import {
+  canEnd,
+  isOneOf,
+  isUpdate,
+  looksLikeEquation,
+  looksLikeOperation,
+  closersAhead,
+  roles,
+} from "./lookahead.ts";
 import * as T from "./tokens.ts";
 
 /** A bracket without its partner, or a reserved word where only a name makes sense. */
@@ -8,6 +16,8 @@ export type LayoutProblem =
   /** `offset` is where the closing bracket was put. */
   | { readonly kind: "unclosed"; readonly open: IToken; readonly offset: number }
   | { readonly kind: "stray"; readonly close: IToken }
+  /** `offset` is where the opening brace was put. */
+  | { readonly kind: "unopened"; readonly offset: number }
   | { readonly kind: "reserved"; readonly word: IToken };
 
 export interface Layout {
@@ -43,6 +53,13 @@ const closers: ReadonlyMap<string, TokenType> = new Map([
   ["[", T.RBracket],
 ]);
 
+const bodies: ReadonlyMap<TokenType, Owner> = new Map<TokenType, Owner>([
+  [T.Model, "model"],
+  [T.Memory, "memory"],
+  [T.Train, "train"],
+]);
+/** Token types after which an expression goes on. */
+const needOperand: readonly TokenType[] = [T.Sign, T.Factor, T.Caret, T.Equals, T.Tilde];
 const braced: readonly Owner[] = ["file", "model", "memory", "train", "block", "record"];
 const closingTypes: readonly TokenType[] = [...closers.values()];
 const keywordTypes: readonly TokenType[] = [...T.keywords.values()];
@@ -65,6 +82,7 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   const pairs: { readonly open: IToken; readonly close: IToken }[] = [];
   const problems: LayoutProblem[] = [];
   const boundaries: number[] = [];
+  /** What a brace at the level of the file opens; "file" once it is open. */
   let declared: Owner = "file";
 
   const indent = (offset: number): number => {
@@ -88,7 +106,10 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     if (open === undefined || type === undefined) return;
     const last = output.at(-1) ?? open;
     const offset = T.endOf(last);
-    problems.push({ kind: "unclosed", open: open.image === "{" ? culprit(open) : open, offset });
+    // One that was put there is already a problem.
+    if (T.endOf(open) <= (open.endOffset ?? 0) + 1) {
+      problems.push({ kind: "unclosed", open: open.image === "{" ? culprit(open) : open, offset });
+    }
     const image = type === T.RBrace ? "}" : type === T.RParen ? ")" : "]";
     // Zero characters wide: it ends before it starts.
     output.push(createTokenInstance(type, image, offset, offset - 1, NaN, NaN, NaN, NaN));
@@ -99,28 +120,48 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     while (known && stack.length > 0 && !owners.includes(innermost())) closeMissing();
   };
 
+  /** Opens the body that a line shows to have begun. */
+  const openMissing = (owner: Owner): void => {
+    const last = output.at(-1);
+    const offset = last === undefined ? 0 : T.endOf(last);
+    problems.push({ kind: "unopened", offset });
+    const brace = createTokenInstance(T.LBrace, "{", offset, offset - 1, NaN, NaN, NaN, NaN);
+    output.push(brace);
+    stack.push({ token: brace, owner });
+    declared = "file";
+  };
+
   const openBrace = (token: IToken, previous: IToken | undefined): void => {
     const isBody = canEnd(previous) || isOneOf(previous, [T.Train, T.Import]);
+    if (isBody) closeUntil(braced);
     const inside = innermost();
     const owner = !isBody ? "record" : inside === "file" ? declared : "block";
     stack.push({ token, owner: owner === "file" ? "block" : owner });
+    if (isBody && inside === "file") declared = "file";
   };
 
-  const closeBracket = (token: IToken): void => {
-    const matches = ({ token: open }: Open): boolean => closers.get(open.image) === token.tokenType;
+  const closeBracket = (token: IToken, index: number): void => {
+    const closes = ({ token: open }: Open): boolean => closers.get(open.image) === token.tokenType;
     const isBrace = token.tokenType === T.RBrace;
-    const reach = isBrace ? 0 : stack.findLastIndex(({ token: open }) => open.image === "{") + 1;
-    if (!stack.slice(reach).some(matches)) {
+    const inner = stack.at(-1);
+    if (inner === undefined || (!closes(inner) && isExtra(token, index, isBrace))) {
       problems.push({ kind: "stray", close: token });
       return;
     }
-    for (let top = stack.at(-1); top !== undefined && !matches(top); top = stack.at(-1)) {
+    for (let top = stack.at(-1); top !== undefined && !closes(top); top = stack.at(-1)) {
       closeMissing();
     }
     const open = stack.pop();
     if (open !== undefined) pairs.push({ open: open.token, close: token });
     if (isBrace) boundaries.push(token.startOffset);
     output.push(token);
+  };
+
+  /** Whether a closing bracket that does not fit is one too many; only `}` reaches beyond its braces. */
+  const isExtra = (token: IToken, index: number, isBrace: boolean): boolean => {
+    const reach = isBrace ? 0 : stack.findLastIndex(({ token: open }) => open.image === "{") + 1;
+    const expected = stack.slice(reach).map(({ token: open }) => closers.get(open.image));
+    return isStray(expected.reverse(), [token.tokenType, ...closersAhead(tokens, index + 1)]);
   };
 
   /** Closes what the keyword cannot stand in, when there is something around that it can. */
@@ -131,13 +172,20 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
       return token.tokenType === T.Memory ? legal && (owner === "model") === isInstance : legal;
     });
     closeUntil(owners);
+    const [owner] = owners;
+    const isUnopened =
+      innermost() === "file" ? owner === declared : innermost() === "memory" && owner === "block";
+    if (owner !== undefined && owner !== "file" && isUnopened) openMissing(owner);
     if (innermost() === "file") {
-      const owner = { Model: "model", Memory: "memory", Train: "train" } as const;
-      const name = token.tokenType.name;
-      declared = name === "Model" || name === "Memory" || name === "Train" ? owner[name] : "block";
+      declared = bodies.get(token.tokenType) ?? "block";
     }
     boundaries.push(token.startOffset);
     output.push(token);
+  };
+
+  /** Closes `[` before `=`, which stands in none. */
+  const closeIndices = (): void => {
+    while (stack.at(-1)?.token.image === "[") closeMissing();
   };
 
   /** Closes brackets that a line with an equation shows to be open by mistake. */
@@ -152,17 +200,15 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
 
   const beginsStatement = (token: IToken, index: number, previous: IToken): boolean => {
     const isFirst = isFirstOnLine(token, previous);
-    const equation = looksLikeEquation(tokens, index);
-    if (isFirst && equation && canEnd(previous)) leaveBrackets(token);
-    if (innermost() === "bracket" || stack.length === 0) return false;
-    if (previous.tokenType === T.LBrace) return true;
-    if (!canEnd(previous)) {
-      return isFirst && equation && !keywordTypes.includes(previous.tokenType);
-    }
-    if (!isFirst && isRole(previous)) return false;
+    if (innermost() === "bracket" && !(isFirst && canEnd(previous))) return false;
     const operation = looksLikeOperation(tokens, index);
-    if (operation && innermost() === "block") closeUntil(["memory"]);
-    return isFirst || equation || operation;
+    const looksLike = operation || looksLikeEquation(tokens, index);
+    if (looksLike && innermost() === "bracket") leaveBrackets(token);
+    if (innermost() === "memory" && isUpdate(tokens, index)) openMissing("block");
+    if (innermost() === "bracket" || stack.length === 0) return false;
+    const begins = canBeginAfter(previous, isFirst, looksLike);
+    if (begins && operation && innermost() === "block") closeUntil(["memory"]);
+    return begins;
   };
 
   /** A keyword cannot follow what needs a name or a value, nor be a parameter. */
@@ -192,9 +238,10 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   for (const [index, token] of tokens.entries()) {
     const previous = output.at(-1);
     if (isOneOf(token, [T.Word])) placeWord(token, index, previous);
-    else if (closingTypes.includes(token.tokenType)) closeBracket(token);
+    else if (closingTypes.includes(token.tokenType)) closeBracket(token, index);
     else if (!isTrailingComma(token, previous, tokens[index + 1])) {
       if (isOneOf(token, [T.Arrow])) closeUntil(braced);
+      if (isOneOf(token, [T.Equals])) closeIndices();
       if (token.tokenType === T.LBrace) openBrace(token, previous);
       if (isOneOf(token, [T.LParen, T.LBracket])) stack.push({ token, owner: "bracket" });
       output.push(token);
@@ -202,6 +249,45 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
   }
   while (stack.length > 0) closeMissing();
   return { tokens: output, problems, boundaries };
+};
+
+/**
+ * Whether the first of the closing brackets ahead is one too many, rather than one missing before it. `expected` are
+ * the closing brackets of what is open, innermost first; what makes fewer changes is right.
+ */
+const isStray = (
+  expected: readonly (TokenType | undefined)[],
+  [close, ...ahead]: readonly TokenType[],
+): boolean => {
+  const [inner, ...outer] = expected;
+  if (close === undefined || inner === close) return false;
+  if (!expected.includes(close)) return true;
+  return changes(expected, ahead) < changes(outer, [close, ...ahead]);
+};
+
+/** How many brackets must be added or dropped for the ones ahead to close what is open. */
+const changes = (
+  expected: readonly (TokenType | undefined)[],
+  ahead: readonly TokenType[],
+): number => {
+  let previous = [...ahead.keys(), ahead.length].reverse();
+  for (const open of [...expected].reverse()) {
+    const row = [(previous.at(-1) ?? 0) + 1];
+    for (const [i, close] of [...ahead.entries()].reverse()) {
+      const same = previous[i + 1] ?? 0;
+      const other = 1 + Math.min(previous[i] ?? 0, row[0] ?? 0);
+      row.unshift(open === close ? same : other);
+    }
+    previous = row;
+  }
+  return previous[0] ?? 0;
+};
+
+/** Whether a name after this token begins a statement, given where it stands and what follows it. */
+const canBeginAfter = (previous: IToken, isFirst: boolean, looksLike: boolean): boolean => {
+  if (previous.tokenType === T.LBrace) return true;
+  if (!canEnd(previous)) return isFirst && looksLike && isOneOf(previous, needOperand);
+  return isFirst || (looksLike && !isRole(previous));
 };
 
 const isRole = ({ tokenType, image }: IToken): boolean =>

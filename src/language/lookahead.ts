@@ -26,6 +26,24 @@ const afterGroup = (tokens: readonly IToken[], index: number): number => {
   return tokens.length;
 };
 
+/** The closing brackets after `index` in the same statement whose partners are before it. */
+export const closersAhead = (tokens: readonly IToken[], index: number): readonly TokenType[] => {
+  const ahead: TokenType[] = [];
+  for (let i = index; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (isOneOf(token, [T.LParen, T.LBracket])) i = afterGroup(tokens, i) - 1;
+    else if (isOneOf(token, [T.LBrace, T.RBrace, T.Tilde, T.Arrow])) break;
+    else if (token !== undefined && isOneOf(token, [T.RParen, T.RBracket])) {
+      ahead.push(token.tokenType);
+    } else if (isOneOf(token, [T.Name]) && looksLikeOperation(tokens, i)) break;
+  }
+  return ahead;
+};
+
+/** `M' =` at `index`. */
+export const isUpdate = (tokens: readonly IToken[], index: number): boolean =>
+  isOneOf(tokens[index + 1], [T.Prime]) && isOneOf(tokens[index + 2], [T.Equals]);
+
 /** `x =`, `x[t] ~`, `z[0]:`, `M' =` at `index`. */
 export const looksLikeEquation = (tokens: readonly IToken[], index: number): boolean => {
   const next = tokens[index + 1];

@@ -8,7 +8,8 @@ export const listed = (
   close: string,
 ): string => {
   const line = `${head}${open}${elements.join(", ")}${close}`;
-  return line.length <= maximumColumns || elements.length < 2
+  const length = line.length - (head.lastIndexOf("\n") + 1);
+  return length <= maximumColumns || elements.length < 2
     ? line
     : `${head}${open.trimEnd()}\n${elements.map((e) => `  ${e}`).join(",\n")}\n${close.trimStart()}`;
 };

@@ -113,10 +113,11 @@ const printType = ({ base, axes }: TypeExpr): string => {
 
 const printParam = ({ name, type }: Param): string => `${name.text}: ${printType(type)}`;
 
-const printResult = (result: ResultType): string =>
+/** `head -> type`, or a record of types, one field a line where that is too long. */
+const withResult = (head: string, result: ResultType): string =>
   result.kind === "type"
-    ? printType(result)
-    : listed("", "{ ", result.fields.map(printParam), " }");
+    ? `${head} -> ${printType(result)}`
+    : listed(`${head} -> `, "{ ", result.fields.map(printParam), " }");
 
 const printPipeline = ({ layers }: ArchExpr): string =>
   layers
@@ -145,22 +146,28 @@ const printBody = (head: string, body: Expr | ArchExpr | Block): string =>
 
 const printNet = (net: NetDecl): string => {
   const head = listed(`net ${net.name.text}`, "(", net.parameters.map(printParam), ")");
-  return withDoc(net.doc, printBody(`${head} -> ${printResult(net.result)}`, net.body));
+  return withDoc(net.doc, printBody(withResult(head, net.result), net.body));
 };
 
-/** Nets of one line each, below each other in columns. */
+/** A net that fits on one line. */
+const isPlain = ({ doc, body, result }: NetDecl): boolean =>
+  doc === "" && body.kind === "arch-expr" && result.kind === "type";
+
+/** Nets below each other, in columns where they are of one line each. */
 const printNets = (nets: readonly NetDecl[]): readonly string[] => {
-  const isPlain = ({ doc, body, result }: NetDecl): boolean =>
-    doc === "" && body.kind !== "block" && result.kind === "type";
-  if (!nets.every(isPlain)) return nets.map(printNet);
-  return aligned(
-    nets.map((net) => [
-      `net ${net.name.text}(${net.parameters.map(printParam).join(", ")})`,
-      `-> ${printResult(net.result)}`,
-      `= ${net.body.kind === "arch-expr" ? printPipeline(net.body) : ""}`,
-    ]),
-  );
+  const isBreak = (net: NetDecl): boolean => !isPlain(net);
+  const end = nets.findIndex(isBreak);
+  const plain = end < 0 ? nets : nets.slice(0, end);
+  const rows = aligned(plain.map(netColumns));
+  const [other] = end < 0 ? [] : nets.slice(end);
+  return other === undefined ? rows : [...rows, printNet(other), ...printNets(nets.slice(end + 1))];
 };
+
+const netColumns = ({ name, parameters, result, body }: NetDecl): readonly string[] => [
+  `net ${name.text}(${parameters.map(printParam).join(", ")})`,
+  result.kind === "type" ? `-> ${printType(result)}` : "",
+  body.kind === "arch-expr" ? `= ${printPipeline(body)}` : "",
+];
 
 const printArch = ({ name, parameters, body }: ArchDecl): string => {
   const printed = parameters.map(
@@ -187,8 +194,8 @@ const printOperation = (operation: Operation): string => {
   const { name, role, parameters, result, body, doc } = operation;
   const word = role === "step" || role === name.text ? name.text : `${role} ${name.text}`;
   const head = listed(word, "(", parameters.map(printParam), ")");
-  const arrow = result === undefined ? "" : ` -> ${printResult(result)}`;
-  return withDoc(doc, printBody(head + arrow, body));
+  const signature = result === undefined ? head : withResult(head, result);
+  return withDoc(doc, printBody(signature, body));
 };
 
 const printMemory = ({ name, dims, states, nets, operations }: MemoryDecl): string => {

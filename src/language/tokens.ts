@@ -136,10 +136,10 @@ const slip = (
   message,
 });
 
-/** `'...'` that does not follow a name, where the quote would be a prime. */
+/** `'./path'` that does not follow a name, where the quote would be a prime. */
 const matchQuoted = (text: string, offset: number): RegExpExecArray | null => {
   if (letterBefore.test(text.slice(Math.max(0, offset - 2), offset))) return null;
-  const quoted = /'[^'\n]*'/uy;
+  const quoted = /'[^'\s()=]*'/uy;
   quoted.lastIndex = offset;
   return quoted.exec(text);
 };
