@@ -34,7 +34,8 @@ export const planContraction = (
   const sizes = new Map<string, number>();
   Array.from(a).forEach((letter, axis) => sizes.set(letter, x.shape[axis] ?? 1));
   Array.from(b).forEach((letter, axis) => sizes.set(letter, y.shape[axis] ?? 1));
-  const flags = adjointsAreFree ? [false, true] : [false];
+  const summed = Array.from(a).some((letter) => !node.attrs.out.includes(letter));
+  const flags = adjointsAreFree && summed ? [false, true] : [false];
   const [first, ...others] = [false, true].flatMap((swapped) =>
     layouts(swapped ? b : a, swapped ? a : b, node.attrs.out).flatMap((layout) =>
       flags.flatMap((left) =>

@@ -26,7 +26,8 @@ export type KernelTable<T> = {
  */
 export interface Device<T> {
   readonly name: string;
-  readonly kernels: KernelTable<T>;
+  /** Nothing for what it lacks. */
+  readonly lower: (node: Evaluated) => Kernel<T> | undefined;
   readonly upload: (array: HostArray, dtype: Dtype) => T;
   readonly read: (tensor: T) => HostArray["data"];
   /** One more owner. */
@@ -35,8 +36,8 @@ export interface Device<T> {
   readonly release: (tensor: T) => void;
   /** `length` tensors of `shape` as one, [length, …shape]. */
   readonly stack: (length: number, shape: Shape, dtype: Dtype) => Kernel<T>;
-  /** One row of a tensor [length, …shape]. */
-  readonly row: (tensor: T, index: number, shape: Shape, dtype: Dtype) => T;
+  /** The reverse: `length` tensors of one. */
+  readonly unstack: (length: number, shape: Shape, dtype: Dtype) => (tensor: T) => readonly T[];
   /** Tensors alive here, for finding leaks. */
   readonly count: () => number;
   readonly dispose: () => void;

@@ -9,7 +9,7 @@ export type { TfjsBackend } from "./backend.ts";
 const devices = {
   wasm: async (): Promise<TfjsBackend> => backendOf(await openWasm()),
   cpu: async (): Promise<TfjsBackend> => backendOf(await openPlain()),
-  node: (): Promise<TfjsBackend> => Promise.reject(new Error("not yet")),
+  node: async (): Promise<TfjsBackend> => backendOf((await import("./native.ts")).openNative()),
 };
 
 /** Opens a TensorFlow.js backend; throws, saying why, where it cannot be used. */

@@ -3,7 +3,7 @@ import type { KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core
 import { InternalError } from "../../diagnostics/invariant.ts";
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import type { Device, KernelTable } from "./device.ts";
+import type { Device, Evaluated, Kernel, KernelTable } from "./device.ts";
 import type { Elements } from "./strided.ts";
 
 /** Kernels are called on it directly: no engine, no tape, no global backend. */
@@ -57,7 +57,11 @@ export const reshaped = (tensor: TensorInfo, shape: Shape): TensorInfo => ({
 /** The interpreter's view of it. */
 export const deviceOf = (memory: Memory, kernels: KernelTable<TensorInfo>): Device<TensorInfo> => ({
   name: memory.name,
-  kernels,
+  lower: (node) => {
+    // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
+    const entry = kernels[node.op] as (node: Evaluated) => Kernel<TensorInfo> | undefined;
+    return entry(node);
+  },
   upload: ({ shape, data }, dtype) => {
     const tensor = memory.make(shape, dtype);
     memory.view(tensor).set(data);
@@ -77,12 +81,15 @@ export const deviceOf = (memory: Memory, kernels: KernelTable<TensorInfo>): Devi
       return out;
     };
   },
-  row: (tensor, index, shape, dtype) => {
-    const out = memory.make(shape, dtype);
-    const target = memory.view(out);
-    const start = index * target.length;
-    target.set(memory.view(tensor).subarray(start, start + target.length));
-    return out;
+  unstack: (length, shape, dtype) => {
+    const size = elements(shape);
+    return (tensor) =>
+      Array.from({ length }, (_, i) => {
+        const out = memory.make(shape, dtype);
+        const target = memory.view(out);
+        target.set(memory.view(tensor).subarray(i * size, (i + 1) * size));
+        return out;
+      });
   },
   count: memory.count,
   dispose: () => undefined,

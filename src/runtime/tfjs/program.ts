@@ -111,13 +111,15 @@ export const compileProgram = <T>(
       const apart = unstacked.get(fixed.length + i);
       if (apart === undefined) {
         const from = slot(operand);
-        return () => ({ whole: value(from) });
+        const [length = 0, ...shape] = operand.shape;
+        const unstack = device.unstack(length, shape, operand.dtype);
+        return () => ({ tensors: unstack(value(from)), owned: true });
       }
       const [source] = apart.operands;
       invariant(source.op === "scan", "only loops are projected from");
       const from = slot(source);
       const output = apart.attrs.index - source.attrs.body.carries.length;
-      return () => ({ apart: loop(from).outputs[output] ?? [] });
+      return () => ({ tensors: loop(from).outputs[output] ?? [], owned: false });
     });
     return () => {
       loops[to] = run(
@@ -176,9 +178,7 @@ export const compileProgram = <T>(
 };
 
 const kernelOf = <T>({ device, missing }: Compilation<T>, node: Evaluated): Kernel<T> => {
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  const entry = device.kernels[node.op] as (node: Evaluated) => Kernel<T> | undefined;
-  const kernel = entry(node);
+  const kernel = device.lower(node);
   if (kernel !== undefined) return kernel;
   missing.add(node.op);
   return () => {
@@ -186,8 +186,11 @@ const kernelOf = <T>({ device, missing }: Compilation<T>, node: Evaluated): Kern
   };
 };
 
-/** A per-step input: one tensor of all steps, or one tensor a step. */
-type PerStep<T> = { readonly whole: T } | { readonly apart: readonly T[] };
+/** A per-step input: one tensor a step, made for this loop or left by another. */
+interface PerStep<T> {
+  readonly tensors: readonly T[];
+  readonly owned: boolean;
+}
 
 /** Gets the initial carries with the constants, then the per-step inputs. */
 const compileLoop = <T>(
@@ -204,20 +207,16 @@ const compileLoop = <T>(
     for (let i = 0; i < carryCount; i += 1) retainAt(device, args, i);
     for (let count = 0; count < length; count += 1) {
       const step = reverse ? length - 1 - count : count;
-      const rows: T[] = [];
-      perStep.forEach((source, i) => {
-        const input = body.inputs[i];
-        invariant(input !== undefined, `no per-step input ${i}`);
-        const tensor =
-          "apart" in source
-            ? source.apart[step]
-            : device.row(source.whole, step, input.shape, input.dtype);
+      perStep.forEach(({ tensors }, i) => {
+        const tensor = tensors[step];
         invariant(tensor !== undefined, `no step ${step}`);
-        if ("whole" in source) rows.push(tensor);
         args[fixed.length + i] = tensor;
       });
       const results = run(args);
-      for (const row of rows) device.release(row);
+      for (const { tensors, owned } of perStep) {
+        const tensor = tensors[step];
+        if (owned && tensor !== undefined) device.release(tensor);
+      }
       results.forEach((tensor, i) => {
         const previous = args[i];
         if (i >= carryCount) {

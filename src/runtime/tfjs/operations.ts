@@ -1,0 +1,237 @@
+/** Each primitive as operations of native TensorFlow. */
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Node, NodeOf, OpName, Shape } from "../../graph/op.ts";
+import { elements, sameShape } from "../../graph/shapes.ts";
+import { planContraction, type Arranged } from "./contract.ts";
+import type { Structural } from "./device.ts";
+import { bool, int, recipe, type, type Recipe, type Ref, type Writer } from "./recipe.ts";
+
+type Typed = Pick<Node, "shape" | "dtype">;
+
+const simple =
+  (name: string) =>
+  ({ operands, dtype }: Typed & { readonly operands: readonly Node[] }): Recipe =>
+    recipe(operands.length, ({ call }) =>
+      call(
+        name,
+        operands.map((_, i) => i),
+        { T: type(dtype) },
+      ),
+    );
+
+/** Comparisons make booleans, which no primitive knows. */
+const comparison =
+  (name: string) =>
+  ({ operands: [a] }: { readonly operands: readonly [Node, Node] }): Recipe =>
+    recipe(2, ({ call }) => {
+      const truth = call(name, [0, 1], { T: type(a.dtype) });
+      call("Cast", [truth], { SrcT: type("bool"), DstT: type("float") });
+    });
+
+const reduce = (
+  { call, ints }: Writer,
+  name: string,
+  x: Ref,
+  dtype: Node["dtype"],
+  axes: readonly number[],
+): Ref =>
+  call(name, [x, ints(...axes)], { T: type(dtype), Tidx: type("int"), keep_dims: bool(true) });
+
+const reduction =
+  (name: string) =>
+  ({ dtype, attrs: { axes } }: NodeOf<"sum" | "prod" | "amax">): Recipe =>
+    recipe(1, (writer) => reduce(writer, name, 0, dtype, axes));
+
+const cumulation =
+  (name: string) =>
+  ({ dtype, attrs: { axis, exclusive, reverse } }: NodeOf<"cumsum" | "cumprod">): Recipe =>
+    recipe(1, ({ call, constant }) =>
+      call(name, [0, constant("int", [], [axis])], {
+        T: type(dtype),
+        Tidx: type("int"),
+        exclusive: bool(exclusive),
+        reverse: bool(reverse),
+      }),
+    );
+
+const reshape = ({ call, ints }: Writer, x: Ref, dtype: Node["dtype"], shape: Shape): Ref =>
+  call("Reshape", [x, ints(...shape)], { T: type(dtype), Tshape: type("int") });
+
+const transpose = (
+  { call, ints }: Writer,
+  x: Ref,
+  dtype: Node["dtype"],
+  permutation: readonly number[],
+): Ref => call("Transpose", [x, ints(...permutation)], { T: type(dtype), Tperm: type("int") });
+
+const lastAxis = ({ shape }: Typed): number => shape.length - 1;
+
+type Operations = {
+  readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>) => Recipe;
+};
+
+/** The operations of one node. */
+export const operations: Operations = {
+  neg: simple("Neg"),
+  exp: simple("Exp"),
+  log: simple("Log"),
+  sqrt: simple("Sqrt"),
+  square: simple("Square"),
+  reciprocal: simple("Reciprocal"),
+  abs: simple("Abs"),
+  sign: simple("Sign"),
+  tanh: simple("Tanh"),
+  sigmoid: simple("Sigmoid"),
+  softplus: simple("Softplus"),
+  relu: simple("Relu"),
+  stop: simple("Identity"),
+  cast: ({ operands: [x], dtype }) =>
+    recipe(1, ({ call }) => call("Cast", [0], { SrcT: type(x.dtype), DstT: type(dtype) })),
+  add: simple("AddV2"),
+  sub: simple("Sub"),
+  mul: simple("Mul"),
+  div: simple("RealDiv"),
+  pow: simple("Pow"),
+  max: simple("Maximum"),
+  min: simple("Minimum"),
+  greater: comparison("Greater"),
+  equal: comparison("Equal"),
+  select: ({ operands: [condition], dtype }) =>
+    recipe(3, ({ call, constant }) => {
+      const zero = constant(condition.dtype, [], [0]);
+      const truth = call("NotEqual", [0, zero], { T: type(condition.dtype) });
+      call("SelectV2", [truth, 1, 2], { T: type(dtype) });
+    }),
+
+  sum: reduction("Sum"),
+  prod: reduction("Prod"),
+  amax: reduction("Max"),
+  softmax: simple("Softmax"),
+  logsumexp: ({ operands: [x] }) =>
+    recipe(1, (writer) => {
+      const { call, constant } = writer;
+      const T = { T: type("float") };
+      const top = reduce(writer, "Max", 0, "float", [lastAxis(x)]);
+      // Without a finite element there is nothing to subtract.
+      const finite = call("IsFinite", [top], T);
+      const shift = call("SelectV2", [finite, top, constant("float", [], [0])], T);
+      const powers = call("Exp", [call("Sub", [0, shift], T)], T);
+      const total = reduce(writer, "Sum", powers, "float", [lastAxis(x)]);
+      call("AddV2", [call("Log", [total], T), shift], T);
+    }),
+  cumsum: cumulation("Cumsum"),
+  cumprod: cumulation("Cumprod"),
+  argsort: ({ operands: [x], shape }) =>
+    recipe(1, ({ call, constant }) => {
+      // The largest of the negated, of which TensorFlow promises ties in their order.
+      const size = constant("int", [], [shape.at(-1) ?? 1]);
+      const negated = call("Neg", [0], { T: type(x.dtype) });
+      call("TopKV2", [negated, size], { sorted: bool(true), T: type(x.dtype) }, 2);
+    }),
+  argmax: ({ operands: [x] }) =>
+    recipe(1, ({ call, constant }) =>
+      call("ArgMax", [0, constant("int", [], [lastAxis(x)])], {
+        T: type(x.dtype),
+        Tidx: type("int"),
+        output_type: type("int"),
+      }),
+    ),
+
+  onehot: ({ attrs: { depth } }) =>
+    recipe(1, ({ call, constant }) => {
+      const scalars = [
+        constant("int", [], [depth]),
+        constant("float", [], [1]),
+        constant("float", [], [0]),
+      ];
+      call("OneHot", [0, ...scalars], { axis: int(-1), T: type("float"), TI: type("int") });
+    }),
+  gather: ({ attrs: { batch }, dtype }) =>
+    recipe(2, ({ call, constant }) =>
+      call("GatherV2", [0, 1, constant("int", [], [batch])], {
+        batch_dims: int(batch),
+        Tparams: type(dtype),
+        Tindices: type("int"),
+        Taxis: type("int"),
+      }),
+    ),
+  scatterAdd: ({ operands: [updates, indices], attrs: { batch, size }, dtype, shape }) =>
+    recipe(2, (writer) => {
+      const { call, constant } = writer;
+      const batches = elements(indices.shape.slice(0, batch));
+      const count = elements(indices.shape.slice(batch));
+      const rest = updates.shape.slice(indices.shape.length);
+      // One segment for each place of each batch.
+      const offsets = constant(
+        "int",
+        [batches, 1],
+        Array.from({ length: batches }, (_, i) => i * size),
+      );
+      const within = reshape(writer, 1, "int", [batches, count]);
+      const places = call("AddV2", [within, offsets], { T: type("int") });
+      const flat = reshape(writer, places, "int", [batches * count]);
+      const rows = reshape(writer, 0, dtype, [batches * count, ...rest]);
+      const sums = call("UnsortedSegmentSum", [rows, flat, constant("int", [], [batches * size])], {
+        T: type(dtype),
+        Tindices: type("int"),
+        Tnumsegments: type("int"),
+      });
+      reshape(writer, sums, dtype, shape);
+    }),
+
+  reshape: ({ shape, dtype }) => recipe(1, (writer) => reshape(writer, 0, dtype, shape)),
+  transpose: ({ dtype, attrs: { permutation } }) =>
+    recipe(1, (writer) => transpose(writer, 0, dtype, permutation)),
+  broadcast: ({ shape, dtype }) =>
+    recipe(1, ({ call, ints }) =>
+      call("BroadcastTo", [0, ints(...shape)], { T: type(dtype), Tidx: type("int") }),
+    ),
+  concat: ({ operands, attrs: { axis }, dtype }) =>
+    recipe(operands.length, ({ call, constant }) =>
+      call("ConcatV2", [...operands.keys(), constant("int", [], [axis])], {
+        N: int(operands.length),
+        T: type(dtype),
+        Tidx: type("int"),
+      }),
+    ),
+  slice: ({ attrs: { begin, size }, dtype }) =>
+    recipe(1, ({ call, ints }) =>
+      call("Slice", [0, ints(...begin), ints(...size)], { T: type(dtype), Index: type("int") }),
+    ),
+  pad: ({ attrs: { before, after }, dtype }) =>
+    recipe(1, ({ call, constant }) => {
+      const around = before.flatMap((count, axis) => [count, after[axis] ?? 0]);
+      const paddings = constant("int", [before.length, 2], around);
+      call("Pad", [0, paddings], { T: type(dtype), Tpaddings: type("int") });
+    }),
+  reverse: ({ attrs: { axis }, dtype }) =>
+    recipe(1, ({ call, ints }) =>
+      call("ReverseV2", [0, ints(axis)], { T: type(dtype), Tidx: type("int") }),
+    ),
+
+  contract: (node) =>
+    recipe(2, (writer) => {
+      const plan = planContraction(node, true);
+      const operand = (arranged: Arranged, x: Ref): Ref => {
+        const given = node.operands[x];
+        invariant(given !== undefined, `no operand ${x}`);
+        const { permutation, shape } = arranged;
+        const moved = permutation === undefined ? x : transpose(writer, x, "float", permutation);
+        return permutation === undefined && sameShape(given.shape, shape)
+          ? x
+          : reshape(writer, moved, "float", shape);
+      };
+      const a = operand(plan.first, plan.swapped ? 1 : 0);
+      const b = operand(plan.second, plan.swapped ? 0 : 1);
+      const product =
+        plan.kind === "elementwise"
+          ? writer.call("Mul", [a, b], { T: type("float") })
+          : writer.call("BatchMatMulV2", [a, b], {
+              T: type("float"),
+              adj_x: bool(plan.first.adjoint),
+              adj_y: bool(plan.second.adjoint),
+            });
+      const shaped = reshape(writer, product, "float", plan.shape);
+      if (plan.permutation !== undefined) transpose(writer, shaped, "float", plan.permutation);
+    }),
+};
