@@ -2,6 +2,7 @@
 import { broadcast, constant, reshape } from "../build.ts";
 import type { Node, Shape } from "../op.ts";
 import { sameShape } from "../shapes.ts";
+import { rebuild } from "../walk.ts";
 
 /** Axes of a reshape's operand and of its value that hold the same elements; the products of their sizes agree. */
 export interface AxisGroup {
@@ -90,3 +91,19 @@ export const keepsOrder = (shape: Shape, permutation: readonly number[]): boolea
 
 export const invert = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
+
+/**
+ * f (stretch x) is stretch (f x) along the axes that f does not touch. The node is a primitive of one operand whose
+ * other axes keep their places.
+ */
+export const stretchUntouched = (node: Node, touched: readonly number[]): Node | undefined => {
+  const [x] = node.operands;
+  if (x?.op !== "broadcast") return undefined;
+  const [y] = x.operands;
+  const isFree = x.shape.map(
+    (n, axis) => n !== 1 && y.shape[axis] === 1 && !touched.includes(axis),
+  );
+  if (!isFree.includes(true)) return undefined;
+  const thin = x.shape.map((n, axis) => (isFree[axis] === true ? 1 : n));
+  return stretch(rebuild(node, [broadcast(y, thin)]), node.shape);
+};

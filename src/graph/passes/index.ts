@@ -33,6 +33,7 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
   ["merge", merge],
   ["fission", fission],
   ["specialise again", specialise],
+  ["separate again", separate],
   ["regroup again", regroup],
   ["fission again", fission],
   ["fold again", fold],

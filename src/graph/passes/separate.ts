@@ -1,36 +1,26 @@
 /**
- * Products of concatenations in loops, taken apart so that the pieces that do not depend on the carries leave the
- * loop: [x, h] W becomes x W₁ + h W₂, of which x W₁ is one product for all steps.
+ * Products of concatenations, taken apart where that saves work. [x, h] W is x W₁ + h W₂: in a loop, x W₁ can be one
+ * product for all steps if x does not depend on the carries; anywhere, it is done once for all particles if x is only
+ * a copy for each of them.
  */
 import { add, concat, contract, slice } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
+import { elements } from "../shapes.ts";
 import { rewrite } from "../walk.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
-import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
+import { rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
 import { stagesOf } from "./stages.ts";
 
-export const separate: Pass = (outputs) =>
+export const separate: Pass = (outputs) => separateIn(outputs, () => false);
+
+const separateIn = (outputs: readonly Node[], isLate: (node: Node) => boolean): readonly Node[] =>
   rewriteLoops(
-    outputs,
-    (loop) => componentsOf(separateBody(changeBody(loop, separate))),
+    separateScope(outputs, isLate),
+    (loop) => componentsOf(separateBody(loop)),
     settler(),
   );
-
-/** Neighbouring pieces of a concatenation, by number, that all depend on the carries or all do not. */
-interface Run {
-  readonly isLate: boolean;
-  readonly pieces: readonly number[];
-}
-
-const runsOf = (pieces: readonly Node[], isLate: (node: Node) => boolean): readonly Run[] =>
-  pieces.map(isLate).reduce<readonly Run[]>((runs, late, piece) => {
-    const last = runs.at(-1);
-    return last?.isLate === late
-      ? [...runs.slice(0, -1), { isLate: late, pieces: [...last.pieces, piece] }]
-      : [...runs, { isLate: late, pieces: [piece] }];
-  }, []);
 
 const separateBody = (loop: TimeLoop): TimeLoop => {
   const stages = stagesOf(loop);
@@ -38,16 +28,46 @@ const separateBody = (loop: TimeLoop): TimeLoop => {
     const stage = stages.get(node);
     return stage === "within" || stage === "after";
   };
-  const separated = rewrite(rootsOf(loop), (node, original) => {
-    if (node.op !== "contract" || original.op !== "contract" || !isLate(original)) return node;
+  return withRoots(loop, separateIn(rootsOf(loop), isLate));
+};
+
+/** Neighbouring pieces of a concatenation, by number, that are to be treated alike. */
+interface Run {
+  readonly kind: string;
+  readonly pieces: readonly number[];
+}
+
+const runsOf = (pieces: readonly Node[], kindOf: (node: Node) => string): readonly Run[] =>
+  pieces.map(kindOf).reduce<readonly Run[]>((runs, kind, piece) => {
+    const last = runs.at(-1);
+    return last?.kind === kind
+      ? [...runs.slice(0, -1), { kind, pieces: [...last.pieces, piece] }]
+      : [...runs, { kind, pieces: [piece] }];
+  }, []);
+
+/** Multiplications that cost what another product and a sum cost to call. */
+const WORTH_A_CALL = 65_536;
+
+const separateScope = (
+  outputs: readonly Node[],
+  isLate: (node: Node) => boolean,
+): readonly Node[] =>
+  rewrite(outputs, (node, original) => {
+    if (node.op !== "contract" || original.op !== "contract") return node;
     const [x, y] = original.operands;
     const [side, joined, other] = x.op === "concat" ? ([0, x, y] as const) : ([1, y, x] as const);
     if (joined.op !== "concat" || isLate(other)) return node;
-    const runs = runsOf(joined.operands, isLate);
+    const columns =
+      elements(original.shape) / (elements(joined.shape) / (joined.shape[joined.attrs.axis] ?? 1));
+    const isCopied = (piece: Node): boolean =>
+      piece.op === "broadcast" &&
+      (elements(piece.shape) - elements(piece.operands[0].shape)) * columns > WORTH_A_CALL;
+    const runs = runsOf(
+      joined.operands,
+      (piece) => `${isLate(piece) ? "late" : "early"} ${isCopied(piece) ? "copied" : "whole"}`,
+    );
     return runs.length < 2 ? node : sumOfRuns(node, side, runs);
   });
-  return withRoots(loop, separated);
-};
 
 const sumOfRuns = (node: NodeOf<"contract">, side: 0 | 1, runs: readonly Run[]): Node => {
   const { a, b, out } = node.attrs;

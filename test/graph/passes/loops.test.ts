@@ -270,6 +270,24 @@ describe("products in loops", () => {
     );
   });
 
+  test("what is equal for all particles is multiplied once", () => {
+    const [k, b, e, n] = [8, 10, 50, 40];
+    const encoding = broadcast(input("encoding", [1, b, e]), [k, b, e]);
+    const latent = input("latent", [k, b, 3]);
+    const both = input("both", [e + 3, n]);
+    const [result] = fold(separate([contract(concat([encoding, latent], 2), both, "kbi,io->kbo")]));
+    const shapes = topological([at([result ?? initial], 0)]).flatMap((node) =>
+      node.op === "contract" ? [node.shape] : [],
+    );
+    expect(shapes).toEqual(
+      expect.arrayContaining([
+        [b, n],
+        [k, b, n],
+      ]),
+    );
+    expect(shapes).toHaveLength(2);
+  });
+
   test("three products in a sum are one, whose weights are joined outside", () => {
     const a = input("a", [3, 3]);
     const b = input("b", [4, 3]);

@@ -131,6 +131,33 @@ describe("stretching", () => {
       transpose(broadcast(row, [2, 3]), [1, 0]),
       "broadcast[3, 2](reshape[3, 1](row))",
     ],
+    ["softmax of copies", softmax(broadcast(row, [2, 3])), "broadcast[2, 3](softmax(row))"],
+    [
+      "cumulative along copies",
+      cumsum(broadcast(row, [2, 3]), 1),
+      "broadcast[2, 3](cumsum[1; false; false](row))",
+    ],
+    [
+      "cumulative over copies stays",
+      cumsum(broadcast(row, [2, 3]), 0),
+      "cumsum[0; false; false](broadcast[2, 3](row))",
+    ],
+    [
+      "padded copies",
+      pad(broadcast(row, [2, 3]), [0, 1], [0, 0]),
+      "broadcast[2, 4](pad[[0,1]; [0,0]](row))",
+    ],
+    ["reversed copies", reverse(broadcast(row, [2, 3]), 0), "broadcast[2, 3](row)"],
+    [
+      "joined copies",
+      concat([broadcast(row, [2, 3]), broadcast(row, [2, 3])], 1),
+      "broadcast[2, 6](concat[1](row, row))",
+    ],
+    [
+      "copies joined along the copied axis stay",
+      concat([broadcast(row, [2, 3]), x], 0),
+      "concat[0](broadcast[2, 3](row), x)",
+    ],
     [
       "a reshaped copy",
       reshape(broadcast(reshape(row, [1, 1, 3]), [4, 2, 3]), [8, 3]),
@@ -153,6 +180,11 @@ describe("reductions", () => {
     ["constant factors come out", sum(mul(x, 2), [0]), "mul(sum[[0]](x), 2)"],
     ["equal factors come out", sum(div(x, row), [0]), "div(sum[[0]](x), row)"],
     ["signs come out", sum(neg(x), [0]), "neg(sum[[0]](x))"],
+    [
+      "of joined products are joined sums",
+      sum(concat([contract(cube, cube, "tij,tik->tjk"), transpose(cube, [0, 2, 1])], 2), [0]),
+      "concat[2](reshape[1, 4, 4](contract[abc,abd->cd](cube, cube)), transpose[[0,2,1]](sum[[0]](cube)))",
+    ],
     ["zeros around add nothing", sum(pad(x, [1, 0], [0, 0]), [0]), "sum[[0]](x)"],
     ["products of a constant", prod(constant(2, [2, 3]), [0, 1]), "64"],
     ["softmax of one", softmax(column), "1[2, 1]"],

@@ -1,4 +1,5 @@
 /** The rewriting rules, one list a primitive. */
+import { stretchUntouched } from "../axes.ts";
 import { contractRules } from "./contraction.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { addOfPads, layoutTable, transposeAlone } from "./layout.ts";
@@ -14,9 +15,7 @@ export const rules: Rules = {
   add: [...elementwiseRules.add, addOfPads],
   ...reductionTable,
   ...layoutTable,
-  argsort: [],
-  argmax: [],
-  onehot: [],
+  onehot: [(node) => stretchUntouched(node, [])],
   gather: [],
   scatterAdd: [],
   contract: contractRules,

@@ -1,7 +1,14 @@
 /** Rules of the primitives that only move, copy or drop elements. */
 import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
-import { axisGroups, keepsOrder, stretch, valueOf } from "../axes.ts";
+import {
+  axisGroups,
+  keepsOrder,
+  stretch,
+  stretchUntouched,
+  unstretched,
+  valueOf,
+} from "../axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { add, broadcast, concat, constant, pad, reshape, slice, transpose } = build;
@@ -146,7 +153,7 @@ const joined = (first: Node, second: Node, axis: number): Node | undefined => {
   return follows ? slice(x, begin, size.with(axis, length)) : undefined;
 };
 
-const concatRules: readonly Rule<"concat">[] = [
+const joinPieces: readonly Rule<"concat">[] = [
   ({ operands, attrs: { axis } }) => {
     const flat = operands
       .flatMap((x) => (x.op === "concat" && x.attrs.axis === axis ? x.operands : [x]))
@@ -177,10 +184,35 @@ const concatRules: readonly Rule<"concat">[] = [
   },
 ];
 
+/** Pieces that are all copied along the same axes are joined before they are copied. */
+const concatOfStretched: Rule<"concat"> = ({ operands, attrs: { axis }, shape }) => {
+  const isCopied = shape.map(
+    (n, i) =>
+      n !== 1 &&
+      i !== axis &&
+      operands.every(
+        (x) => x.op === "constant" || (x.op === "broadcast" && x.operands[0].shape[i] === 1),
+      ),
+  );
+  if (!isCopied.includes(true)) return undefined;
+  const thin = operands.map((x) =>
+    stretch(
+      unstretched(x),
+      x.shape.map((n, i) => (isCopied[i] === true ? 1 : n)),
+    ),
+  );
+  return stretch(concat(thin, axis), shape);
+};
+
 const plus = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((n, axis) => n + (b[axis] ?? 0));
 
 const padRules: readonly Rule<"pad">[] = [
+  (node) =>
+    stretchUntouched(
+      node,
+      node.shape.flatMap((n, axis) => (n === node.operands[0].shape[axis] ? [] : [axis])),
+    ),
   ({ operands: [x], shape }) => (valueOf(x) === 0 ? constant(0, shape, x.dtype) : undefined),
   ({ operands: [x], attrs: { before, after } }) =>
     x.op === "pad"
@@ -231,6 +263,7 @@ const reverseRules: readonly Rule<"reverse">[] = [
     if (x.shape[axis] === 1) return x;
     return x.op === "reverse" && x.attrs.axis === axis ? x.operands[0] : undefined;
   },
+  (node) => stretchUntouched(node, []),
 ];
 
 export const layoutTable: Pick<
@@ -240,7 +273,7 @@ export const layoutTable: Pick<
   reshape: reshapeRules,
   transpose: [...transposeAlone, ofContraction],
   broadcast: broadcastRules,
-  concat: concatRules,
+  concat: [...joinPieces, concatOfStretched],
   slice: sliceRules,
   pad: padRules,
   reverse: reverseRules,

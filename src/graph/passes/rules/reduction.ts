@@ -2,7 +2,7 @@
 import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
-import { axesBefore, stretch } from "../axes.ts";
+import { axesBefore, stretch, stretchUntouched } from "../axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { constant, mul, neg, reshape, sum } = build;
@@ -151,28 +151,38 @@ const cumulative =
 
 const lastSize = (x: Node): number | undefined => x.shape.at(-1);
 
+/** Along the last axis or the one that the attributes name. */
+const alongLast = (
+  node: NodeOf<"softmax" | "logsumexp" | "argsort" | "argmax">,
+): Node | undefined => stretchUntouched(node, [node.operands[0].shape.length - 1]);
+
+const alongAxis = (node: NodeOf<"cumsum" | "cumprod">): Node | undefined =>
+  stretchUntouched(node, [node.attrs.axis]);
+
 export const reductionTable: Pick<
   Rules,
-  "sum" | "prod" | "amax" | "softmax" | "logsumexp" | "cumsum" | "cumprod"
+  "sum" | "prod" | "amax" | "softmax" | "logsumexp" | "cumsum" | "cumprod" | "argsort" | "argmax"
 > = {
   sum: [...reductionRules, sumOfStretched, sumOfProduct, sumOfPad, sumOfConcat, sumOfContract],
   prod: [
     ...reductionRules,
-    ({ operands: [x], attrs: { axes }, shape }: NodeOf<"prod">) =>
+    ({ operands: [x], attrs: { axes }, shape }) =>
       x.op === "constant" ? constant(x.attrs.value ** count(x, axes), shape, x.dtype) : undefined,
   ],
   amax: [
     ...reductionRules,
-    ({ operands: [x], attrs: { axes }, shape }: NodeOf<"amax">) => {
+    ({ operands: [x], attrs: { axes }, shape }) => {
       if (x.op === "constant") return constant(x.attrs.value, shape, x.dtype);
       return x.op === "broadcast" ? stretch(build.amax(x.operands[0], axes), shape) : undefined;
     },
   ],
   softmax: [
-    ({ operands: [x], shape }: NodeOf<"softmax">) =>
-      lastSize(x) === 1 ? constant(1, shape) : undefined,
+    ({ operands: [x], shape }) => (lastSize(x) === 1 ? constant(1, shape) : undefined),
+    alongLast,
   ],
-  logsumexp: [({ operands: [x] }: NodeOf<"logsumexp">) => (lastSize(x) === 1 ? x : undefined)],
-  cumsum: [cumulative(0)],
-  cumprod: [cumulative(1)],
+  logsumexp: [({ operands: [x] }) => (lastSize(x) === 1 ? x : undefined), alongLast],
+  cumsum: [cumulative(0), alongAxis],
+  cumprod: [cumulative(1), alongAxis],
+  argsort: [alongLast],
+  argmax: [alongLast],
 };
