@@ -24,7 +24,7 @@ const error = (
 const choice = (word: string, names: readonly string[], what: string): readonly string[] => {
   const nearest = nearestName(word, names);
   if (nearest !== undefined) return [`did you mean \`${nearest}\`?`];
-  return names.length === 0 ? [] : [`${what} ${names.join(", ")}`];
+  return names.length === 0 ? [] : [`${what} ${[...new Set(names)].join(", ")}`];
 };
 
 export const notDeclared = (name: Name, names: readonly string[]): Diagnostic =>

@@ -158,7 +158,7 @@ export const unexpected = (place: Place): Diagnostic => {
       code: "E0111",
       message: sentence,
       span: afterwards,
-      label: "the file ends here",
+      label: "it ends here",
       help: suggestion(previous, undefined),
     });
   }

@@ -71,12 +71,13 @@ export const loadModules = (
     if (wanted.text === "") return;
     const resolved = resolvePath(path, wanted.text);
     const known = [...files.keys()].find((other) => normalise(other) === resolved);
-    targets.set(declaration, known ?? resolved);
-    if (known !== undefined) {
-      const start = chain.indexOf(known);
-      if (start >= 0) diagnostics.push(errors.importCycle(wanted, [...chain.slice(start), known]));
+    const start = known === undefined ? -1 : chain.indexOf(known);
+    if (known !== undefined && start >= 0) {
+      diagnostics.push(errors.importCycle(wanted, [...chain.slice(start), known]));
       return;
     }
+    targets.set(declaration, known ?? resolved);
+    if (known !== undefined) return;
     const text = load(path, wanted.text);
     if (text === undefined) diagnostics.push(errors.unknownFile(wanted, resolved));
     else read({ path: resolved, text }, chain);
