@@ -20,6 +20,8 @@ export interface Contraction {
   readonly swapped: boolean;
   readonly first: Arranged;
   readonly second: Arranged;
+  /** Of the product: [batch, rows, columns]. */
+  readonly product: Shape;
   readonly shape: Shape;
   readonly permutation: readonly number[] | undefined;
 }
@@ -112,6 +114,7 @@ const candidate = (
     swapped,
     first,
     second,
+    product: [count(batch), count(rows), count(columns)],
     shape: shapeOf(product),
     permutation: last,
     moved: cost(first.permutation, left) + cost(second.permutation, right) + cost(last, product),

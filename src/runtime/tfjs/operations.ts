@@ -1,5 +1,4 @@
 /** Each primitive as operations of native TensorFlow. */
-import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node, NodeOf, OpName, Shape } from "../../graph/op.ts";
 import { elements, sameShape } from "../../graph/shapes.ts";
 import { planContraction, type Arranged } from "./contract.ts";
@@ -212,14 +211,17 @@ export const operations: Operations = {
   contract: (node) =>
     recipe(2, (writer) => {
       const plan = planContraction(node, true);
-      const operand = (arranged: Arranged, x: Ref): Ref => {
-        const given = node.operands[x];
-        invariant(given !== undefined, `no operand ${x}`);
-        const { permutation, shape } = arranged;
-        const moved = permutation === undefined ? x : transpose(writer, x, "float", permutation);
-        return permutation === undefined && sameShape(given.shape, shape)
-          ? x
-          : reshape(writer, moved, "float", shape);
+      // Without batches, products of plain matrices need no reshapes around them.
+      const plain = plan.first.shape[0] === 1;
+      const fit = (x: Ref, from: Shape, to: Shape): Ref =>
+        sameShape(from, to) ? x : reshape(writer, x, "float", to);
+      const operand = ({ permutation, shape }: Arranged, x: 0 | 1): Ref => {
+        const matrix = plain ? shape.slice(1) : shape;
+        const given = node.operands[x].shape;
+        if (permutation === undefined) return fit(x, given, matrix);
+        const moved = transpose(writer, x, "float", permutation);
+        const arranged = permutation.map((axis) => given[axis] ?? 1);
+        return fit(moved, arranged, matrix);
       };
       const a = operand(plan.first, plan.swapped ? 1 : 0);
       const b = operand(plan.second, plan.swapped ? 0 : 1);
@@ -231,7 +233,7 @@ export const operations: Operations = {
               adj_x: bool(plan.first.adjoint),
               adj_y: bool(plan.second.adjoint),
             });
-      const shaped = reshape(writer, product, "float", plan.shape);
+      const shaped = fit(product, plan.product.slice(plain ? 1 : 0), plan.shape);
       if (plan.permutation !== undefined) transpose(writer, shaped, "float", plan.permutation);
     }),
 };
