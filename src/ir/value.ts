@@ -22,7 +22,7 @@ export interface ValueOf<K extends ValueOp> {
   readonly span?: Span;
 }
 
-type None = Readonly<Record<never, never>>;
+type None = Readonly<Record<string, never>>;
 
 /**
  * Every operation of the model IR and its attributes. Each has *core* axes (the trailing ones, given below); all axes before

@@ -2,9 +2,11 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { names } from "../shape/dim.ts";
 import type { Axes } from "./axes.ts";
 import { axisRules } from "./axes.ts";
-import type { DistributionCall, Model } from "./model.ts";
+import type { DistributionCall, Model, Type } from "./model.ts";
 import { printValue } from "./print.ts";
 import type { Value, ValueId, ValueOp, ValueOps } from "./value.ts";
+
+const show = (axes: Axes): string => `[${axes.join(", ")}]`;
 
 const sameAxes = (a: Axes, b: Axes): boolean =>
   a.length === b.length && a.every((axis, i) => axis === b[i]);
@@ -14,6 +16,17 @@ const ruleOf = <K extends ValueOp>(
   operands: readonly Axes[],
   attrs: ValueOps[K],
 ): Axes | "declared" | undefined => axisRules[op](operands, attrs);
+
+/** Axes of what a leaf refers to by name. */
+const declaredAxes = (model: Model, op: ValueOp, name: string): Axes | undefined => {
+  const typed = (
+    all: readonly { readonly name: string; readonly type: Type }[],
+  ): Axes | undefined => all.find((one) => one.name === name)?.type.axes;
+  if (op === "site") return typed(model.sites);
+  if (op === "data") return typed(model.data);
+  if (op === "carry") return typed(model.carries);
+  return model.parameters.find((parameter) => parameter.name === name)?.shape;
+};
 
 const verifyValue = (model: Model, value: Value, index: number): void => {
   const line = printValue(value);
@@ -29,18 +42,12 @@ const verifyValue = (model: Model, value: Value, index: number): void => {
     value.attrs,
   );
   invariant(axes !== undefined, `operands do not fit: ${line}`);
-  invariant(axes === "declared" || sameAxes(axes, value.type.axes), `axes are [${axes}]: ${line}`);
-  const leaf = {
-    site: () => model.sites.find(({ name }) => name === nameOf(value)),
-    data: () => model.data.find(({ name }) => name === nameOf(value)),
-    carry: () => model.carries.find(({ name }) => name === nameOf(value)),
-    parameter: () => model.parameters.find(({ name }) => name === nameOf(value)),
-  };
-  if (value.op in leaf) {
-    const declared = leaf[value.op as keyof typeof leaf]();
+  const expected = axes === "declared" ? value.type.axes : axes;
+  invariant(sameAxes(expected, value.type.axes), `axes are ${show(expected)}: ${line}`);
+  if ("name" in value.attrs) {
+    const declared = declaredAxes(model, value.op, value.attrs.name);
     invariant(declared !== undefined, `nothing of that name: ${line}`);
-    const shape = "shape" in declared ? declared.shape : declared.type.axes;
-    invariant(sameAxes(shape, value.type.axes), `declared with [${shape}]: ${line}`);
+    invariant(sameAxes(declared, value.type.axes), `declared with ${show(declared)}: ${line}`);
   }
   const step = operands.some(({ when }) => when === "step") || isStepLeaf(model, value);
   invariant((value.when === "step") === step, `wrong time: ${line}`);
@@ -109,7 +116,7 @@ export const verify = (model: Model): void => {
       const event = categories ? found.slice(0, -1) : found;
       invariant(
         sameAxes(event, axes),
-        `${parameter} of ${site} has axes [${found}], not [${axes}]`,
+        `${parameter} of ${site} has axes ${show(found)}, not ${show(axes)}`,
       );
     }
   };

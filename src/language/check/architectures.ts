@@ -20,22 +20,19 @@ const restIn = ({ arguments: args }: Layer, arch: ArchDecl): string | undefined 
   return mentions ? rest?.name.text : undefined;
 };
 
+/** Arguments by parameter, or the place of what does not fit. */
 const bindArguments = (
   decl: ArchDecl,
   args: readonly Argument[],
   caller: Surroundings,
   span: Span,
-): ReadonlyMap<string, readonly Bound[]> | undefined => {
+): ReadonlyMap<string, readonly Bound[]> | { readonly wrong: Span } => {
   const bound = new Map<string, readonly Bound[]>();
   const plain = decl.parameters.filter((parameter) => !parameter.rest);
   const rest = decl.parameters.find((parameter) => parameter.rest);
   const given = args.filter(({ name }) => name === undefined);
   const leading = rest === undefined ? plain : [];
-  const wrong = (at: Span): undefined => {
-    caller.report(messages.architectureArguments(at, decl));
-    return undefined;
-  };
-  if (given.length > leading.length && rest === undefined) return wrong(span);
+  if (given.length > leading.length && rest === undefined) return { wrong: span };
   if (rest !== undefined) {
     bound.set(
       rest.name.text,
@@ -50,12 +47,12 @@ const bindArguments = (
   for (const { name, value, span: at } of args) {
     if (name === undefined) continue;
     const known = plain.some((parameter) => parameter.name.text === name.text);
-    if (!known || bound.has(name.text)) return wrong(at);
+    if (!known || bound.has(name.text)) return { wrong: at };
     bound.set(name.text, [argument(value, caller)]);
   }
   for (const { name, default: value } of plain) {
     if (bound.has(name.text)) continue;
-    if (value === undefined) return wrong(span);
+    if (value === undefined) return { wrong: span };
     bound.set(name.text, [{ expr: value, surroundings: caller.of(decl.name.span.file) }]);
   }
   return bound;
@@ -101,7 +98,10 @@ const planLayer = (
     return undefined;
   }
   const bound = bindArguments(item, args, surroundings, span);
-  if (bound === undefined) return undefined;
+  if ("wrong" in bound) {
+    surroundings.report(messages.architectureArguments(bound.wrong, item));
+    return undefined;
+  }
   const inside = { ...surroundings.of(item.name.span.file), parameters: bound };
   return planArchitecture(item.body, inside, [...path, item]);
 };

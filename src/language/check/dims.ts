@@ -23,10 +23,26 @@ export interface Dims {
 /** Does `lookup` know the name: its axis; is the name known but broken: `"broken"`. */
 type Lookup = (name: string) => Axis | "broken" | undefined;
 
-const operators: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
+/** Coefficients beyond what a number holds exactly, which print as `1e+21`. */
+const overflows = (dim: Dim): boolean =>
+  dim
+    .split(/[\s*+-]+/u)
+    .some((token) => /^\d/u.test(token) && !Number.isSafeInteger(Number(token)));
+
+/** More factors than any shape has would only make the check slow. */
+const LARGEST_POWER = 8;
+
+const power = (a: Dim, b: Dim): Dim | undefined => {
+  const times = Number(b);
+  if (!Number.isInteger(times) || times < 1 || times > LARGEST_POWER) return undefined;
+  return Array.from({ length: times }, () => a).reduce(multiply);
+};
+
+const operators: Readonly<Record<string, (a: Dim, b: Dim) => Dim | undefined>> = {
   "+": add,
   "-": subtract,
   "*": multiply,
+  "^": power,
 };
 
 const readExpression = (
@@ -36,34 +52,28 @@ const readExpression = (
   report: Report,
 ): Dim | undefined => {
   const read = (part: Expr): Dim | undefined => readExpression(part, lookup, known, report);
-  switch (expr.kind) {
-    case "number":
-      if (Number.isInteger(expr.value)) return size(expr.value);
-      report(messages.notAWholeSize(expr.span, expr.text));
-      return undefined;
-    case "name": {
-      const axis = lookup(expr.text);
-      if (axis === undefined) report(messages.unknownDimension(expr, known));
-      return axis === undefined || axis === "broken" ? undefined : axis.dim;
-    }
-    case "binary": {
-      const [a, b] = [read(expr.left), read(expr.right)];
-      if (a === undefined || b === undefined) return undefined;
-      const apply = operators[expr.operator];
-      if (apply !== undefined) return apply(a, b);
-      const power = Number(b);
-      if (expr.operator === "^" && Number.isInteger(power) && power >= 1) {
-        return Array.from({ length: power }, () => a).reduce(multiply);
-      }
-      report(messages.notADimension(expr.span));
-      return undefined;
-    }
-    case "missing":
-      return undefined;
-    default:
-      report(messages.notADimension(expr.span));
-      return undefined;
+  if (expr.kind === "missing") return undefined;
+  if (expr.kind === "number") {
+    if (Number.isSafeInteger(expr.value)) return size(expr.value);
+    report(messages.notAWholeSize(expr.span, expr.text));
+    return undefined;
   }
+  if (expr.kind === "name") {
+    const axis = lookup(expr.text);
+    if (axis === undefined) report(messages.unknownDimension(expr, known));
+    return axis === undefined || axis === "broken" ? undefined : axis.dim;
+  }
+  if (expr.kind !== "binary") {
+    report(messages.notADimension(expr.span));
+    return undefined;
+  }
+  const [a, b] = [read(expr.left), read(expr.right)];
+  if (a === undefined || b === undefined) return undefined;
+  const combined = operators[expr.operator]?.(a, b);
+  if (combined === undefined) report(messages.notADimension(expr.span));
+  else if (overflows(combined)) report(messages.sizeTooLarge(expr.span));
+  else return combined;
+  return undefined;
 };
 
 /** A size as a polynomial of the names in scope, or `undefined` when that was reported. */

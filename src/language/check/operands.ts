@@ -64,6 +64,23 @@ export const positional = (
 
 const vocabulary = ["a number", "a vector", "a matrix"];
 
+/** Reports an operand with too few axes or of the wrong kind. */
+const isOperand = (
+  one: Sited,
+  rank: number,
+  isOrder: boolean,
+  shown: string,
+  frame: Frame,
+): boolean => {
+  const { type } = one.term;
+  if (type.axes.length >= rank && (!isOrder || type.base === "perm")) {
+    return isOrder || isNumber(one, shown, frame);
+  }
+  const needs = isOrder ? "an order, as argsort gives" : (vocabulary[rank] ?? "more axes");
+  frame.report(messages.wrongOperand(one.span, shown, needs, type, sizesOf(frame)));
+  return false;
+};
+
 /** Types one function by its signature. */
 export const byRank =
   <K extends ValueOp>(usage: string, signature: Signature<K>): Builtin["type"] =>
@@ -74,16 +91,8 @@ export const byRank =
     const evaluated = exprs?.map((expr) => sitedValue(expr, frame));
     const sited = evaluated?.filter((one) => one !== undefined);
     if (sited === undefined || sited.length !== ranks.length) return poison;
-    for (const [i, one] of sited.entries()) {
-      const rank = ranks[i] ?? 0;
-      const { type } = one.term;
-      const needs = i === order ? "an order, as argsort gives" : vocabulary[rank];
-      if (type.axes.length < rank || (i === order && type.base !== "perm")) {
-        const { text } = callee;
-        frame.report(messages.wrongOperand(one.span, text, needs ?? "", type, sizesOf(frame)));
-        return poison;
-      }
-      if (i !== order && !isNumber(one, callee.text, frame)) return poison;
+    if (!sited.every((one, i) => isOperand(one, ranks[i] ?? 0, i === order, callee.text, frame))) {
+      return poison;
     }
     const operands = sited.map(({ term }, i) => ({ term, core: ranks[i] ?? 0 }));
     const cores = operands.map(({ term: { type }, core: rank }) =>

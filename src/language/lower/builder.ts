@@ -63,7 +63,8 @@ export const createBuilder = (): Builder => {
       attrs,
     );
     const axes = derived === "declared" ? declared : derived;
-    invariant(axes !== undefined, `${op} of ${operandValues.map((v) => `[${v.type.axes}]`)}`);
+    const shown = operandValues.map(({ type }) => `[${type.axes.join(", ")}]`).join(" ");
+    invariant(axes !== undefined, `operands of ${op} do not fit: ${shown}`);
     const type: Type = { base, axes, ...(of === undefined ? {} : { of }) };
     const key = JSON.stringify([op, operands, attrs, type]);
     const same = known.get(key);

@@ -83,6 +83,9 @@ export const sizeBelowOne = (span: Span, value: number): Finding =>
     label: "a dimension is a whole number, at least 1",
   });
 
+export const sizeTooLarge = (span: Span): Finding =>
+  error("E0214", "a size beyond all bounds", span, { label: "no array is that large" });
+
 export const notADimension = (span: Span): Finding =>
   error("E0214", "this is no size", span, {
     label: "sizes are made of whole numbers and dimensions with +, -, * and ^",
