@@ -67,13 +67,13 @@ export const renderText = (
     .join("\n");
 
 /** One-based line and column (in UTF-16 units) with the offset they stand for. */
-export interface JsonPosition {
+interface JsonPosition {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
 }
 
-export interface JsonRange {
+interface JsonRange {
   readonly file: string;
   readonly start: JsonPosition;
   /** Exclusive. */

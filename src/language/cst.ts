@@ -2,7 +2,6 @@ import type { CstElement, CstNode, IToken } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Name } from "./ast.ts";
-import { endOf } from "./tokens.ts";
 
 /** What the builders of the AST share while they walk one concrete syntax tree. */
 export interface Builder {
@@ -53,9 +52,3 @@ export const toName = (file: string, from: IToken | undefined, parent: CstNode):
   from === undefined
     ? { text: "", span: afterNode(file, parent) }
     : { text: from.image, span: tokenSpan(file, from) };
-
-export const spanUpTo = (file: string, start: IToken, node: CstNode): Span => ({
-  file,
-  start: start.startOffset,
-  end: nodeSpan(file, node)?.end ?? endOf(start),
-});

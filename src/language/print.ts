@@ -99,7 +99,7 @@ const timeIndex = (offset: number): string =>
   offset === 0 ? "t" : offset < 0 ? `t-${-offset}` : `t+${offset}`;
 
 /** Arguments in their parentheses, `(64, act = tanh)`. */
-export const printArguments = (list: readonly Argument[]): string => {
+const printArguments = (list: readonly Argument[]): string => {
   const printed = list.map(({ name, value }) =>
     name === undefined ? printExpr(value) : `${name.text} = ${printExpr(value)}`,
   );

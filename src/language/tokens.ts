@@ -64,8 +64,8 @@ export const Guide: TokenType = keyword("guide", "Guide");
 export const Train: TokenType = keyword("train", "Train");
 
 export const Boolean: TokenType = createToken({ name: "Boolean", pattern: Lexer.NA });
-export const Yes: TokenType = keyword("yes", "Yes", [Boolean]);
-export const No: TokenType = keyword("no", "No", [Boolean]);
+const Yes: TokenType = keyword("yes", "Yes", [Boolean]);
+const No: TokenType = keyword("no", "No", [Boolean]);
 
 /** A word of the import declaration and an ordinary name everywhere else. */
 export const From: TokenType = createToken({
@@ -95,11 +95,11 @@ export const Arrow: TokenType = symbol("->", "Arrow");
 export const Then: TokenType = symbol(">>", "Then");
 export const Ellipsis: TokenType = symbol("...", "Ellipsis");
 export const Dot: TokenType = symbol(".", "Dot");
-export const Plus: TokenType = symbol("+", "Plus", [Sign]);
+const Plus: TokenType = symbol("+", "Plus", [Sign]);
 export const Minus: TokenType = symbol("-", "Minus", [Sign]);
-export const Star: TokenType = symbol("*", "Star", [Factor]);
-export const Slash: TokenType = symbol("/", "Slash", [Factor]);
-export const At: TokenType = symbol("@", "At", [Factor]);
+const Star: TokenType = symbol("*", "Star", [Factor]);
+const Slash: TokenType = symbol("/", "Slash", [Factor]);
+const At: TokenType = symbol("@", "At", [Factor]);
 export const Caret: TokenType = symbol("^", "Caret");
 export const Prime: TokenType = symbol("'", "Prime");
 

@@ -3,6 +3,7 @@ import type { ISerializedGast } from "chevrotain";
 import { defaultParserErrorProvider } from "chevrotain";
 import { describe, expect, test } from "vitest";
 import { expectations, placeProvider } from "../../src/language/messages-syntax.ts";
+import { parse } from "../../src/language/parse.ts";
 import { GtmParser } from "../../src/language/parser.ts";
 import { keywords, slips } from "../../src/language/tokens.ts";
 
@@ -115,6 +116,14 @@ test("the editor grammar colours every keyword", () => {
       word,
     ).toBe(true);
   }
+});
+
+test("the README's example of every construct is legal", () => {
+  const readme = readFileSync("grammar/README.md", "utf8");
+  const blocks = [...readme.matchAll(/^```\n([^]*?)^```$/gmu)].map(([, block = ""]) => block);
+  const file = blocks.find((block) => block.includes("model M")) ?? "";
+  expect(parse(file, "README.md").diagnostics).toEqual([]);
+  expect(parse(file, "README.md").file.items).toHaveLength(11);
 });
 
 test("the README names every reserved word", () => {
