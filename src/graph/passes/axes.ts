@@ -54,7 +54,7 @@ export const axesBefore = (
   return before;
 };
 
-export const ones = (rank: number): Shape => Array.from({ length: rank }, () => 1);
+const ones = (rank: number): Shape => Array.from({ length: rank }, () => 1);
 
 /** The number in every element, if it is known. */
 export const valueOf = (node: Node | undefined): number | undefined =>

@@ -143,5 +143,5 @@ export const batch = (node: Node, operands: readonly Stacked[], length: number):
   // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
   const rule = batches[node.op] as Batch<OpName> | undefined;
   invariant(rule !== undefined, `${node.op} cannot be done for all steps at once`);
-  return { node: rule(node as NodeOf<never>, { given: operands, led, full }, length), isStacked };
+  return { node: rule(node, { given: operands, led, full }, length), isStacked };
 };

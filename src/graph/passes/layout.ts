@@ -7,6 +7,7 @@ import type { Graph, Node, NodeOf } from "../op.ts";
 import { elements } from "../shapes.ts";
 import { keepsOrder } from "./axes.ts";
 import { splitLoops } from "./fission.ts";
+import { keepLetters, lettersOf } from "./letters.ts";
 import { componentsOf, rootsOf, withRoots } from "./loop.ts";
 import { applyPass, type Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
@@ -32,7 +33,7 @@ export interface MatmulForm {
  */
 export const matmulForm = ({ attrs: { a, b, out } }: NodeOf<"contract">): MatmulForm => {
   const pick = (letters: string, keep: (letter: string) => boolean): string =>
-    [...letters].filter(keep).join("");
+    keepLetters(letters, keep);
   return {
     batch: pick(out, (letter) => a.includes(letter) && b.includes(letter)),
     m: pick(out, (letter) => !b.includes(letter)),
@@ -71,7 +72,7 @@ interface Arrangement {
 }
 
 const permutation = ({ from, to }: Omit<Move, "value">): readonly number[] =>
-  [...to].map((letter) => from.indexOf(letter));
+  lettersOf(to).map((letter) => from.indexOf(letter));
 
 /** Moving axes of size 1 moves no element. */
 const move = (moved: Move): Node => {
@@ -90,7 +91,7 @@ const costOf = (moved: Move, costOfMoving: CostOfMoving): number =>
 
 /** The letters of a role in the orders in which the values that have them have them. */
 const ordersOf = (role: string, ...values: readonly string[]): readonly string[] => [
-  ...new Set(values.map((letters) => [...letters].filter((l) => role.includes(l)).join(""))),
+  ...new Set(values.map((letters) => keepLetters(letters, (letter) => role.includes(letter)))),
 ];
 
 /** Every way to write a contraction as a product of matrices: each operand first, each role in each order. */
@@ -133,7 +134,7 @@ const elementwise = (node: NodeOf<"contract">): Node => {
   const [x, y] = node.operands;
   const { a, b, out } = node.attrs;
   const spread = (value: Node, letters: string): Node => {
-    const present = [...out].filter((letter) => letters.includes(letter)).join("");
+    const present = keepLetters(out, (letter) => letters.includes(letter));
     const ordered = move({ value, from: letters, to: present });
     return reshape(
       ordered,

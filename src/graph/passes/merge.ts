@@ -10,6 +10,7 @@ import { add, concat, contract, transpose } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { rewrite } from "../walk.ts";
 import { innerLinks, soleReaders } from "./chain.ts";
+import { keepLetters, lettersOf, renamer } from "./letters.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
@@ -31,8 +32,6 @@ interface Product {
   readonly k: string;
 }
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz";
-
 /** Reads a node as a product, the letters named by their order in x and the result. */
 const productOf = (
   node: NodeOf<"contract">,
@@ -45,10 +44,8 @@ const productOf = (
   const [first, second] = node.operands;
   const [x, weights, letters, weightLetters] =
     late[0] === true ? ([first, second, a, b] as const) : ([second, first, b, a] as const);
-  const summed = [...letters].filter((letter) => !out.includes(letter));
-  const order = [...new Set(letters + out)];
-  const rename = (text: string): string =>
-    [...text].map((letter) => ALPHABET[order.indexOf(letter)] ?? "").join("");
+  const summed = keepLetters(letters, (letter) => !out.includes(letter));
+  const rename = renamer(letters + out);
   return summed.length === 1
     ? {
         x,
@@ -56,15 +53,15 @@ const productOf = (
         letters: rename(letters),
         weightLetters: rename(weightLetters),
         out: rename(out),
-        k: rename(summed.join("")),
+        k: rename(summed),
       }
     : undefined;
 };
 
 /** Products of one kind can be one product. Their sizes agree but for the letter that is summed over. */
 const kindOf = ({ x, letters, weightLetters, out, k }: Product): string => {
-  const sizes = [...letters].map((letter, axis) => (letter === k ? "" : x.shape[axis]));
-  return `${letters},${[...weightLetters].sort().join("")}->${out} ${sizes.join()}`;
+  const sizes = lettersOf(letters).map((letter, axis) => (letter === k ? "" : x.shape[axis]));
+  return `${letters},${lettersOf(weightLetters).toSorted().join("")}->${out} ${sizes.join()}`;
 };
 
 const mergeBody = (loop: TimeLoop): TimeLoop => {
@@ -127,7 +124,7 @@ const joint = (products: readonly Product[]): Node => {
   const aligned = products.map(({ weights, weightLetters: own }) =>
     transpose(
       weights,
-      [...weightLetters].map((letter) => own.indexOf(letter)),
+      lettersOf(weightLetters).map((letter) => own.indexOf(letter)),
     ),
   );
   return contract(

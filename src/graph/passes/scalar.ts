@@ -68,12 +68,9 @@ const onNumbers: { readonly [K in OpName]: OnNumbers<K> | undefined } = {
   project: undefined,
 };
 
-/** Whether each element of the value depends on one element of each operand, size 1 stretching. */
-export const isElementwise = (op: OpName): boolean => onNumbers[op] !== undefined;
-
 /** The value of an elementwise primitive of numbers; `undefined` if it is not elementwise. */
 export const evaluateScalar = (node: Node, xs: readonly number[]): number | undefined => {
   // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
   const evaluate = onNumbers[node.op] as OnNumbers<OpName> | undefined;
-  return evaluate?.(xs, node as NodeOf<never>);
+  return evaluate?.(xs, node);
 };

@@ -11,17 +11,9 @@ export const expression = (node: Node): string => {
 };
 
 const detail = (node: Node): string => {
-  switch (node.op) {
-    case "reshape":
-    case "broadcast":
-      return `[${node.shape.join(", ")}]`;
-    case "contract":
-      return `[${node.attrs.a},${node.attrs.b}->${node.attrs.out}]`;
-    case "scan":
-      return `[${node.attrs.length}]`;
-    default: {
-      const values = Object.values(node.attrs).map((value) => JSON.stringify(value));
-      return values.length === 0 ? "" : `[${values.join("; ")}]`;
-    }
-  }
+  if (node.op === "reshape" || node.op === "broadcast") return `[${node.shape.join(", ")}]`;
+  if (node.op === "contract") return `[${node.attrs.a},${node.attrs.b}->${node.attrs.out}]`;
+  if (node.op === "scan") return `[${node.attrs.length}]`;
+  const values = Object.values(node.attrs).map((value) => JSON.stringify(value));
+  return values.length === 0 ? "" : `[${values.join("; ")}]`;
 };

@@ -311,7 +311,7 @@ describe("products in loops", () => {
     const contracts = topological(tuple?.attrs.body.nextCarries ?? []).filter(
       (node) => node.op === "contract",
     );
-    expect(contracts.map(({ operands: [left] }) => left?.shape)).toEqual([[2, 10]]);
+    expect(contracts.map(({ operands: [left] }) => left.shape)).toEqual([[2, 10]]);
     expect(tuple?.operands.map(({ op }) => op)).toContain("concat");
   });
 

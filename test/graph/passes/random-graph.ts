@@ -166,12 +166,12 @@ const contract: Step = (pick, pool) => {
   const a = "abc".slice(0, x.shape.length);
   let b = "";
   for (const [axis, n] of y.shape.entries()) {
-    const same = [...a].find(
+    const same = Array.from(a).find(
       (letter, i) => x.shape[i] === n && !b.includes(letter) && pick.below(3) > 0,
     );
-    b += same ?? "xyz"[axis];
+    b += same ?? "xyz".charAt(axis);
   }
-  const letters = [...new Set(a + b)];
+  const letters = Array.from(new Set(a + b));
   const out = letters.filter((l) => !(a.includes(l) && b.includes(l)) || pick.below(2) === 0);
   return build.contract(
     build.tanh(x),

@@ -1,6 +1,7 @@
 /** Rules of contractions. */
 import { constant, contract, mul, reshape, sum, transpose } from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
+import { keepLetters, lettersOf, renamer } from "../letters.ts";
 import { invert, stretch, valueOf } from "../axes.ts";
 import type { Rule } from "./rule.ts";
 
@@ -21,7 +22,7 @@ const squeeze = ({ node, letters }: Side, dropped: readonly string[]): Side => (
     node,
     node.shape.filter((_, axis) => !dropped.includes(letters[axis] ?? "")),
   ),
-  letters: [...letters].filter((letter) => !dropped.includes(letter)).join(""),
+  letters: keepLetters(letters, (letter) => !dropped.includes(letter)),
 });
 
 const sumOut = ({ node, letters }: Side, summed: readonly string[]): Side => {
@@ -46,7 +47,7 @@ const ofStretched: Rule<"contract"> = (node) => {
   const [x, y] = isFirst ? [a, b] : [b, a];
   if (x.node.op !== "broadcast") return undefined;
   const [thin] = x.node.operands;
-  const copied = [...x.letters].filter(
+  const copied = lettersOf(x.letters).filter(
     (_, axis) => thin.shape[axis] === 1 && x.node.shape[axis] !== 1,
   );
   const contracted = copied.filter((letter) => !node.attrs.out.includes(letter));
@@ -54,7 +55,7 @@ const ofStretched: Rule<"contract"> = (node) => {
   const rest = sumOut(y, contracted);
   const [first, second] = isFirst ? [slim, rest] : [rest, slim];
   const letters = first.letters + second.letters;
-  const out = [...node.attrs.out].filter((letter) => letters.includes(letter)).join("");
+  const out = keepLetters(node.attrs.out, (letter) => letters.includes(letter));
   const small = contract(first.node, second.node, `${first.letters},${second.letters}->${out}`);
   return restore(small, out, node);
 };
@@ -68,9 +69,9 @@ const ofConstant: Rule<"contract"> = (node) => {
   const { out } = node.attrs;
   const rest = sumOut(
     y,
-    [...y.letters].filter((letter) => !out.includes(letter)),
+    lettersOf(y.letters).filter((letter) => !out.includes(letter)),
   );
-  const order = [...out].filter((letter) => rest.letters.includes(letter));
+  const order = lettersOf(out).filter((letter) => rest.letters.includes(letter));
   const placed = transpose(
     rest.node,
     order.map((letter) => rest.letters.indexOf(letter)),
@@ -94,13 +95,9 @@ const ofTransposed: Rule<"contract"> = ({ operands: [x, y], attrs: { a, b, out }
   return contract(first.node, second.node, `${first.letters},${second.letters}->${out}`);
 };
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
 /** Letters are named by first occurrence, so that equal contractions are written equally. */
 const canonicalLetters: Rule<"contract"> = ({ operands: [x, y], attrs: { a, b, out } }) => {
-  const letters = [...new Set(a + b)];
-  const rename = (text: string): string =>
-    [...text].map((letter) => ALPHABET[letters.indexOf(letter)]).join("");
+  const rename = renamer(a + b);
   const [first, second] = [rename(a), rename(b)];
   return first === a && second === b
     ? undefined

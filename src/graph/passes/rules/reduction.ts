@@ -2,6 +2,7 @@
 import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
+import { keepLetters } from "../letters.ts";
 import { axesBefore, stretch, stretchUntouched } from "../axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
@@ -107,7 +108,7 @@ const sumOfContract: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) =
     return dropLetters(node, letters, alone);
   });
   if (first === undefined || second === undefined) return undefined;
-  const kept = [...out].filter((letter) => !summed.includes(letter)).join("");
+  const kept = keepLetters(out, (letter) => !summed.includes(letter));
   return reshape(
     build.contract(first.node, second.node, `${first.letters},${second.letters}->${kept}`),
     shape,
@@ -137,7 +138,7 @@ const dropLetters = (
       sum(node, axes),
       node.shape.filter((_, axis) => !axes.includes(axis)),
     ),
-    letters: [...letters].filter((letter) => !dropped.includes(letter)).join(""),
+    letters: keepLetters(letters, (letter) => !dropped.includes(letter)),
   };
 };
 
