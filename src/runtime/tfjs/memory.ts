@@ -20,7 +20,7 @@ export interface Memory {
   readonly count: () => number;
 }
 
-export type Attributes = NonNullable<Parameters<KernelFunc>[0]["attrs"]>;
+type Attributes = NonNullable<Parameters<KernelFunc>[0]["attrs"]>;
 export type BoundKernel = (
   inputs: Readonly<Record<string, TensorInfo>>,
   attrs?: Attributes,
