@@ -113,5 +113,5 @@ say "compiling the addon"
   -Ldeps/lib -ltensorflow -ltensorflow_framework "-Wl,-rpath,\$ORIGIN/../../deps/lib" \
   -o lib/napi-v8/tfjs_binding.node) || fail "the addon does not compile"
 
-found=$(loads) || fail "the package still does not load"
+found=$(loads 2>"$scratch/log") || { cat "$scratch/log" >&2; fail "the package still does not load"; }
 say "$found"

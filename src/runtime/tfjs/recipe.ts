@@ -9,7 +9,7 @@ export type AttributeValue =
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "int"; readonly value: number };
 
-export type Step =
+type Step =
   | {
       readonly kind: "constant";
       readonly dtype: Dtype;
