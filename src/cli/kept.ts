@@ -47,9 +47,9 @@ export const reopen = async (
   const state = read(resolve(run.value.path, runFiles.checkpoints));
   if (!state.ok) return wrong(state.diagnostics);
   const directory = dataDirectory(io, options.dataDir) ?? overrides.dataDirectory;
-  const backend = options.backend ?? overrides.backend;
   const stage = await setStage(program.value, {
-    ...(backend === undefined ? {} : { backend }),
+    // The one that was used, also where `auto` chose it: another one rounds differently.
+    backend: options.backend ?? run.value.environment.backend,
     ...(directory === undefined ? {} : { dataDirectory: directory }),
   });
   if (!stage.ok) return wrong(stage.diagnostics, { sources: program.value.sources });

@@ -4,10 +4,12 @@ import { main } from "./cli.ts";
 import { exits } from "./exit.ts";
 
 const interruption = new AbortController();
-process.on("SIGINT", () => {
-  if (interruption.signal.aborted) process.exit(exits.interrupted);
-  interruption.abort();
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(exits.interrupted);
+    interruption.abort();
+  });
+}
 
 process.exitCode = await main(process.argv.slice(2), {
   stdout: (output) => process.stdout.write(output),

@@ -1,5 +1,5 @@
 import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import type { Batch, HostArray, SampleTarget } from "../index.ts";
+import type { Batch, HostArray, Program, SampleTarget } from "../index.ts";
 import {
   addressUseOf,
   continuationsOf,
@@ -125,12 +125,10 @@ const addressPictures = (
 ): Pick<Pictures, "reads" | "addresses"> => {
   const { model, info } = program;
   const { regions } = dataset;
-  const weights = model.watches.flatMap(({ name, kind, value }) => {
+  const weights = readings(model).flatMap((name) => {
     const array = drawn.get(name);
-    const { base } = model.values[value]?.type ?? {};
-    const shows = kind !== "state" && (base === "simplex" || base === "unit");
     const temporal = dataset.steps !== undefined && array?.shape[2] === dataset.steps;
-    return shows && temporal && array.shape.length > 3 ? [readWeightsOf(name, array, regions)] : [];
+    return temporal && array.shape.length > 3 ? [readWeightsOf(name, array, regions)] : [];
   });
   const sizes = { ...knownDims(info.dims), ...dims };
   const discrete = info.sites.flatMap(({ name, role }) => {
@@ -151,6 +149,24 @@ const addressPictures = (
       .filter(({ array }) => array.shape.length === 2)
       .map(({ name, slots, array }) => addressUseOf(name, array, slots)),
   };
+};
+
+/**
+ * Watches that are weights with which a memory was read. Where it is known what a memory's `read` was given, that is
+ * it, and not its other addresses, which may be those of writing.
+ */
+const readings = ({ watches, values }: Program["model"]): readonly string[] => {
+  const weights = watches.filter(
+    ({ kind, value }) => kind === "address" && values[value]?.type.base !== "index",
+  );
+  const memoryOf = (name: string): string => name.split(".")[0] ?? name;
+  const isRead = (name: string): boolean => name.includes(".read.");
+  const known = new Set(
+    weights.filter(({ name }) => isRead(name)).map(({ name }) => memoryOf(name)),
+  );
+  return weights
+    .map(({ name }) => name)
+    .filter((name) => isRead(name) || !known.has(memoryOf(name)));
 };
 
 /** The dimensions that have a value without data. */

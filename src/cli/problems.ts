@@ -32,14 +32,6 @@ export const noData = (file: string): Diagnostic =>
     ],
   );
 
-export const noCheckpoint = (path: string): Diagnostic =>
-  problem(
-    "E0824",
-    `\`${path}\` has no whole checkpoint`,
-    ["it stopped before the first one was written"],
-    ["start again with `gtmc run`"],
-  );
-
 export const cannotPredict = (prefix: number, steps: number | undefined): Diagnostic =>
   steps === undefined
     ? problem(

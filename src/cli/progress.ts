@@ -36,7 +36,7 @@ export const evaluationText = (evaluation: Evaluation, course: Course): string =
   ].join("  ");
 
 /** A bound as people compare it: a frame where there are frames, else a sequence. */
-export const boundText = (
+const boundText = (
   { bound, boundPerStep }: { readonly bound: number; readonly boundPerStep: number },
   { temporal }: Pick<Course, "temporal">,
 ): string => `bound ${number(temporal ? boundPerStep : bound)} ${unit(temporal)}`;

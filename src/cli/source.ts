@@ -44,7 +44,7 @@ export const pathOf = (io: Io, file: string): string => {
   return path.startsWith("..") ? resolve(io.cwd, file) : path;
 };
 
-export const readSource = async (io: Io, file: string): Promise<Result<SourceFile>> => {
+const readSource = async (io: Io, file: string): Promise<Result<SourceFile>> => {
   if (file === "-") return success({ path: "<stdin>", text: await io.stdin() });
   const path = pathOf(io, file);
   const text = readText(path);

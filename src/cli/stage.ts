@@ -13,7 +13,10 @@ export interface ComputeOptions {
 
 export const withComputeOptions = (command: Command): Command =>
   command
-    .option("--backend <name>", "reference, tfjs:node, tfjs:wasm, tfjs:cpu or auto", "auto")
+    .option(
+      "--backend <name>",
+      "tfjs:wasm, tfjs:node, tfjs:cpu, reference or auto (default: auto, or the run's)",
+    )
     .option("--data-dir <folder>", "where data sets lie; else the variable GTMC_DATA");
 
 /** Everything that a trained or a training program needs. */

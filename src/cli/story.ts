@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import type {
   AddressUse,
   Environment,
   Headline,
+  Origin,
   Program,
   ReadWeights,
   Region,
@@ -199,7 +201,7 @@ const tables = ({ program, environment, backendReason }: StorySource): readonly 
     {
       title: "Settings",
       columns: ["path", "value", "from"],
-      rows: config.settings.map(({ path, value, origin }) => [path, value, printOrigin(origin)]),
+      rows: config.settings.map(({ path, value, origin }) => [path, value, briefOrigin(origin)]),
     },
     {
       title: "Environment",
@@ -208,6 +210,10 @@ const tables = ({ program, environment, backendReason }: StorySource): readonly 
     },
   ];
 };
+
+/** Without folders: the table has no room for them, and config.json has them. */
+const briefOrigin = (origin: Origin): string =>
+  printOrigin("file" in origin ? { ...origin, file: basename(origin.file) } : origin);
 
 const environmentRows = (
   environment: Environment,

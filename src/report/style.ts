@@ -4,13 +4,13 @@ export const style = `
   color-scheme: light dark;
   --paper: #fdfdfc; --ink: #1c1e21; --soft: #666c75; --rule: #e4e5e8; --base: #a9adb4;
   --band: #f3f4f6; --accent: #b4540a; --accent-band: #fbeee0;
-  --s1: #1f66c9; --s2: #b4540a; --s3: #12806a; --s4: #8a4bb3;
+  --s1: #1f66c9; --s2: #12806a; --s3: #8a4bb3; --s4: #b4540a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #15171a; --ink: #e7e8ea; --soft: #9ba1aa; --rule: #2a2e33; --base: #737a85;
     --band: #1d2024; --accent: #f0a35e; --accent-band: #33261a;
-    --s1: #74abf5; --s2: #f0a35e; --s3: #55c2a6; --s4: #c595e6;
+    --s1: #74abf5; --s2: #55c2a6; --s3: #c595e6; --s4: #f0a35e;
   }
 }
 * { box-sizing: border-box }

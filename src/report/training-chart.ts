@@ -35,7 +35,7 @@ export const trainingChart = (chart: TrainingChart): Markup => {
       }),
     ),
     yAxis(plot, chart.yLabel),
-    xAxis(plot, "iteration", plot.x.ticks(5)),
+    xAxis(plot, "iteration", plot.x.ticks(5).filter(Number.isInteger)),
     chart.reference === undefined ? [] : reference(plot, chart.reference),
     element(
       "g",

@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { runFiles } from "./folder.ts";
 import { isPartial, writeJson } from "./whole-file.ts";
 
-export interface ManifestEntry {
+interface ManifestEntry {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;

@@ -32,12 +32,13 @@ const steps = (folder: string, split: string): readonly unknown[] =>
     .filter((line) => line["split"] === split)
     .map((line) => line["step"]);
 
-let whole: Called;
+/** The run that most tests look at. */
+const first: { called?: Called } = {};
 
 beforeAll(async () => {
   writeFileSync(at("recall.gtm"), recallModel);
   writeFileSync(at("static.gtm"), staticModel);
-  whole = await run("whole");
+  first.called = await run("whole");
 }, 60_000);
 
 afterAll(() => {
@@ -46,6 +47,7 @@ afterAll(() => {
 
 describe("a run", () => {
   test("says what was compiled, how it goes and how it ended", () => {
+    const whole = first.called ?? { exit: -1, out: "", err: "" };
     expect(whole.exit).toBe(0);
     expect(whole.err).toContain("Recall on perfect_recall(");
     expect(whole.err).toMatch(/\n {2}z +real\[Z\] +~ Normal +guide Normal +pathwise/u);
@@ -96,7 +98,10 @@ describe("a run", () => {
       settings: { path: string; value: string; origin: string }[];
     };
     const of = (path: string): unknown => settings.find((one) => one.path === path);
-    expect(of("Z")).toMatchObject({ value: "2", origin: expect.stringMatching(/recall\.gtm:3$/u) });
+    expect(of("Z")).toMatchObject({
+      value: "2",
+      origin: expect.stringMatching(/recall\.gtm:3$/u) as unknown,
+    });
     expect(of("train.clip")).toMatchObject({ origin: "default" });
   });
 
@@ -224,7 +229,9 @@ describe("sample", () => {
     const called = await gtmc(["sample", "whole", "--json", "--sequences", "2", ...argv]);
     expect(called.exit, called.err).toBe(0);
     const { files } = json(called) as { files: { file: string; shape: number[] | null }[] };
-    return Object.fromEntries(files.map(({ file, shape }) => [file.split("samples/")[1], shape]));
+    return Object.fromEntries(
+      files.map(({ file, shape }): [string, unknown] => [file.split("samples/")[1] ?? "", shape]),
+    );
   };
 
   test.each([
