@@ -53,11 +53,14 @@ export const symbol = (name: string): Dim => name as Dim;
 /** A known size. */
 export const size = (value: number): Dim => `${value}` as Dim;
 
-export const add = (a: Dim, b: Dim): Dim => combine([...parse(a), ...parse(b)]);
+export const add = (a: Dim, b: Dim): Dim =>
+  a === "0" ? b : b === "0" ? a : combine([...parse(a), ...parse(b)]);
 
 export const subtract = (a: Dim, b: Dim): Dim => add(a, multiply(size(-1), b));
 
 export const multiply = (a: Dim, b: Dim): Dim => {
+  if (a === "1") return b;
+  if (b === "1") return a;
   const products: [string, number][] = [];
   for (const [m, c] of parse(a)) {
     for (const [n, d] of parse(b)) {
@@ -75,6 +78,8 @@ export const names = (dim: Dim): readonly string[] => [
 
 /** Replaces names by dimensions; names that are absent stay. */
 export const substitute = (dim: Dim, values: ReadonlyMap<string, Dim>): Dim => {
+  const exact = values.get(dim);
+  if (exact !== undefined) return exact;
   let sum: Dim = size(0);
   for (const [monomial, coefficient] of parse(dim)) {
     const factors = monomial === "" ? [] : monomial.split("*");

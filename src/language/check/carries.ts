@@ -1,5 +1,6 @@
 /** `z[t-1]`: values of earlier steps, their types before anything is known of the step, and their first values. */
 import type { Span } from "../../diagnostics/span.ts";
+import type { ValueId } from "../../ir/value.ts";
 import type { ModelDecl } from "../ast.ts";
 import type { Destination } from "./body-frame.ts";
 import type { Declarations } from "./declarations.ts";
@@ -25,7 +26,8 @@ export interface Carried {
   readonly member: string;
   /** Of a memory. */
   readonly state?: string;
-  readonly back: number;
+  /** The carried value one step nearer, which this is at the next step; absent where it is the value itself. */
+  readonly nearer?: ValueId;
 }
 
 export interface Carries {
@@ -111,23 +113,18 @@ export const createCarries = (
     return type === undefined ? poison : leaf(name, type);
   };
 
-  const emit = (member: string, type: EventType, back: number, state?: string): number => {
+  /** The values of all steps back to this one, each the one before of the next nearer. */
+  const emit = (member: string, type: EventType, back: number, state?: string): ValueId => {
+    const nearer = back === 1 ? undefined : emit(member, type, back - 1, state);
     const own = state === undefined ? member : `${member}.${state}`;
-    const axes = type.axes.map(({ dim }) => dim);
-    const { base, of } = type;
-    for (let depth = 1; depth <= back; depth++) {
-      const name = depth === 1 ? own : `${own}@${depth}`;
-      carried.set(name, {
-        name,
-        type,
-        member,
-        back: depth,
-        ...(state === undefined ? {} : { state }),
-      });
-    }
     const name = back === 1 ? own : `${own}@${back}`;
+    const { base, of } = type;
+    const axes = type.axes.map(({ dim }) => dim);
     const emitted = { base, axes, when: "step" as const, ...(of && { of: of.dim }) };
-    return builder.emit("carry", [], { name }, emitted);
+    const id = builder.emit("carry", [], { name }, emitted);
+    const from = { ...(state !== undefined && { state }), ...(nearer !== undefined && { nearer }) };
+    carried.set(name, { name, type, member, ...from });
+    return id;
   };
 
   const memoryBefore = (name: string, back: number): Term => {

@@ -153,7 +153,8 @@ export const createDeclarations = (
 
   const checkMemory = (decl: MemoryDecl): boolean =>
     once(decl.name, (own) => {
-      const { types } = readTypes(decl);
+      const { types, complete } = readTypes(decl);
+      if (!complete) return;
       initialStates(generic(types, own));
       for (const part of [...types.nets.values(), ...types.operations.values()]) {
         memoryPart(types)(part.decl);

@@ -44,6 +44,8 @@ export interface Embodiment {
 
 /** From the memory's own sizes to the model's. */
 const concretely = ({ sizes, widths }: Embodiment, dim: Dim): Dim => {
+  const exact = sizes.get(dim) ?? widths.get(dim)?.axis;
+  if (exact !== undefined) return exact.dim;
   const known = new Map<string, Dim>();
   for (const name of namesIn(dim)) {
     const axis = sizes.get(name) ?? widths.get(name)?.axis;

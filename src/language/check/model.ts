@@ -89,21 +89,13 @@ const startOf = ({ member, state }: Carried, { carries, memoryStart }: Definitio
   return term.id;
 };
 
-const carriesOf = (definitions: Definitions, builder: Builder): readonly CarryDraft[] => {
-  const all = definitions.carries.all();
-  const leaves = new Map(
-    builder.values.flatMap((value) =>
-      value.op === "carry" ? [[value.attrs.name, value.id] as const] : [],
-    ),
-  );
-  return all.map((carry) => {
-    const { name, back, type } = carry;
-    const nearer = back === 2 ? name.replace(/@2$/u, "") : name.replace(/@\d+$/u, `@${back - 1}`);
-    const next = back === 1 ? nextOf(carry, definitions) : leaves.get(nearer);
-    invariant(next !== undefined, `${nearer} is read where ${name} is`);
-    return { name, type: toType(type), initial: startOf(carry, definitions), next };
-  });
-};
+const carriesOf = (definitions: Definitions): readonly CarryDraft[] =>
+  definitions.carries.all().map((carry) => ({
+    name: carry.name,
+    type: toType(carry.type),
+    initial: startOf(carry, definitions),
+    next: carry.nearer ?? nextOf(carry, definitions),
+  }));
 
 /** Checks the model; what it gives lowers it, to be called only when nothing at all was reported. */
 export const checkModel = (
@@ -147,7 +139,7 @@ const lower = (
   sizes: ReadonlyMap<string, number>,
 ): Model => {
   const order = generationOrder(definitions.references, definitions.members);
-  const drafts = carriesOf(definitions, builder);
+  const drafts = carriesOf(definitions);
   for (const { name, next } of drafts) if (!name.includes("@")) builder.name(next, name);
   return finishModel({
     name: decl.name.text,
