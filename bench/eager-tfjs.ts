@@ -37,10 +37,10 @@ const shapes = {
   "obs.logits.b": [X],
   "lstm.w": [Z + P + H, 4 * H],
   "lstm.b": [4 * H],
-} as const satisfies Readonly<Record<string, readonly number[]>>;
+} satisfies Readonly<Record<string, readonly number[]>>;
 
 export type ParameterName = keyof typeof shapes;
-export const parameterShapes: Readonly<Record<ParameterName, readonly number[]>> = shapes;
+const parameterShapes: Readonly<Record<ParameterName, readonly number[]>> = shapes;
 const parameterNames = Object.keys(shapes) as ParameterName[];
 
 /** The numbers of a run, so that others can compute with the same ones. */

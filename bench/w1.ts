@@ -79,7 +79,7 @@ export const numbersForEager = (
       [`${net}.${part}.b`]: columns(of(`${net}.1.bias`), 64, ranges),
     };
   };
-  const named: Readonly<Record<string, Float32Array>> = {
+  const named = {
     "encode.w": whole("encode.weight"),
     "encode.b": whole("encode.bias"),
     "attend.w": whole("attend.weight"),

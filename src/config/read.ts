@@ -51,26 +51,20 @@ export const orNo =
     value.kind === "boolean" && !value.value ? success(null) : reader(value);
 
 const withoutArgumentNames = (value: Expr): Expr => {
-  switch (value.kind) {
-    case "call":
-      return {
-        ...value,
-        arguments: value.arguments.map(({ value: inner, span }) => ({
-          value: withoutArgumentNames(inner),
-          span,
-        })),
-      };
-    case "binary":
-      return {
-        ...value,
-        left: withoutArgumentNames(value.left),
-        right: withoutArgumentNames(value.right),
-      };
-    case "negate":
-      return { ...value, operand: withoutArgumentNames(value.operand) };
-    default:
-      return value;
+  if (value.kind === "call") {
+    const positional = value.arguments.map(({ value: inner, span }) => ({
+      value: withoutArgumentNames(inner),
+      span,
+    }));
+    return { ...value, arguments: positional };
   }
+  if (value.kind === "binary") {
+    const { left, right } = value;
+    return { ...value, left: withoutArgumentNames(left), right: withoutArgumentNames(right) };
+  }
+  return value.kind === "negate"
+    ? { ...value, operand: withoutArgumentNames(value.operand) }
+    : value;
 };
 
 export const readSchedule: Reader<Schedule> = (value) => {

@@ -21,7 +21,7 @@ export const constantSchedule = (value: number): Schedule => ({
  */
 export const expressionSchedule = (text: string, expression: string): Schedule | undefined => {
   // mathjs takes a third of a second to load; most files have no expression here.
-  const { compile } = createRequire(import.meta.url)("mathjs/number") as Mathjs;
+  const mathjs = createRequire(import.meta.url)("mathjs/number") as Mathjs;
   const at = (step: number): number => {
     const value = code.evaluate({
       step,
@@ -31,7 +31,7 @@ export const expressionSchedule = (text: string, expression: string): Schedule |
   };
   let code: ReturnType<Mathjs["compile"]>;
   try {
-    code = compile(expression);
+    code = mathjs.compile(expression);
     return Number.isFinite(at(0)) ? { text, at } : undefined;
   } catch {
     return undefined;
