@@ -154,14 +154,14 @@ const program = (
     problem,
     info: programInfo(model, plan),
     sampling: (target, sizes) => {
-      const drawn = legal(
-        deriveSampling(model, samplingTarget(target, sizes), {
-          ...sizes,
-          particles: sizes.samples,
-          ragged: false,
-        }),
-      );
-      return { graph: optimise(drawn.graph), noise: drawn.noise };
+      const drawn = deriveSampling(model, samplingTarget(target, sizes), {
+        ...sizes,
+        particles: sizes.samples,
+        ragged: false,
+      });
+      return drawn.ok
+        ? success({ graph: optimise(drawn.value.graph), noise: drawn.value.noise })
+        : drawn;
     },
     inspect: (stage, format) => {
       const json = format === "json";

@@ -39,11 +39,13 @@ export const drawSamples = (
     ...(prefix === undefined ? {} : { prefix }),
     dims,
   });
-  const compiled = backend.compile(drawing.graph);
+  if (!drawing.ok) return drawing;
+  const { graph, noise: kinds } = drawing.value;
+  const compiled = backend.compile(graph);
   if (!compiled.ok) return compiled;
-  const noise = drawNoise(drawing.noise, seed, "draw", 0);
+  const noise = drawNoise(kinds, seed, "draw", 0);
   const inputs = new Map<string, Buffer>();
-  for (const { attrs, shape } of drawing.graph.inputs) {
+  for (const { attrs, shape } of graph.inputs) {
     const array =
       request.parameters.get(attrs.name) ?? noise.get(attrs.name) ?? batch.fields.get(attrs.name);
     invariant(array !== undefined, `nothing to feed for ${attrs.name}`);

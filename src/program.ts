@@ -1,4 +1,4 @@
-import type { Sources } from "./diagnostics/diagnostic.ts";
+import type { Result, Sources } from "./diagnostics/diagnostic.ts";
 import type { Model } from "./ir/model.ts";
 import type { NoiseSpec, Problem } from "./training/problem.ts";
 import type { EarlyStopping, TrainingOptions } from "./training/options.ts";
@@ -98,7 +98,8 @@ export interface Program {
   readonly config: RunConfig;
   readonly problem: Problem;
   readonly info: ProgramInfo;
-  sampling(target: SampleTarget, sizes: SampleSizes): SampleGraph;
+  /** Refused where `predict` is given a prefix that the steps do not hold (E0508). */
+  sampling(target: SampleTarget, sizes: SampleSizes): Result<SampleGraph>;
   /** The text of an intermediate form. `graph` is the optimised training step at these sizes. */
   inspect(stage: "ast" | "ir" | "graph", format: "text" | "json"): string;
 }

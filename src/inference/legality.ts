@@ -1,6 +1,7 @@
 /** Which bound, estimator and model fit together: what does not is refused with what would. */
 import { distributionOf } from "../distributions/index.ts";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
 import type { Model, Site } from "../ir/model.ts";
 import type { Baseline, ObjectiveSpec } from "./spec.ts";
 
@@ -59,11 +60,6 @@ interface Question {
 /** The diagnostic where the rule is broken. */
 type Rule = (question: Question) => Diagnostic | undefined;
 
-const wholeParticles: Rule = ({ particles }) =>
-  Number.isInteger(particles) && particles >= 1
-    ? undefined
-    : error("E0507", `${particles} particles`, [], ["K is a whole number, 1 or more"], []);
-
 const freeBitsOfElbo: Rule = ({ spec }) =>
   spec.freeBits === 0 || spec.bound.kind === "elbo"
     ? undefined
@@ -96,7 +92,7 @@ const pathForElbo: Rule = ({ spec, discrete }) =>
         `an elbo has no gradient for the discrete latent ${list(discrete)}`,
         discrete,
         ["no path leads through the draw of a discrete value"],
-        ["use `objective = iwae(K = 4)` with `estimator = vimco()`, or `estimator = auto`"],
+        ["use `objective = iwae(K = 4)` with `estimator = auto` or `estimator = vimco`"],
       );
 
 const pathForPathwise: Rule = ({ spec, discrete }) =>
@@ -107,7 +103,7 @@ const pathForPathwise: Rule = ({ spec, discrete }) =>
         `no pathwise gradient leads through the discrete latent ${list(discrete)}`,
         discrete,
         [`${[...new Set(discrete.map(familyOf))].join(", ")} is not reparameterised`],
-        ["use `estimator = vimco()`, or `estimator = auto`"],
+        ["use `estimator = auto` or `estimator = vimco`"],
       );
 
 const othersForBaseline: Rule = ({ spec, particles, discrete }) =>
@@ -125,7 +121,6 @@ const othersForBaseline: Rule = ({ spec, particles, discrete }) =>
       );
 
 const rules: readonly Rule[] = [
-  wholeParticles,
   vimcoOfIwae,
   pathForElbo,
   pathForPathwise,
@@ -150,6 +145,7 @@ export const planEstimators = (
   spec: ObjectiveSpec,
   particles: number,
 ): Result<Plan> => {
+  invariant(Number.isInteger(particles) && particles >= 1, `${particles} particles`);
   const { estimator } = spec;
   const latents = model.sites.filter((site) => site.role === "latent");
   const discrete = latents.filter((site) => !isReparameterised(site));

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  arraysDataset,
+  compile,
+  drawSamples,
+  initialState,
+  referenceBackend,
+  renderText,
+  type Result,
+} from "../../src/index.ts";
+import { play } from "./play.ts";
+
+// What no short wrong file shows.
+
+const need = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(renderText(result.diagnostics, new Map(), { color: false }));
+  return result.value;
+};
+
+test("E0108: text nested beyond all reason", async () => {
+  const deep = `dim A =\n${"(".repeat(20_000)}1${")".repeat(20_000)}`;
+  const transcript = await play(`-- deep.gtm --\n${deep}\n$ gtmc check deep.gtm`);
+  await expect(transcript).toMatchFileSnapshot("library/E0108-nested.expected");
+});
+
+test("E0508: a library's user asks for a prediction that cannot be", async () => {
+  const path = join(import.meta.dirname, "library", "steps.gtm");
+  const program = need(compile({ path, text: readFileSync(path, "utf8") }));
+  const x = { shape: [2, 3, 1], data: Float32Array.of(1, 2, 3, 2, 3, 4), per: "step" } as const;
+  const dataset = need(arraysDataset({ x }));
+  const asked = (prefix: number): string => {
+    const drawn = drawSamples(program, referenceBackend, {
+      target: "predict",
+      parameters: initialState(program.problem, program.config.training).parameters,
+      batch: dataset.batch("train", 0, 1, () => 0),
+      batchSize: 1,
+      steps: 3,
+      dims: {},
+      samples: 1,
+      prefix,
+      seed: 1,
+    });
+    return drawn.ok ? "" : renderText(drawn.diagnostics, program.sources, { color: false });
+  };
+  expect(asked(2)).toBe("");
+  await expect(asked(4)).toMatchFileSnapshot("library/E0508-prefix.expected");
+});
