@@ -61,7 +61,12 @@ export const compile = (source: SourceFile, options: CompileOptions): Result<Pro
   const model = pickModel(models.value.models, options.model, source);
   if (!model.ok) return model;
   const spec = objectiveSpec(config.value);
-  const plan = planEstimators(model.value, spec, config.value.values.objective.particles);
+  const { values, places } = config.value;
+  const plan = planEstimators(model.value, spec, values.objective.particles, {
+    ...(places.objective === undefined ? {} : { objective: places.objective }),
+    ...(places.estimator === undefined ? {} : { estimator: places.estimator }),
+    ...(places.free_bits === undefined ? {} : { freeBits: places.free_bits }),
+  });
   if (!plan.ok) return plan;
   return success(program(source, modules.value, model.value, config.value, plan.value), [
     ...modules.warnings,
@@ -97,7 +102,9 @@ const pickModel = (
   const problem = (message: string, help: readonly string[]): Result<never> =>
     failure({ code: "E0805", severity: "error", message, secondary: [], notes: [], help });
   const [first] = models;
-  if (first === undefined) return problem(`${source.path} declares no model`, []);
+  if (first === undefined) {
+    return problem(`${source.path} declares no model`, ["add one: `model NAME { … }`"]);
+  }
   if (wanted === undefined) {
     return models.length === 1
       ? success(first)

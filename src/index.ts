@@ -64,5 +64,5 @@ export type {
 export type { TrainingOptions } from "./training/options.ts";
 export type { TrainingState } from "./training/state.ts";
 export { dataDraw } from "./training/noise.ts";
-export { initialState, type TrainRequest } from "./training/request.ts";
+export { initialState, startingState, type TrainRequest } from "./training/request.ts";
 export { train } from "./training/train.ts";

@@ -40,6 +40,9 @@ export const cannotPredict = (prefix: number, steps: number | undefined): Diagno
         [],
         ["use --target prior or reconstruct"],
       )
-    : problem("E0817", `--prefix ${prefix} leaves nothing to predict`, [
-        `the sequences have ${steps} steps`,
-      ]);
+    : problem(
+        "E0817",
+        `--prefix ${prefix} leaves nothing to predict`,
+        [`the sequences have ${steps} steps`],
+        [`use --prefix ${steps - 1} or less`],
+      );

@@ -7,7 +7,7 @@ import { startTalk } from "./talk.ts";
 import { count } from "./text.ts";
 import { trainInFolder } from "./training.ts";
 import { repeated, verb } from "./usage.ts";
-import { outcome, type Common, type Ending, type Verb } from "./verb.ts";
+import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
 
 interface ResumeOptions extends Common, ComputeOptions {
   readonly set?: readonly string[];
@@ -44,7 +44,12 @@ const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<
       { warnings, sources: stage.program.sources },
     );
   }
-  const { appendLog, removeManifest, rewindMetrics, updateRun } = await import("../index.ts");
+  const { appendLog, removeManifest, rewindMetrics, startingState, updateRun } =
+    await import("../index.ts");
+  const { problem, sources } = stage.program;
+  // A state that does not fit leaves the folder as it is.
+  const fits = startingState({ problem, options: config.training, resumeFrom: state });
+  if (!fits.ok) return wrong(fits.diagnostics, { sources });
   removeManifest(run.path);
   rewindMetrics(run.path, state.iteration);
   updateRun(run.path, {

@@ -137,7 +137,11 @@ const readText = (path: string): Result<string> => {
     return success(readFileSync(path, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return failure(cannotReadFile(path, missing ? "there is no such file" : reason));
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const known = new Map<unknown, string>([
+      ["ENOENT", "there is no such file"],
+      ["EISDIR", "it is a folder"],
+    ]);
+    return failure(cannotReadFile(path, known.get(code) ?? reason));
   }
 };

@@ -94,6 +94,7 @@ const failed = (session: Session, { diagnostics, state }: TrainResult): Ending =
   const { talk, shownFolder, stage } = session;
   const { sources } = stage.program;
   talk.note(renderText(diagnostics, sources, { color: false }));
+  if (state.iteration === 0) return wrong(diagnostics, { sources });
   const kept = `the last good state, after step ${count(state.iteration)}, is in ${shownFolder}/checkpoints`;
   const noted = diagnostics.map((one, i) =>
     i === diagnostics.length - 1 ? { ...one, notes: [...one.notes, kept] } : one,

@@ -6,7 +6,7 @@ import {
   type Sources,
 } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
-import { position } from "../diagnostics/span.ts";
+import { position, type Span } from "../diagnostics/span.ts";
 import type { Bound, Estimator, ObjectiveSpec } from "../inference/spec.ts";
 import type { Expr, File, Setting } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
@@ -225,8 +225,16 @@ const unknownKey = ({ name }: Setting): Diagnostic => {
 /** A resolved `train` block. */
 export interface TrainConfig {
   readonly values: TrainValues;
+  /** Of the values that the file or an override gives, by key. */
+  readonly places: Readonly<Partial<Record<keyof TrainValues, Span>>>;
   readonly run: RunConfig;
 }
+
+/** In the order of the file, and not of the keys. */
+const byPlace = ({ primary: a }: Diagnostic, { primary: b }: Diagnostic): number =>
+  a === undefined || b === undefined || a.span.file !== b.span.file
+    ? 0
+    : a.span.start - b.span.start;
 
 /** Reads the `train` block and the dimensions of a file whose overrides were already applied. */
 export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig> => {
@@ -285,10 +293,11 @@ export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig>
     evaluate_batches: read("evaluate_batches"),
     early_stopping: read("early_stopping"),
   };
-  if (diagnostics.length > 0) return failure(...diagnostics);
+  if (diagnostics.length > 0) return failure(...diagnostics.sort(byPlace));
   const text = (path: string): string => settings.find((s) => s.path === path)?.value ?? "";
   return success({
     values,
+    places: Object.fromEntries([...entries].map(([key, { value }]) => [key, value.span])),
     run: {
       data: values.data,
       earlyStopping: values.early_stopping,

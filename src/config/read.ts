@@ -127,8 +127,14 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
           argument.name?.span ?? argument.span,
           names.length === 0
             ? `\`${invocation.name}\` takes no arguments`
-            : `\`${invocation.name}\` takes ${names.map((n) => `\`${n}\``).join(", ")}`,
-          near === undefined ? [] : [`did you mean \`${near}\`?`],
+            : name === undefined
+              ? `\`${invocation.name}\` takes ${names.length} arguments at most`
+              : `\`${invocation.name}\` has no argument \`${name}\``,
+          near === undefined
+            ? names.length === 0
+              ? []
+              : [`its arguments: ${names.join(", ")}`]
+            : [`did you mean \`${near}\`?`],
         ),
       );
       return;

@@ -102,5 +102,10 @@ export const valuesOutOfRange = (
     help,
   });
 
-export const tooFew = (what: string, needed: string, found: string): Diagnostic =>
-  problem("E0609", `too few ${what}`, { notes: [`needed ${needed}, found ${found}`] });
+export const tooFew = (
+  what: string,
+  needed: string,
+  found: string,
+  help: readonly string[] = [],
+): Diagnostic =>
+  problem("E0609", `too few ${what}`, { notes: [`needed ${needed}, found ${found}`], help });

@@ -52,7 +52,12 @@ export const tableRecall: Source = source(
     const { slots } = values;
     for (const split of ["train", "test"] as const) {
       if (splits[split].count < slots) {
-        return failure(tooFew(`${split} images`, `${slots} slots`, `${splits[split].count}`));
+        const most = Math.min(splits.train.count, splits.test.count);
+        return failure(
+          tooFew(`${split} images`, `one for each of ${slots} slots`, `${splits[split].count}`, [
+            `use \`slots = ${most}\` or fewer`,
+          ]),
+        );
       }
     }
     const area = height * width;

@@ -73,4 +73,9 @@ export const noOptimizer = (key: Name, value: Expr): Diagnostic =>
   ]);
 
 export const notASize = (dim: string, value: Expr): Diagnostic =>
-  error("E0831", `\`${dim}\` is a dimension: a whole number ≥ 1`, value.span, "not such a number");
+  error(
+    "E0831",
+    `\`${dim}\` is a dimension: a whole number ≥ 1, not \`${printExpr(value)}\``,
+    value.span,
+    "not a size",
+  );

@@ -111,7 +111,7 @@ const cannotCreate = (path: string, error: unknown): Diagnostic => ({
   message: `cannot create the run folder \`${path}\``,
   secondary: [],
   notes: [error instanceof Error ? error.message : String(error)],
-  help: [],
+  help: ["give --out a folder that can be made there"],
 });
 
 /**

@@ -1,5 +1,6 @@
 /** What can be wrong with a choice of backend. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
 import type { Unavailable } from "./backend.ts";
 
 const error = (
@@ -10,7 +11,17 @@ const error = (
 ): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
 
 export const unknownBackend = (name: string, known: readonly string[]): Diagnostic =>
-  error("E0701", `there is no backend ${name}`, [`the backends are auto, ${known.join(", ")}`]);
+  error(
+    "E0701",
+    `there is no backend ${name}`,
+    [`the backends are auto, ${known.join(", ")}`],
+    suggestion(name, known),
+  );
+
+const suggestion = (name: string, known: readonly string[]): readonly string[] => {
+  const near = nearestName(name, known);
+  return near === undefined ? ["use auto, which takes the fastest"] : [`did you mean ${near}?`];
+};
 
 export const unavailableBackend = (
   { name, reason }: Unavailable,
@@ -28,5 +39,5 @@ export const missingPrimitives = (backend: string, primitives: readonly string[]
     "E0703",
     `the backend ${backend} lacks ${primitives.join(", ")}`,
     [],
-    ["use another backend"],
+    ["use another backend, such as `--backend auto` or `--backend reference`"],
   );

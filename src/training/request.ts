@@ -58,7 +58,7 @@ export const startingState = ({
   problem,
   options,
   resumeFrom,
-}: TrainRequest): Result<TrainingState> => {
+}: Pick<TrainRequest, "problem" | "options" | "resumeFrom">): Result<TrainingState> => {
   const fresh = initialState(problem, options);
   if (resumeFrom === undefined) return success(fresh);
   const wrong = [
