@@ -3,6 +3,7 @@ import { failure, success } from "../diagnostics/diagnostic.ts";
 import type { Families } from "../ir/library.ts";
 import type { Model } from "../ir/model.ts";
 import type { ModelDecl, TrainDecl } from "./ast.ts";
+import { createCollection } from "./check/collect.ts";
 import { createDeclarations } from "./check/declarations.ts";
 import { resolveDims } from "./check/dims.ts";
 import type { Finding } from "./check/finding.ts";
@@ -32,13 +33,7 @@ const modelsOf = ({ entry, scopes }: Modules): readonly ModelDecl[] => {
 };
 
 const check = (modules: Modules, families: Families): Checked => {
-  const findings = new Map<string, Finding>();
-  const report = (finding: Finding): void => {
-    const { code, primary } = finding.diagnostic;
-    const { file = "", start = 0, end = 0 } = primary?.span ?? {};
-    const key = `${code} ${file} ${start} ${end}`;
-    if (!findings.has(key)) findings.set(key, finding);
-  };
+  const { report, isEmpty, findings } = createCollection();
   const dims = resolveDims(modules, report);
   const declarations = createDeclarations(modules, families, dims, report);
   declarations.checkAll();
@@ -50,8 +45,8 @@ const check = (modules: Modules, families: Families): Checked => {
     decl,
     lower: checkModel(decl, declarations, report),
   }));
-  const lowered = lowerings.filter(({ decl }) => findings.size === 0 && wanted.includes(decl));
-  return { findings: [...findings.values()], models: lowered.map(({ lower }) => lower()) };
+  const lowered = lowerings.filter(({ decl }) => isEmpty() && wanted.includes(decl));
+  return { findings: findings(), models: lowered.map(({ lower }) => lower()) };
 };
 
 /** The errors of the entry file first, each file's from top to bottom. */

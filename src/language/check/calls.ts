@@ -262,12 +262,13 @@ export const call = (
 ): Called => {
   const nothing: Called = { result: poison, arguments: new Map() };
   const { parameters, what } = callable;
-  if (parameters === undefined) {
+  if (parameters === undefined || callable.broken()) {
+    // What is wrong with its own text may be what makes these arguments look wrong.
     evaluated(args, frame);
     return nothing;
   }
   const bound = bind({ what, parameters }, args, frame, span);
-  if (bound === undefined || !typesFit(callable, bound, frame) || callable.broken()) return nothing;
+  if (bound === undefined || !typesFit(callable, bound, frame)) return nothing;
 
   const extras = [...bound].map(([parameter, given]) => extraAxes(parameter, given));
   const alignment = align(extras);

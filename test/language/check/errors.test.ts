@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { renderText } from "../../../src/diagnostics/render.ts";
-import { analyseText } from "./library.ts";
+import { analyseText, errorsOf } from "./library.ts";
 
 // Wrong files with the transcript of what the user reads. `vitest -u` writes the transcripts anew.
 
@@ -37,6 +37,22 @@ test("every code of the checker has a wrong file", () => {
 
 test("nothing of a message speaks of axes that the user did not write", () => {
   expect(files.map(transcript).join("\n")).not.toMatch(/\b(?:batch|particle)/u);
+});
+
+test("every fix, applied, leaves fewer errors", () => {
+  let fixes = 0;
+  for (const file of files) {
+    const text = readFileSync(`${folder}/${file}`, "utf8");
+    const before = errorsOf(text);
+    for (const { fix } of before) {
+      if (fix === undefined) continue;
+      const { start, end } = fix.span;
+      const after = errorsOf(text.slice(0, start) + fix.text + text.slice(end));
+      expect(after.length, `${file}: ${fix.text}`).toBeLessThan(before.length);
+      fixes++;
+    }
+  }
+  expect(fixes).toBeGreaterThan(15);
 });
 
 test("a remedy that does not work is not offered", () => {
