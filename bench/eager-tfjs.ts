@@ -14,7 +14,7 @@ const { B, T, X, C, Z, H, L, R, M } = sizes;
 const P = R * Z + H;
 
 /** Parameters by name with their shapes: matrices map rows, [in, out]; gates in the order input, forget, cell, output. */
-const shapes = {
+const parameterShapes = {
   "encode.w": [X, C],
   "encode.b": [C],
   "attend.w": [H, R * L],
@@ -39,13 +39,12 @@ const shapes = {
   "lstm.b": [4 * H],
 } satisfies Readonly<Record<string, readonly number[]>>;
 
-export type ParameterName = keyof typeof shapes;
-const parameterShapes: Readonly<Record<ParameterName, readonly number[]>> = shapes;
-const parameterNames = Object.keys(shapes) as ParameterName[];
+type ParameterName = keyof typeof parameterShapes;
+const parameterNames = Object.keys(parameterShapes) as ParameterName[];
 
 /** The numbers of a run, so that others can compute with the same ones. */
 export interface W1Numbers {
-  readonly parameters: Readonly<Record<ParameterName, Float32Array>>;
+  readonly parameters: Readonly<Record<string, Float32Array>>;
   /** [T, B, X] in {0, 1} */
   readonly frames: Float32Array;
   /** [T, B, Z], standard normal. */
@@ -55,7 +54,6 @@ export interface W1Numbers {
 export interface EagerW1 {
   /** One update by Adam at 1e-3. The loss is -ELBO in nats: summed over time, mean over the batch. */
   step(): number;
-  parameter(name: ParameterName): Float32Array;
   dispose(): void;
 }
 
@@ -76,7 +74,9 @@ export const eagerW1 = async (numbers: W1Numbers, variant: Variant): Promise<Eag
   const weights = Object.fromEntries(
     parameterNames.map((name) => [
       name,
-      tf.tidy(() => tf.variable(tf.tensor(numbers.parameters[name], [...parameterShapes[name]]))),
+      tf.tidy(() =>
+        tf.variable(tf.tensor(numbers.parameters[name] ?? [], [...parameterShapes[name]])),
+      ),
     ]),
   ) as Weights;
   const variables = Object.values(weights);
@@ -93,7 +93,6 @@ export const eagerW1 = async (numbers: W1Numbers, variant: Variant): Promise<Eag
       value.dispose();
       return result;
     },
-    parameter: (name) => Float32Array.from(weights[name].dataSync()),
     dispose: () => {
       tf.dispose([...variables, frames, noise]);
       optimizer.dispose();

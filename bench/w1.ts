@@ -100,7 +100,7 @@ export const numbersForEager = (
     "lstm.b": columns(of("rnn.gates.bias"), 512, gates),
   };
   return {
-    parameters: named as W1Numbers["parameters"],
+    parameters: named,
     frames: timeFirst(feed.get("x")?.data ?? []),
     noise: Float32Array.from(feed.get("noise.z")?.data ?? []),
   };

@@ -21,19 +21,12 @@ import {
 } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler, type Settle } from "./settle.ts";
+import { settler } from "./settle.ts";
 import { costOfStep, stagesOf, type Stage } from "./stages.ts";
 
 /** Splits every loop, inner ones first. A loop that reads another's values sees them already split off. */
-export const fission: Pass = (outputs) => splitLoops(outputs, settler);
-
-/** The same with what settles the nodes of each scope given. */
-export const splitLoops = (outputs: readonly Node[], newSettler: () => Settle): readonly Node[] =>
-  rewriteLoops(
-    outputs,
-    (loop) => undelayed(changeBody(loop, (roots) => splitLoops(roots, newSettler))),
-    newSettler(),
-  );
+export const fission: Pass = (outputs) =>
+  rewriteLoops(outputs, (loop) => undelayed(changeBody(loop, fission)), settler());
 
 type Stages = ReadonlyMap<Node, Stage>;
 

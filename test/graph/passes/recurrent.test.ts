@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Graph, Node, NodeOf } from "../../../src/graph/op.ts";
 import { optimise, passes } from "../../../src/graph/passes/index.ts";
-import { layout, matmulForm } from "../../../src/graph/passes/layout.ts";
 import { applyPass } from "../../../src/graph/passes/pass.ts";
 import { verify } from "../../../src/graph/verify.ts";
 import { bodyRoots, topological } from "../../../src/graph/walk.ts";
@@ -35,9 +34,6 @@ describe("a recurrent model with encoder and decoder in its loop", () => {
       expect(difference(current, next, inputValues(graph)), name).toBeLessThan(TOLERANCE);
       current = next;
     }
-    const placed = layout(current);
-    verify(placed);
-    expect(difference(graph, placed, inputValues(graph))).toBeLessThan(TOLERANCE);
   });
 
   test("the loops keep only the products that the recurrence needs", () => {
@@ -58,13 +54,11 @@ describe("a recurrent model with encoder and decoder in its loop", () => {
     for (const [name, node] of optimised.outputs) {
       if (!name.startsWith("d.") || name.endsWith(".bias")) continue;
       expect(node.op, name).toBe("contract");
-      if (node.op === "contract") expect(matmulForm(node).k, name).toHaveLength(2);
+      if (node.op !== "contract") continue;
+      const { a, out } = node.attrs;
+      const summed = [...a].filter((letter) => !out.includes(letter));
+      expect(summed, `${name}: time and batch`).toHaveLength(2);
     }
-  });
-
-  test("no matrix of the model is transposed in a loop", () => {
-    const placed = layout(optimised);
-    for (const node of bodies(placed).flat()) expect(node.op).not.toBe("transpose");
   });
 
   test("optimising again changes nothing that is computed in the loops", () => {

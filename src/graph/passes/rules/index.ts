@@ -2,7 +2,7 @@
 import { stretchUntouched } from "../axes.ts";
 import { contractRules } from "./contraction.ts";
 import { elementwiseRules } from "./elementwise.ts";
-import { addOfPads, layoutTable, transposeAlone } from "./layout.ts";
+import { addOfPads, layoutTable } from "./layout.ts";
 import { reductionTable } from "./reduction.ts";
 import type { Rules } from "./rule.ts";
 
@@ -22,13 +22,4 @@ export const rules: Rules = {
   // Loops and their components are the business of the passes that take loops apart.
   scan: [],
   project: [],
-};
-
-/**
- * Only what makes one movement of two. Unlike all the rules, these leave a transpose that stands beside a contraction
- * where it is.
- */
-export const movementRules: Partial<Rules> = {
-  reshape: layoutTable.reshape,
-  transpose: transposeAlone,
 };

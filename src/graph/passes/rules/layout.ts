@@ -40,8 +40,15 @@ const reshapeRules: readonly Rule<"reshape">[] = [
   },
 ];
 
-/** What a transpose becomes beside other movements. */
-export const transposeAlone: readonly Rule<"transpose">[] = [
+/** A contraction gives its axes in any order. */
+const ofContraction: Rule<"transpose"> = ({ operands: [x], attrs: { permutation } }) => {
+  if (x.op !== "contract") return undefined;
+  const { a, b, out } = x.attrs;
+  const order = permutation.map((axis) => out[axis]).join("");
+  return build.contract(x.operands[0], x.operands[1], `${a},${b}->${order}`);
+};
+
+const transposeRules: readonly Rule<"transpose">[] = [
   ofConstant,
   ({ operands: [x], attrs: { permutation }, shape }) =>
     keepsOrder(x.shape, permutation) ? reshape(x, shape) : undefined,
@@ -55,15 +62,8 @@ export const transposeAlone: readonly Rule<"transpose">[] = [
   },
   ({ operands: [x], attrs: { permutation }, shape }) =>
     x.op === "broadcast" ? broadcast(transpose(x.operands[0], permutation), shape) : undefined,
+  ofContraction,
 ];
-
-/** A contraction gives its axes in any order. */
-const ofContraction: Rule<"transpose"> = ({ operands: [x], attrs: { permutation } }) => {
-  if (x.op !== "contract") return undefined;
-  const { a, b, out } = x.attrs;
-  const order = permutation.map((axis) => out[axis]).join("");
-  return build.contract(x.operands[0], x.operands[1], `${a},${b}->${order}`);
-};
 
 const broadcastRules: readonly Rule<"broadcast">[] = [
   ofConstant,
@@ -271,7 +271,7 @@ export const layoutTable: Pick<
   "reshape" | "transpose" | "broadcast" | "concat" | "slice" | "pad" | "reverse"
 > = {
   reshape: reshapeRules,
-  transpose: [...transposeAlone, ofContraction],
+  transpose: transposeRules,
   broadcast: broadcastRules,
   concat: [...joinPieces, concatOfStretched],
   slice: sliceRules,
