@@ -63,7 +63,7 @@ export interface Result {
 }
 
 /** Axes of the operands before those that the operation uses. */
-export const leadingAxes = ({ term, core }: Operand): readonly Axis[] =>
+const leadingAxes = ({ term, core }: Operand): readonly Axis[] =>
   term.type.axes.slice(0, term.type.axes.length - core);
 
 /** The operation on operands that align, or how they do not. */

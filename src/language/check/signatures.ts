@@ -50,7 +50,7 @@ const bases: Readonly<Record<string, Base>> = {
 };
 
 /** `normal` for the family `Normal`. */
-export const familyOf = (families: Families, word: string): FamilySignature | undefined =>
+const familyOf = (families: Families, word: string): FamilySignature | undefined =>
   [...families.values()].find(({ name }) => name.toLowerCase() === word);
 
 const readAxes = (
