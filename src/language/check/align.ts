@@ -1,5 +1,5 @@
 /** Elementwise alignment: axes match by name, and one operand's axes contain the other's. */
-import type { Axis } from "./types.ts";
+import type { Axis } from "./event-type.ts";
 
 /** Where an operand's axes stand in the result. */
 export interface Placement {

@@ -8,7 +8,7 @@ import type { Alignment, Placement } from "./align.ts";
 import { align } from "./align.ts";
 import { relax } from "./ranges.ts";
 import type { Frame, ValueTerm } from "./terms.ts";
-import type { Axis, EventType } from "./types.ts";
+import type { Axis, EventType } from "./event-type.ts";
 
 /** An operand and how many of its last axes the operation itself uses; it is mapped over the others. */
 export interface Operand {

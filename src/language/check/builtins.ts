@@ -17,7 +17,7 @@ import { join, lies, ofBinary, relax } from "./ranges.ts";
 import { extremum, reduction } from "./reductions.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
-import type { Axis } from "./types.ts";
+import type { Axis } from "./event-type.ts";
 
 const ranked = <K extends ValueOp>(usage: string, signature: Signature<K>): Builtin => ({
   usage,

@@ -10,7 +10,7 @@ import * as messages from "./messages/calls.ts";
 import { fits } from "./ranges.ts";
 import type { Callable, CallableParameter, Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
-import type { Axis, EventType } from "./types.ts";
+import type { Axis, EventType } from "./event-type.ts";
 
 /** A value on its way to a parameter. */
 interface Given {

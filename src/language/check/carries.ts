@@ -15,8 +15,8 @@ import type { TypeReader } from "./signatures.ts";
 import { readType } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison } from "./terms.ts";
-import type { EventType } from "./types.ts";
-import { sameAxes, showType } from "./types.ts";
+import type { EventType } from "./event-type.ts";
+import { sameAxes, showType } from "./event-type.ts";
 
 /** A value that some text reads at an earlier step. */
 export interface Carried {
@@ -191,7 +191,8 @@ export const createCarries = (
     start,
     check,
     all: () => {
-      for (const name of members.instances.keys()) memoryBefore(name, 1);
+      const memories = members.temporal ? members.instances.keys() : [];
+      for (const name of memories) memoryBefore(name, 1);
       return [...carried.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     },
   };

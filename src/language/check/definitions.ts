@@ -23,8 +23,8 @@ import type { TypeReader } from "./signatures.ts";
 import { readType } from "./signatures.ts";
 import type { AppliedOperation, DistributionTerm, Frame, Term } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
-import type { EventType } from "./types.ts";
-import { listed, showType } from "./types.ts";
+import type { EventType } from "./event-type.ts";
+import { listed, showType } from "./event-type.ts";
 
 export interface Definitions {
   readonly members: Members;

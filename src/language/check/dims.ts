@@ -5,8 +5,8 @@ import type { DimDecl, Expr } from "../ast.ts";
 import type { Modules, Scope } from "../modules.ts";
 import type { Report } from "./finding.ts";
 import * as messages from "./messages/names.ts";
-import type { Axis, Sizes } from "./types.ts";
-import { axisOf } from "./types.ts";
+import type { Axis, Sizes } from "./event-type.ts";
+import { axisOf } from "./event-type.ts";
 
 /** Sizes that a text can name. */
 export type DimScope = ReadonlyMap<string, Axis>;

@@ -12,7 +12,7 @@ import { sitedValue } from "./operands.ts";
 import { fits } from "./ranges.ts";
 import type { DistributionTerm, Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
-import type { Axis, EventType } from "./types.ts";
+import type { Axis, EventType } from "./event-type.ts";
 
 type Given = ReadonlyMap<string, Sited>;
 

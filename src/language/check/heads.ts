@@ -8,8 +8,8 @@ import * as messages from "./messages/nets.ts";
 import type { Result } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison } from "./terms.ts";
-import type { Axis, EventType } from "./types.ts";
-import { axisOf } from "./types.ts";
+import type { Axis, EventType } from "./event-type.ts";
+import { axisOf } from "./event-type.ts";
 
 /** A part of the last layer and how it is made legal. */
 interface Field {

@@ -6,7 +6,7 @@ import type { Declarations } from "./declarations.ts";
 import { readSize } from "./dims.ts";
 import type { Embodiment } from "./memories.ts";
 import * as messages from "./messages/names.ts";
-import type { Axis } from "./types.ts";
+import type { Axis } from "./event-type.ts";
 
 const originOf = (
   own: Axis,

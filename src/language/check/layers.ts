@@ -15,7 +15,7 @@ import * as messages from "./messages/nets.ts";
 import { ofUnary } from "./ranges.ts";
 import type { Frame, ValueTerm } from "./terms.ts";
 import { sizesOf } from "./terms.ts";
-import type { Axis } from "./types.ts";
+import type { Axis } from "./event-type.ts";
 
 /** An argument's text and what its names mean there. */
 export interface Bound {

@@ -5,8 +5,8 @@ import type { Span } from "../../diagnostics/span.ts";
 import { applyOne } from "./apply.ts";
 import { join, relax } from "./ranges.ts";
 import type { Frame, ValueTerm } from "./terms.ts";
-import type { Axis } from "./types.ts";
-import { axisOf, literalAxis } from "./types.ts";
+import type { Axis } from "./event-type.ts";
+import { axisOf, literalAxis } from "./event-type.ts";
 
 const productOf = (axes: readonly Axis[]): Axis =>
   axes.reduce((a, b) => {

@@ -22,8 +22,8 @@ import type {
   ValueTerm,
 } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
-import type { Axis, EventType } from "./types.ts";
-import { axisOf, showType } from "./types.ts";
+import type { Axis, EventType } from "./event-type.ts";
+import { axisOf, showType } from "./event-type.ts";
 
 /** Values of states by name. */
 export type StateValues = ReadonlyMap<string, ValueId>;

@@ -5,7 +5,7 @@ import type { DimScope } from "./dims.ts";
 import * as names from "./messages/names.ts";
 import type { Parameter, Result, Signed, TypeReader } from "./signatures.ts";
 import { readNet, readParameters, readResult, readType } from "./signatures.ts";
-import type { Axis, EventType } from "./types.ts";
+import type { Axis, EventType } from "./event-type.ts";
 
 export interface SignedState {
   readonly decl: StateDecl;

@@ -10,7 +10,7 @@ import * as calls from "./messages/calls.ts";
 import * as messages from "./messages/shapes.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
-import type { Axis } from "./types.ts";
+import type { Axis } from "./event-type.ts";
 
 /** A call in the text. */
 export interface BuiltinCall {

@@ -7,7 +7,7 @@ import * as messages from "./messages/models.ts";
 import { selects } from "./ranges.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison } from "./terms.ts";
-import type { EventType } from "./types.ts";
+import type { EventType } from "./event-type.ts";
 
 type Range = "real" | "pos" | "unit" | "simplex";
 

@@ -6,8 +6,8 @@ import { selects } from "./ranges.ts";
 import type { Result } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, showDistribution, sizesOf } from "./terms.ts";
-import type { Axis, EventType, Sizes } from "./types.ts";
-import { sameAxes, showNamed, listed, showType } from "./types.ts";
+import type { Axis, EventType, Sizes } from "./event-type.ts";
+import { sameAxes, showNamed, listed, showType } from "./event-type.ts";
 
 /** The value with exactly the declared type, a scalar repeated along all axes; or `undefined` where the shapes differ. */
 export const withType = (

@@ -9,7 +9,7 @@ import { readSize } from "./dims.ts";
 import type { Report } from "./finding.ts";
 import * as messages from "./messages/names.ts";
 import { selects } from "./ranges.ts";
-import type { Axis, EventType, Sizes } from "./types.ts";
+import type { Axis, EventType, Sizes } from "./event-type.ts";
 
 /** What is needed to read a written type. */
 export interface TypeReader {

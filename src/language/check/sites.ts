@@ -8,8 +8,8 @@ import { lies, selects } from "./ranges.ts";
 import { showTerm } from "./results.ts";
 import type { DistributionTerm, Frame } from "./terms.ts";
 import { sizesOf } from "./terms.ts";
-import type { EventType } from "./types.ts";
-import { sameAxes } from "./types.ts";
+import type { EventType } from "./event-type.ts";
+import { sameAxes } from "./event-type.ts";
 
 /** What a site needs of its model. */
 export interface SiteSurroundings {

@@ -8,8 +8,8 @@ import type { Builder } from "../lower/builder.ts";
 import type { Modules, Scope } from "../modules.ts";
 import type { Dims, DimScope } from "./dims.ts";
 import type { Report } from "./finding.ts";
-import type { Axis, EventType, Sizes } from "./types.ts";
-import { listed, showNamed } from "./types.ts";
+import type { Axis, EventType, Sizes } from "./event-type.ts";
+import { listed, showNamed } from "./event-type.ts";
 
 /** An expression's value. */
 export interface ValueTerm {

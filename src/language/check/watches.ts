@@ -5,7 +5,7 @@ import type { Dim } from "../../shape/dim.ts";
 import type { MemoryDecl, Operation } from "../ast.ts";
 import type { Definitions } from "./definitions.ts";
 import type { AppliedOperation, Instance, ValueTerm } from "./terms.ts";
-import type { EventType } from "./types.ts";
+import type { EventType } from "./event-type.ts";
 
 type Draft = Watch;
 

@@ -107,6 +107,27 @@ ${body}
   });
 });
 
+test("a model without time reads a memory's initial contents and carries nothing", () => {
+  const model = modelOf(`dim W = 4
+dim N = 6
+memory Table(N, W) {
+  state M: real[N, W] = 1
+  read(a: simplex[N]) -> real[W] = a @ M
+}
+model M {
+  data a: simplex[N]
+  data y: real[W]
+  memory table: Table(N, W)
+  y ~ Normal(loc = table.read(a), scale = 1)
+}`);
+  expect(model.carries).toEqual([]);
+  expect(model.watches.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+    "table.M state",
+    "table.read read",
+    "table.read.a address",
+  ]);
+});
+
 describe("what tools show", () => {
   test("addresses, words read and contents", () => {
     const model = modelOf(

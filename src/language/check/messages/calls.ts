@@ -6,8 +6,8 @@ import type { Expr, Name } from "../../ast.ts";
 import type { Finding, Proposal } from "../finding.ts";
 import { error, insertAfter, replace } from "../finding.ts";
 import type { CallableParameter, Term, ValueTerm } from "../terms.ts";
-import type { EventType, Sizes } from "../types.ts";
-import { listed, origins, showType } from "../types.ts";
+import type { EventType, Sizes } from "../event-type.ts";
+import { listed, origins, showType } from "../event-type.ts";
 import type { Side } from "./shapes.ts";
 import { intoRange } from "./shapes.ts";
 

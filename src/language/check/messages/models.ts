@@ -5,8 +5,8 @@ import type { Finding } from "../finding.ts";
 import { error, insertAfter, insertBefore, replace } from "../finding.ts";
 import type { DistributionTerm } from "../terms.ts";
 import { showDistribution } from "../terms.ts";
-import type { Axis, EventType, Sizes } from "../types.ts";
-import { listed, origins, showType } from "../types.ts";
+import type { Axis, EventType, Sizes } from "../event-type.ts";
+import { listed, origins, showType } from "../event-type.ts";
 
 export const needsTime = (span: Span, name: string, declared: Span): Finding =>
   error("E0330", `\`${name}\` has a value at every step`, span, {

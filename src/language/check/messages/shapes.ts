@@ -6,8 +6,8 @@ import { evaluate } from "../../../shape/dim.ts";
 import type { Finding, Proposal } from "../finding.ts";
 import { error, replace } from "../finding.ts";
 import type { ValueTerm } from "../terms.ts";
-import type { Axis, EventType, Sizes } from "../types.ts";
-import { listed, origins, showAxes, showType } from "../types.ts";
+import type { Axis, EventType, Sizes } from "../event-type.ts";
+import { listed, origins, showAxes, showType } from "../event-type.ts";
 
 /** An operand: its text and its type. */
 export interface Side {
