@@ -14,10 +14,7 @@ const { cumprod, div, greater, mul, neg, reshape, select, sub, sum, transpose } 
 export type Structural = "scan" | "project";
 
 /** Cotangents of the operands; `undefined` where an operand gets none. */
-type Rule<K extends OpName> = (
-  node: NodeOf<K>,
-  cotangent: Node,
-) => readonly (Node | undefined)[];
+type Rule<K extends OpName> = (node: NodeOf<K>, cotangent: Node) => readonly (Node | undefined)[];
 
 /** Says that a primitive passes no cotangent on, and why. */
 interface NotDifferentiable {

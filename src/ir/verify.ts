@@ -89,7 +89,7 @@ export const verify = (model: Model): void => {
     ...model.values.map(({ type }) => type.axes),
     ...model.parameters.map((p) => p.shape),
   ];
-  for (const name of new Set(shapes.flat().flatMap(names))) {
+  for (const name of new Set([...new Set(shapes.flat())].flatMap(names))) {
     invariant(name in model.dims, `dimension ${name} of ${model.name} has no meaning`);
   }
   for (const { name, shape } of model.parameters) {

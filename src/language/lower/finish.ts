@@ -122,7 +122,7 @@ const dimsOf = (
     ...types.flatMap(({ axes, of }) => (of === undefined ? axes : [...axes, of])),
     ...parameters.flatMap(({ shape }) => shape),
   ];
-  const all = [...new Set(used.flatMap(names))].sort();
+  const all = [...new Set([...new Set(used)].flatMap(names))].sort();
   return Object.fromEntries(all.map((name) => [name, draft.sizes.get(name) ?? null]));
 };
 
