@@ -1,4 +1,10 @@
-import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
+import {
+  failure,
+  problem,
+  success,
+  type Diagnostic,
+  type Result,
+} from "./diagnostics/diagnostic.ts";
 import { invariant } from "./diagnostics/invariant.ts";
 import { nearestName } from "./diagnostics/nearest.ts";
 import { resolveConfig, trainKeys, type TrainConfig } from "./config/config.ts";
@@ -99,23 +105,23 @@ const pickModel = (
   source: SourceFile,
 ): Result<Model> => {
   const names = models.map(({ name }) => name);
-  const problem = (message: string, help: readonly string[]): Result<never> =>
-    failure({ code: "E0805", severity: "error", message, secondary: [], notes: [], help });
+  const refuse = (message: string, help: readonly string[]): Result<never> =>
+    failure(problem("E0805", message, [], help));
   const [first] = models;
   if (first === undefined) {
-    return problem(`${source.path} declares no model`, ["add one: `model NAME { … }`"]);
+    return refuse(`${source.path} declares no model`, ["add one: `model NAME { … }`"]);
   }
   if (wanted === undefined) {
     return models.length === 1
       ? success(first)
-      : problem(`${source.path} declares ${names.length} models`, [
+      : refuse(`${source.path} declares ${names.length} models`, [
           `name one of ${names.join(", ")} with --model`,
         ]);
   }
   const found = models.find(({ name }) => name === wanted);
   if (found !== undefined) return success(found);
   const near = nearestName(wanted, names);
-  return problem(
+  return refuse(
     `${source.path} has no model \`${wanted}\``,
     near === undefined ? [`it declares ${names.join(", ")}`] : [`did you mean \`${near}\`?`],
   );

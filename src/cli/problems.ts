@@ -1,13 +1,6 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
 
 /** What can be wrong with a command line. All wording of E081x that is not of the run folder is here. */
-const problem = (
-  code: Diagnostic["code"],
-  message: string,
-  notes: readonly string[] = [],
-  help: readonly string[] = [],
-): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
-
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
   problem("E0811", message, [], help);
 

@@ -1,5 +1,6 @@
 import {
   failure,
+  problemAt,
   success,
   type Diagnostic,
   type Result,
@@ -211,15 +212,14 @@ const originOf = (value: Expr, entry: string, sources: Sources): Origin => {
 
 const unknownKey = ({ name }: Setting): Diagnostic => {
   const near = nearestName(name.text, trainKeys);
-  return {
-    code: "E0803",
-    severity: "error",
-    message: `\`train\` has no setting \`${name.text}\``,
-    primary: { span: name.span, text: "not known" },
-    secondary: [],
-    notes: [`settings are ${trainKeys.join(", ")}`],
-    help: near === undefined ? [] : [`did you mean \`${near}\`?`],
-  };
+  return problemAt(
+    "E0803",
+    `\`train\` has no setting \`${name.text}\``,
+    name.span,
+    "not known",
+    near === undefined ? [] : [`did you mean \`${near}\`?`],
+    [`settings are ${trainKeys.join(", ")}`],
+  );
 };
 
 /** A resolved `train` block. */

@@ -1,4 +1,10 @@
-import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  failure,
+  problemAt,
+  success,
+  type Diagnostic,
+  type Result,
+} from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Argument, Expr } from "../language/ast.ts";
@@ -10,15 +16,8 @@ import { constantSchedule, expressionSchedule } from "./schedule.ts";
 /** Turns the expression of one setting into its value, or says what is wrong with it. */
 export type Reader<T> = (value: Expr) => Result<T>;
 
-const wrong = (span: Span, message: string, help: readonly string[] = []): Diagnostic => ({
-  code: "E0804",
-  severity: "error",
-  message,
-  primary: { span, text: "" },
-  secondary: [],
-  notes: [],
-  help,
-});
+const wrong = (span: Span, message: string, help: readonly string[] = []): Diagnostic =>
+  problemAt("E0804", message, span, "", help);
 
 const literal = (value: Expr): number | undefined => {
   if (value.kind === "number") return value.value;

@@ -31,6 +31,24 @@ export interface Diagnostic {
   readonly fix?: Fix;
 }
 
+/** An error without a place in a source. */
+export const problem = (
+  code: Diagnostic["code"],
+  message: string,
+  notes: readonly string[] = [],
+  help: readonly string[] = [],
+): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
+
+/** An error at a place; `text` says what is there. */
+export const problemAt = (
+  code: Diagnostic["code"],
+  message: string,
+  span: Span,
+  text: string,
+  help: readonly string[] = [],
+  notes: readonly string[] = [],
+): Diagnostic => ({ ...problem(code, message, notes, help), primary: { span, text } });
+
 /** Source texts by file name, for printing the lines that spans point into. */
 export type Sources = ReadonlyMap<string, string>;
 

@@ -1,6 +1,6 @@
 /** Graphs that draw: from the model, from the guide, or from one after the other. */
 import { distributionOf } from "../distributions/index.ts";
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { failure, problem, success, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { broadcast, concat, transpose } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
@@ -32,18 +32,16 @@ export const deriveSampling = (model: Model, target: Target, sizes: Sizes): Resu
   const steps = temporal ? sizes.steps : 0;
   invariant(steps !== undefined, "a model with time needs a number of steps");
   if (target.kind === "predict" && (!temporal || target.prefix > steps || target.prefix < 0)) {
-    return failure({
-      code: "E0508",
-      severity: "error",
-      message: temporal
-        ? `cannot predict after ${target.prefix} of ${steps} steps`
-        : "there is nothing to predict in a model without time",
-      secondary: [],
-      notes: [],
-      help: [
-        temporal ? `use a prefix from 0 to ${steps}` : "use the target `posterior` or `prior`",
-      ],
-    });
+    const [message, help] = temporal
+      ? [
+          `cannot predict after ${target.prefix} of ${steps} steps`,
+          `use a prefix from 0 to ${steps}`,
+        ]
+      : [
+          "there is nothing to predict in a model without time",
+          "use the target `posterior` or `prior`",
+        ];
+    return failure(problem("E0508", message, [], [help]));
   }
   const plan = planTarget(target, steps, sizes.ragged);
   const observedSteps = target.kind === "predict" ? target.prefix : steps;

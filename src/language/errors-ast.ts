@@ -1,55 +1,24 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Expr, Name } from "./ast.ts";
 
-const syntaxError = (
-  code: Diagnostic["code"],
-  message: string,
-  span: Span,
-  text: string,
-  help: readonly string[] = [],
-): Diagnostic => ({
-  code,
-  severity: "error",
-  message,
-  primary: { span, text },
-  secondary: [],
-  notes: [],
-  help,
-});
-
 export const tooLarge = (span: Span, text: string): Diagnostic =>
-  syntaxError(
-    "E0109",
-    `the number ${text} is too large`,
-    span,
-    "more than a 64-bit float can hold",
-  );
+  problemAt("E0109", `the number ${text} is too large`, span, "more than a 64-bit float can hold");
 
 export const updateWithoutPrime = ({ text, span }: Name): Diagnostic =>
-  syntaxError(
-    "E0120",
-    `\`${text} = …\` would change a value that is already there`,
-    span,
-    "no `'`",
-    [
-      `\`${text}' = …\` gives the state \`${text}\` its new value`,
-      `\`let ${text} = …\` names a value for this block`,
-    ],
-  );
+  problemAt("E0120", `\`${text} = …\` would change a value that is already there`, span, "no `'`", [
+    `\`${text}' = …\` gives the state \`${text}\` its new value`,
+    `\`let ${text} = …\` names a value for this block`,
+  ]);
 
 export const timeIndexShape = (span: Span, name: string): Diagnostic =>
-  syntaxError(
-    "E0121",
-    "a time index is `t`, or `t` and a whole number",
-    span,
-    "not such an index",
-    [`\`${name}[t-1]\` is the value one step before`],
-  );
+  problemAt("E0121", "a time index is `t`, or `t` and a whole number", span, "not such an index", [
+    `\`${name}[t-1]\` is the value one step before`,
+  ]);
 
 export const timeIndexOnValue = (span: Span, target: Expr): Diagnostic =>
-  syntaxError(
+  problemAt(
     "E0122",
     "only a variable has a time index",
     span,
@@ -60,7 +29,7 @@ export const timeIndexOnValue = (span: Span, target: Expr): Diagnostic =>
   );
 
 export const leftIndex = (span: Span, name: string): Diagnostic =>
-  syntaxError(
+  problemAt(
     "E0123",
     `a line defines \`${name}[t]\`, or \`${name}[0]\` before the first step`,
     span,
@@ -69,13 +38,13 @@ export const leftIndex = (span: Span, name: string): Diagnostic =>
   );
 
 export const dataIndex = (span: Span, name: string): Diagnostic =>
-  syntaxError("E0123", `data has the index \`[t]\` or none`, span, "not `t`", [
+  problemAt("E0123", `data has the index \`[t]\` or none`, span, "not `t`", [
     `\`data ${name}[t]\` is a value for each step, \`data ${name}\` one for the whole sequence`,
   ]);
 
 export const unknownRole = ({ text, span }: Name, operation: Name): Diagnostic => {
   const nearest = nearestName(text, ["address", "read", "write"]);
-  return syntaxError(
+  return problemAt(
     "E0124",
     `\`${text}\` is not a role of an operation`,
     span,
@@ -87,7 +56,7 @@ export const unknownRole = ({ text, span }: Name, operation: Name): Diagnostic =
 };
 
 export const initialSite = ({ text, span }: Name): Diagnostic =>
-  syntaxError(
+  problemAt(
     "E0125",
     `\`${text}[0]\` is a value, not a distribution`,
     span,
@@ -96,7 +65,7 @@ export const initialSite = ({ text, span }: Name): Diagnostic =>
   );
 
 export const updateAsExpression = ({ text }: Name, span: Span): Diagnostic =>
-  syntaxError(
+  problemAt(
     "E0126",
     `\`${text}\` has no result, so it changes the memory`,
     span,

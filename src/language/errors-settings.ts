@@ -1,24 +1,7 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
-import type { Span } from "../diagnostics/span.ts";
 import type { Expr, Name } from "./ast.ts";
 import { printExpr } from "./print.ts";
-
-const error = (
-  code: Diagnostic["code"],
-  message: string,
-  span: Span,
-  text: string,
-  help: readonly string[] = [],
-): Diagnostic => ({
-  code,
-  severity: "error",
-  message,
-  primary: { span, text },
-  secondary: [],
-  notes: [],
-  help,
-});
 
 /** The nearest name, or else all of them. */
 const choice = (word: string, names: readonly string[], what: string): readonly string[] => {
@@ -28,7 +11,7 @@ const choice = (word: string, names: readonly string[], what: string): readonly 
 };
 
 export const notDeclared = (name: Name, names: readonly string[]): Diagnostic =>
-  error(
+  problemAt(
     "E0830",
     `the file declares no \`${name.text}\` that could be set`,
     name.span,
@@ -37,7 +20,7 @@ export const notDeclared = (name: Name, names: readonly string[]): Diagnostic =>
   );
 
 export const notATrainKey = (name: Name, keys: readonly string[]): Diagnostic =>
-  error(
+  problemAt(
     "E0830",
     `\`train\` has no setting \`${name.text}\``,
     name.span,
@@ -46,7 +29,7 @@ export const notATrainKey = (name: Name, keys: readonly string[]): Diagnostic =>
   );
 
 export const notAnArgument = (name: Name, callee: string, names: readonly string[]): Diagnostic =>
-  error(
+  problemAt(
     "E0830",
     `\`${callee}\` is given no \`${name.text}\` to look into`,
     name.span,
@@ -55,25 +38,29 @@ export const notAnArgument = (name: Name, callee: string, names: readonly string
   );
 
 export const nothingInside = (name: Name, owner: string): Diagnostic =>
-  error("E0832", `${owner} is a single value`, name.span, "there is nothing inside to set");
+  problemAt("E0832", `${owner} is a single value`, name.span, "there is nothing inside to set");
 
 export const trainItself = (train: Name, keys: readonly string[]): Diagnostic =>
-  error("E0832", "`train` is a block, its settings can be set", train.span, "which setting?", [
+  problemAt("E0832", "`train` is a block, its settings can be set", train.span, "which setting?", [
     `its settings: ${keys.join(", ")}`,
   ]);
 
 export const notSetYet = (key: Name, argument: Name): Diagnostic =>
-  error("E0832", `\`${key.text}\` has no value in the file`, argument.span, "nothing to change", [
-    `set \`train.${key.text}\` as a whole`,
-  ]);
+  problemAt(
+    "E0832",
+    `\`${key.text}\` has no value in the file`,
+    argument.span,
+    "nothing to change",
+    [`set \`train.${key.text}\` as a whole`],
+  );
 
 export const noOptimizer = (key: Name, value: Expr): Diagnostic =>
-  error("E0832", "the file names no optimizer", key.span, "an argument of the optimizer", [
+  problemAt("E0832", "the file names no optimizer", key.span, "an argument of the optimizer", [
     `set \`train.optimizer=adam(${key.text} = ${printExpr(value)})\``,
   ]);
 
 export const notASize = (dim: string, value: Expr): Diagnostic =>
-  error(
+  problemAt(
     "E0831",
     `\`${dim}\` is a dimension: a whole number ≥ 1, not \`${printExpr(value)}\``,
     value.span,

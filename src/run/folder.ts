@@ -1,6 +1,12 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
-import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  failure,
+  problem,
+  success,
+  type Diagnostic,
+  type Result,
+} from "../diagnostics/diagnostic.ts";
 import type { KeptSource, RunContents } from "./contents.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
@@ -96,23 +102,21 @@ export const newSampleName = (
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EEXIST";
 
-const taken = (path: string): Diagnostic => ({
-  code: "E0814",
-  severity: "error",
-  message: `the run folder \`${path}\` exists already`,
-  secondary: [],
-  notes: ["a run is never overwritten"],
-  help: ["give --out another name, or leave it out to have one made"],
-});
+const taken = (path: string): Diagnostic =>
+  problem(
+    "E0814",
+    `the run folder \`${path}\` exists already`,
+    ["a run is never overwritten"],
+    ["give --out another name, or leave it out to have one made"],
+  );
 
-const cannotCreate = (path: string, error: unknown): Diagnostic => ({
-  code: "E0816",
-  severity: "error",
-  message: `cannot create the run folder \`${path}\``,
-  secondary: [],
-  notes: [error instanceof Error ? error.message : String(error)],
-  help: ["give --out a folder that can be made there"],
-});
+const cannotCreate = (path: string, error: unknown): Diagnostic =>
+  problem(
+    "E0816",
+    `cannot create the run folder \`${path}\``,
+    [error instanceof Error ? error.message : String(error)],
+    ["give --out a folder that can be made there"],
+  );
 
 /**
  * The model becomes model.gtm. What it imports from its own folder or below keeps its place beside it, so that the copy

@@ -1,6 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  failure,
+  problem,
+  success,
+  type Diagnostic,
+  type Result,
+} from "../diagnostics/diagnostic.ts";
 import type { Environment, KeptSetting, KeptSource, Overrides } from "./contents.ts";
 import { runFiles } from "./folder.ts";
 import { writeWhole } from "./whole-file.ts";
@@ -113,14 +119,10 @@ const listCheckpoints = (folder: string): readonly KeptCheckpoint[] => {
     .sort((a, b) => a.iteration - b.iteration);
 };
 
-const notARun = (path: string, notes: readonly string[]): Diagnostic => ({
-  code: "E0815",
-  severity: "error",
-  message: `\`${path}\` is not a run folder`,
-  secondary: [],
-  notes,
-  help: ["`gtmc run FILE` makes one and prints its path"],
-});
+const notARun = (path: string, notes: readonly string[]): Diagnostic =>
+  problem("E0815", `\`${path}\` is not a run folder`, notes, [
+    "`gtmc run FILE` makes one and prints its path",
+  ]);
 
 const parse = (text: string): unknown => {
   try {

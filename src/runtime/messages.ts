@@ -1,17 +1,10 @@
 /** What can be wrong with a choice of backend. */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Unavailable } from "./backend.ts";
 
-const error = (
-  code: Diagnostic["code"],
-  message: string,
-  notes: readonly string[] = [],
-  help: readonly string[] = [],
-): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
-
 export const unknownBackend = (name: string, known: readonly string[]): Diagnostic =>
-  error(
+  problem(
     "E0701",
     `there is no backend ${name}`,
     [`the backends are auto, ${known.join(", ")}`],
@@ -27,7 +20,7 @@ export const unavailableBackend = (
   { name, reason }: Unavailable,
   others: readonly string[],
 ): Diagnostic =>
-  error(
+  problem(
     "E0702",
     `the backend ${name} cannot be used here: ${reason}`,
     [],
@@ -35,7 +28,7 @@ export const unavailableBackend = (
   );
 
 export const missingPrimitives = (backend: string, primitives: readonly string[]): Diagnostic =>
-  error(
+  problem(
     "E0703",
     `the backend ${backend} lacks ${primitives.join(", ")}`,
     [],

@@ -1,19 +1,12 @@
 /** What can go wrong in a run. All wording of E071x and E082x is here. */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-
-const runError = (
-  code: Diagnostic["code"],
-  message: string,
-  notes: readonly string[] = [],
-  help: readonly string[] = [],
-): Diagnostic => ({ code, severity: "error", message, secondary: [], notes, help });
+import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
 
 export const nonFinite = (
   what: string,
   iteration: number,
   notes: readonly string[],
   help: readonly string[],
-): Diagnostic => runError("E0710", `${what} is not finite at iteration ${iteration}`, notes, help);
+): Diagnostic => problem("E0710", `${what} is not finite at iteration ${iteration}`, notes, help);
 
 export const badSchedule = (
   name: string,
@@ -21,7 +14,7 @@ export const badSchedule = (
   iteration: number,
   value: number,
 ): Diagnostic =>
-  runError(
+  problem(
     "E0711",
     `the schedule of ${name} gives ${value} at iteration ${iteration}`,
     [`it is \`${schedule}\``],
@@ -29,10 +22,10 @@ export const badSchedule = (
   );
 
 export const unreadableCheckpoint = (path: string, reason: string): Diagnostic =>
-  runError("E0821", `cannot read the checkpoint ${path}`, [reason]);
+  problem("E0821", `cannot read the checkpoint ${path}`, [reason]);
 
 export const noCheckpoint = (folder: string): Diagnostic =>
-  runError(
+  problem(
     "E0821",
     `there is no whole checkpoint in ${folder}`,
     [],
@@ -40,7 +33,7 @@ export const noCheckpoint = (folder: string): Diagnostic =>
   );
 
 export const checkpointDiffers = (differences: readonly string[]): Diagnostic =>
-  runError(
+  problem(
     "E0822",
     "the checkpoint belongs to another model or optimizer",
     differences.length <= 5
