@@ -64,7 +64,11 @@ const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<
   talk.logTo((text) => {
     appendLog(run.path, text);
   });
-  talk.say(`resuming ${shownFolder} after step ${count(state.iteration)} of ${count(steps)}\n`);
+  talk.say(
+    state.iteration < steps
+      ? `resuming ${shownFolder} after step ${count(state.iteration)} of ${count(steps)}\n`
+      : `concluding ${shownFolder}: all ${count(steps)} steps are done\n`,
+  );
   return trainInFolder(io, {
     stage,
     folder: run.path,

@@ -21,7 +21,7 @@ const perText: Readonly<Record<FieldShape["per"], string>> = {
 };
 
 const describe = ({ per, shape }: Pick<ExpectedField, "per" | "shape">): string =>
-  `${printShape(shape)}, ${perText[per]}`;
+  `${shape.length === 0 ? "a number" : printShape(shape)}, ${perText[per]}`;
 
 /** Sizes of the dimensions that data binds, by name; warnings name fields that the model ignores. */
 export const fitFields = (
