@@ -17,7 +17,7 @@ import { deriveEvaluation, deriveObjective } from "./inference/objective.ts";
 import type { ObjectiveSpec, Target } from "./inference/spec.ts";
 import type { Model } from "./ir/model.ts";
 import { printModel, printType } from "./ir/print.ts";
-import { analyse } from "./language/language.ts";
+import { analyse, analyseReadable } from "./language/language.ts";
 import { loadModules, type LoadFile, type Modules } from "./language/modules.ts";
 import { printFile } from "./language/print.ts";
 import { applySettings, parseSetting, type SettingOverride } from "./language/settings.ts";
@@ -55,7 +55,10 @@ export const compile = (source: SourceFile, options: CompileOptions): Result<Pro
   const modules = loadModules(source, options.load, options.prelude, (file) =>
     applySettings(file, overrides.value, trainKeys),
   );
-  if (!modules.ok) return modules;
+  if (!modules.ok) {
+    const { diagnostics, readable } = modules;
+    return failure(...diagnostics, ...analyseReadable(readable, families, diagnostics));
+  }
   const models = analyse(modules.value, families);
   const config = resolveConfig(modules.value.entry, modules.value.sources);
   if (!models.ok || !config.ok) {

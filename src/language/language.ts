@@ -2,7 +2,8 @@ import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import { failure, success } from "../diagnostics/diagnostic.ts";
 import type { Families } from "../ir/library.ts";
 import type { Model } from "../ir/model.ts";
-import type { ModelDecl, TrainDecl } from "./ast.ts";
+import type { Span } from "../diagnostics/span.ts";
+import type { File, Item, ModelDecl, TrainDecl } from "./ast.ts";
 import { createCollection } from "./check/collect.ts";
 import { createDeclarations } from "./check/declarations.ts";
 import { resolveDims } from "./check/dims.ts";
@@ -21,7 +22,8 @@ export interface Program {
 
 interface Checked {
   readonly findings: readonly Finding[];
-  readonly models: readonly Model[];
+  /** The models of the entry file; none where there are findings. */
+  readonly lower: () => readonly Model[];
 }
 
 const modelsOf = ({ entry, scopes }: Modules): readonly ModelDecl[] => {
@@ -46,7 +48,7 @@ const check = (modules: Modules, families: Families): Checked => {
     lower: checkModel(decl, declarations, report),
   }));
   const lowered = lowerings.filter(({ decl }) => isEmpty() && wanted.includes(decl));
-  return { findings: findings(), models: lowered.map(({ lower }) => lower()) };
+  return { findings: findings(), lower: () => lowered.map(({ lower }) => lower()) };
 };
 
 /** The errors of the entry file first, each file's from top to bottom. */
@@ -60,16 +62,57 @@ const inOrder = (
   return [...diagnostics].sort((a, b) => rank(a) - rank(b) || start(a) - start(b));
 };
 
+/** What no unread text can put right: axes that do not match, a first step without a value, cycles. */
+const certain: ReadonlySet<string> = new Set(["E0310", "E0332", "E0401", "E0402"]);
+
+/** What else is certainly wrong where some text could not be read: in declarations that were read whole. */
+export const analyseReadable = (
+  modules: Modules,
+  families: Families,
+  unread: readonly Diagnostic[],
+): readonly Diagnostic[] => {
+  const itemAt = (span: Span | undefined): Item | undefined =>
+    modules.files
+      .get(span?.file ?? "")
+      ?.items.findLast((item) => item.span.start <= (span?.start ?? 0));
+  const broken = unread.map(({ primary }) => itemAt(primary?.span));
+  // Sizes whose meaning is unknown make all axes uncertain.
+  if (broken.some((item) => item === undefined || item.kind === "dim")) return [];
+  const found = check(without(modules, new Set(broken)), families).findings;
+  return inOrder(
+    found.map(({ diagnostic }) => diagnostic).filter(({ code }) => certain.has(code)),
+    modules,
+  );
+};
+
+const without = (modules: Modules, dropped: ReadonlySet<Item | undefined>): Modules => {
+  const whole = (file: File): File => ({
+    ...file,
+    items: file.items.filter((item) => !dropped.has(item)),
+  });
+  return {
+    ...modules,
+    entry: whole(modules.entry),
+    files: new Map([...modules.files].map(([path, file]) => [path, whole(file)])),
+    scopes: new Map(
+      [...modules.scopes].map(([path, scope]) => [
+        path,
+        new Map([...scope].filter(([, item]) => !dropped.has(item))),
+      ]),
+    ),
+  };
+};
+
 /**
  * Checks every file and lowers the models of the entry file. All errors of all files come back at once; every edit
  * they offer was checked.
  */
 export const analyse = (modules: Modules, families: Families): Result<Program> => {
-  const { findings, models } = check(modules, families);
+  const { findings, lower } = check(modules, families);
   if (findings.length > 0) {
     const recheck = (edited: Modules): readonly Finding[] => check(edited, families).findings;
     return failure(...inOrder(withVerifiedFixes(findings, modules, recheck), modules));
   }
   const train = modules.entry.items.find((item) => item.kind === "train");
-  return success({ models, ...(train === undefined ? {} : { train }) });
+  return success({ models: lower(), ...(train === undefined ? {} : { train }) });
 };

@@ -37,6 +37,11 @@ export interface Modules {
 /** The text of `path` as written in file `from`, or `undefined` when there is no such file. */
 export type LoadFile = (from: string, path: string) => string | undefined;
 
+/** Modules, or what is wrong with them and as much of them as could be read. */
+export type Loaded =
+  | Extract<Result<Modules>, { readonly ok: true }>
+  | (Extract<Result<Modules>, { readonly ok: false }> & { readonly readable: Modules });
+
 /**
  * Parses the entry file, everything it imports and the prelude. Prelude declarations are visible in every file
  * without an import; a file's own declaration of the same name wins. `edit` changes the entry file before anything
@@ -47,7 +52,7 @@ export const loadModules = (
   load: LoadFile,
   prelude: readonly SourceFile[],
   edit: (file: File) => Result<File> = success,
-): Result<Modules> => {
+): Loaded => {
   const diagnostics: Diagnostic[] = [];
   const files = new Map<string, File>();
   const sources = new Map<string, string>();
@@ -113,9 +118,14 @@ export const loadModules = (
     diagnostics.push(...trainErrors(file));
     scopes.set(path, scope);
   }
+  const modules: Modules = { entry: entryFile, files, scopes, sources };
   return diagnostics.some(({ severity }) => severity === "error")
-    ? failure(...byFile(diagnostics, [entry.path, ...sources.keys()]))
-    : success({ entry: entryFile, files, scopes, sources }, diagnostics);
+    ? {
+        ok: false,
+        diagnostics: byFile(diagnostics, [entry.path, ...sources.keys()]),
+        readable: modules,
+      }
+    : { ok: true, value: modules, warnings: diagnostics };
 };
 
 /** What a name in an import stands for, unless the file has that name already. */
