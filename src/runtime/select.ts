@@ -53,8 +53,9 @@ const fastest = async (): Promise<Result<Chosen>> => {
   for (const [name, open] of backends) {
     const backend = await tryToOpen(name, open);
     if (!("reason" in backend)) {
-      const why = failed.length === 0 ? "" : `; not usable: ${failed.join("; ")}`;
-      return success({ backend, note: `backend ${name}, chosen automatically${why}` });
+      const skipped = failed.length === 0 ? "" : `; not usable: ${failed.join("; ")}`;
+      const why = `the fastest of ${[...backends.keys()].join(", ")} that passed its self-test`;
+      return success({ backend, note: `backend ${name}, ${why}${skipped}` });
     }
     failed.push(`${name} (${backend.reason})`);
   }

@@ -20,7 +20,9 @@ describe("a backend by name", () => {
   test("auto takes WebAssembly where it works, and says so", async () => {
     const { backend, note } = need(await openBackend("auto"));
     expect(backend.name).toBe("tfjs:wasm");
-    expect(note).toBe("backend tfjs:wasm, chosen automatically");
+    expect(note).toBe(
+      "backend tfjs:wasm, the fastest of tfjs:wasm, tfjs:node, tfjs:cpu, reference that passed its self-test",
+    );
   });
 
   test("native TensorFlow opens, or E0702 says why not and what else there is", async () => {
