@@ -1,7 +1,7 @@
 import type { Result, Sources } from "./diagnostics/diagnostic.ts";
 import type { Model } from "./ir/model.ts";
 import type { NoiseSpec, Problem } from "./training/problem.ts";
-import type { EarlyStopping, TrainingOptions } from "./training/options.ts";
+import type { TrainingOptions } from "./training/options.ts";
 import type { Graph } from "./graph/op.ts";
 
 /** A source text and where it is from; imports are looked up beside it. */
@@ -34,7 +34,6 @@ export interface CallValue {
 export interface RunConfig {
   readonly data: CallValue | null;
   readonly training: TrainingOptions;
-  readonly earlyStopping: EarlyStopping | null;
   /** As text, for people: "iwae(K = 4)". */
   readonly objective: string;
   readonly estimator: string;

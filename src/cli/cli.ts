@@ -2,10 +2,11 @@ import { CommanderError } from "commander";
 import { renderText, toJson } from "../diagnostics/render.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { reportCrash } from "./crash.ts";
+import { refusedByMachine } from "./problems.ts";
 import { exitOf, exits } from "./exit.ts";
 import { colors, type Io } from "./io.ts";
 import { quietCommand, UsageError } from "./usage.ts";
-import type { Common, Ending, Verb } from "./verb.ts";
+import { wrong, type Common, type Ending, type Verb } from "./verb.ts";
 import { check } from "./check.ts";
 import { evaluate } from "./eval.ts";
 import { info } from "./info.ts";
@@ -51,7 +52,9 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   } catch (error) {
     if (error instanceof UsageError) return misuse(io, error, json);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
-    return reportCrash(io, argv, error);
+    const refusal = refusedByMachine(error);
+    if (refusal === undefined) return reportCrash(io, argv, error);
+    return finish(io, wrong([refusal]), json);
   }
 };
 

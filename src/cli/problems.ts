@@ -4,6 +4,20 @@ import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
   problem("E0811", message, [], help);
 
+/** What the machine refused: a full disk, a folder without permission. `undefined` for every other error. */
+export const refusedByMachine = (error: unknown): Diagnostic | undefined => {
+  const refusals = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE"]);
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" && refusals.has(error.code)
+    ? problem(
+        "E0816",
+        "a file could not be written or read",
+        [error.message, "what was written before is whole; `gtmc resume RUN` goes on from there"],
+        ["make room or give permission, or name another place with --out"],
+      )
+    : undefined;
+};
+
 export const cannotReadFile = (path: string, reason: string): Diagnostic =>
   problem("E0812", `cannot read \`${path}\``, [reason]);
 

@@ -300,7 +300,6 @@ export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig>
     places: Object.fromEntries([...entries].map(([key, { value }]) => [key, value.span])),
     run: {
       data: values.data,
-      earlyStopping: values.early_stopping,
       objective: text("train.objective"),
       estimator: text("train.estimator"),
       settings,
