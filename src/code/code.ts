@@ -1,0 +1,199 @@
+/**
+ * Code: the form that is printed as C and encoded as WebAssembly. Structured loops over integer variables, typed local
+ * values, explicit vectors. Whoever prints it decides nothing.
+ *
+ * All arithmetic is on 4-byte elements: f32 and i32, in vectors of `lanes` consecutive elements. Offsets count
+ * elements. A `mask` is what comparisons make and `select` takes; it is never stored.
+ */
+export type Lanes = 1 | 4 | 8 | 16;
+
+export interface Type {
+  readonly scalar: "f32" | "i32" | "mask";
+  readonly lanes: Lanes;
+}
+
+/** A loop variable, unique in its kernel (time variables: in the module). Non-negative. */
+export type Variable = string;
+/** A local value, unique in its kernel. */
+export type Local = string;
+
+/** constant + Σ scale·variable; variables are loop variables around. */
+export interface Affine {
+  readonly constant: number;
+  readonly terms: readonly { readonly variable: Variable; readonly scale: number }[];
+}
+
+/** An element of a buffer of the module. */
+export interface Address {
+  readonly buffer: string;
+  readonly offset: Affine;
+  /** Adds local·stride, where the local is one i32. */
+  readonly dynamic?: { readonly local: Local; readonly stride: number };
+}
+
+export type UnaryOp =
+  | "neg"
+  | "abs"
+  | "sqrt"
+  /** f32 to the nearest integer, ties to even. */
+  | "round"
+  | "floor"
+  /** f32 to i32, towards zero, and back. */
+  | "toInt"
+  | "toFloat"
+  /** The same bits as the other type. */
+  | "asInt"
+  | "asFloat"
+  /** Of a mask. */
+  | "not";
+
+/**
+ * On two values of equal type. `min` and `max` are `b < a ? b : a` and `a < b ? b : a`: a NaN in `a` stays, one in `b`
+ * does not count. Shifts (of i32, `b` a constant) and bitwise operations are on i32; `and`, `or` also on masks.
+ */
+export type BinaryOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max"
+  | "shiftLeft"
+  | "shiftRight"
+  | "and"
+  | "or";
+
+export type CompareOp = "lt" | "le" | "eq";
+
+/** A function of the module that maps f32 vectors elementwise, such as "exp". */
+export type FunctionName = string;
+
+export type Expr =
+  /** The number in every lane; -inf, inf and NaN are allowed. */
+  | { readonly kind: "number"; readonly type: Type; readonly value: number }
+  /** 0, 1, 2, … in the lanes of an i32. */
+  | { readonly kind: "ramp"; readonly lanes: Lanes }
+  | { readonly kind: "get"; readonly type: Type; readonly local: Local }
+  /** An affine function of loop variables as one i32. */
+  | { readonly kind: "index"; readonly of: Affine }
+  /** `lanes` consecutive elements; `step` (1 if absent) apart, any integer. */
+  | { readonly kind: "load"; readonly type: Type; readonly from: Address; readonly step?: number }
+  /** One lane in all. */
+  | { readonly kind: "splat"; readonly lanes: Lanes; readonly of: Expr }
+  | { readonly kind: "unary"; readonly op: UnaryOp; readonly of: Expr }
+  | { readonly kind: "binary"; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
+  /** a·b + c, rounded once or twice as the machine likes. */
+  | { readonly kind: "fma"; readonly a: Expr; readonly b: Expr; readonly c: Expr }
+  | { readonly kind: "compare"; readonly op: CompareOp; readonly a: Expr; readonly b: Expr }
+  | { readonly kind: "select"; readonly mask: Expr; readonly a: Expr; readonly b: Expr }
+  /** Lanes combined into one, pairwise halves first. */
+  | {
+      readonly kind: "across";
+      readonly op: "add" | "mul" | "min" | "max";
+      readonly of: Expr;
+    }
+  | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Expr[] };
+
+/** A number known when code is emitted, or the first (or last, exclusive) index of this thread's share of `size`. */
+export type Bound =
+  | number
+  | { readonly share: "from" | "to"; readonly size: number };
+
+export type Statement =
+  /**
+   * variable = from, from + step, … while below `to`. With `overlap`, the last iteration starts at `to` - step at the
+   * latest (running over elements that the one before did); there is at least one whole step, if any at all.
+   * `reverse` runs a constant range with step 1 from its end.
+   */
+  | {
+      readonly kind: "for";
+      readonly variable: Variable;
+      readonly from: Bound;
+      readonly to: Bound;
+      readonly step: number;
+      readonly overlap?: true;
+      readonly reverse?: true;
+      readonly body: readonly Statement[];
+    }
+  /** Defines a local; `set` may change it if it is `mutable`. */
+  | {
+      readonly kind: "let";
+      readonly local: Local;
+      readonly type: Type;
+      readonly value: Expr;
+      readonly mutable?: true;
+    }
+  | { readonly kind: "set"; readonly local: Local; readonly value: Expr }
+  /** Consecutive elements, `step` (1 if absent) apart. */
+  | {
+      readonly kind: "store";
+      readonly type: Type;
+      readonly to: Address;
+      readonly value: Expr;
+      readonly step?: number;
+    };
+
+/** One statement of the loop program. Its addresses may use its own variables and those of the time loops around it. */
+export interface Kernel {
+  readonly name: string;
+  readonly origin?: string;
+  /** Only the first thread runs it. */
+  readonly alone: boolean;
+  /** Time variables that its addresses use. */
+  readonly times: readonly Variable[];
+  /** Multiplications and additions of one run of the kernel by all threads: what profiles divide by. */
+  readonly flops: number;
+  readonly body: readonly Statement[];
+}
+
+/** f32 lanes in, f32 lanes out; written once for any number of lanes: `lanes` of its types is that of the call. */
+export interface Function {
+  readonly name: FunctionName;
+  readonly params: readonly Local[];
+  /** Only `let`s. */
+  readonly body: (lanes: Lanes) => { readonly lets: readonly Statement[]; readonly result: Expr };
+}
+
+/** In which order kernels run; each thread goes through it. */
+export type Step =
+  | { readonly kind: "run"; readonly kernel: string }
+  | {
+      readonly kind: "loop";
+      readonly variable: Variable;
+      readonly length: number;
+      readonly reverse: boolean;
+      readonly body: readonly Step[];
+    }
+  | { readonly kind: "barrier" };
+
+/** Where a buffer is: an argument of the module's entry, in the order of `arguments`, or a place in the arena. */
+export interface Buffer {
+  readonly name: string;
+  readonly scalar: "f32" | "i32";
+  readonly size: number;
+  readonly place:
+    | { readonly kind: "argument"; readonly index: number }
+    | { readonly kind: "arena"; readonly offset: number };
+}
+
+/** A whole executable. Its entry takes pointers to the arguments and to the arena, all aligned to 64 bytes. */
+export interface Module {
+  readonly buffers: readonly Buffer[];
+  /** How many pointers the entry takes: the graph's inputs, then its outputs, in the graph's order. */
+  readonly arguments: number;
+  /** Elements of the arena. */
+  readonly arena: number;
+  readonly threads: number;
+  /** The functions that kernels call, callees first. */
+  readonly functions: readonly Function[];
+  readonly kernels: readonly Kernel[];
+  readonly schedule: readonly Step[];
+}
+
+/** What code is emitted for. */
+export interface Target {
+  /** Of the widest vectors. */
+  readonly lanes: 4 | 8 | 16;
+  /** Vector registers that a tile of a matrix product may fill. */
+  readonly registers: number;
+}
