@@ -166,6 +166,13 @@ export const pad = (x: Node, before: readonly number[], after: readonly number[]
   [...before, ...after].every((n) => n === 0) ? x : make("pad", [x], { before, after });
 export const reverse = (x: Node, axis: number): Node => make("reverse", [x], { axis });
 
+/** Windows of an axis: [.., N, ..] to [.., count, size, ..]. */
+export const windows = (x: Node, axis: number, size: number, stride = 1): Node =>
+  make("windows", [x], { axis, size, stride });
+/** The transpose of windows: [.., count, size, ..] to [.., length, ..]. */
+export const overlapAdd = (x: Node, axis: number, length: number, stride = 1): Node =>
+  make("overlapAdd", [x], { axis, length, stride });
+
 /** einsum of two operands, `"ij,jk->ik"`. */
 export const contract = (a: Node, b: Node, spec: string): Node => {
   const [, left, right, out] = /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/u.exec(spec) ?? [];

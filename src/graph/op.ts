@@ -102,6 +102,16 @@ export interface Ops {
   pad: Unary<{ readonly before: readonly number[]; readonly after: readonly number[] }>;
   /** The order along one axis turned around. */
   reverse: Unary<{ readonly axis: number }>;
+  /**
+   * Overlapping windows of an axis: [.., N, ..] to [.., count, size, ..], whose element (i, k) is element
+   * i · stride + k; as many windows as fit. A convolution is a contraction of windows (zeros around by `pad`).
+   */
+  windows: Unary<{ readonly axis: number; readonly size: number; readonly stride: number }>;
+  /**
+   * The transpose of windows: [.., count, size, ..] to [.., length, ..], where `count` is how many windows fit; what lies on
+   * the same place adds up.
+   */
+  overlapAdd: Unary<{ readonly axis: number; readonly length: number; readonly stride: number }>;
 
   // Contraction
   /**

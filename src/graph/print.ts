@@ -122,6 +122,9 @@ const attributes: Table<[], string> = {
   slice: ({ attrs: { begin, size } }) => `begin=${numbers(begin)} size=${numbers(size)}`,
   pad: ({ attrs: { before, after } }) => `before=${numbers(before)} after=${numbers(after)}`,
   reverse: ({ attrs: { axis } }) => `axis=${axis}`,
+  windows: ({ attrs: { axis, size, stride } }) => `axis=${axis} size=${size} stride=${stride}`,
+  overlapAdd: ({ attrs: { axis, length, stride } }) =>
+    `axis=${axis} length=${length} stride=${stride}`,
   contract: ({ attrs: { a, b, out } }) => `${a},${b}->${out}`,
   scan: ({ attrs: { length, reverse } }) => `${length}${reverse ? " reverse" : ""}`,
   project: ({ attrs: { index } }) => `${index}`,

@@ -119,6 +119,13 @@ const alongAxis = ([x]: readonly [Node], { axis }: { readonly axis: number }): T
   return { shape: x.shape, dtype: x.dtype };
 };
 
+/** How many windows fit; at least one must. */
+const countOfWindows = (length: number, size: number, stride: number): number => {
+  for (const n of [size, stride]) invariant(Number.isInteger(n) && n > 0, `windows of ${n}`);
+  invariant(size <= length, `a window of ${size} in ${length}`);
+  return Math.floor((length - size) / stride) + 1;
+};
+
 const requireLast = (x: Node): void => {
   invariant(x.shape.length > 0, "needs a last axis");
 };
@@ -288,6 +295,17 @@ const rules: Rules = {
     return { shape, dtype: x.dtype };
   },
   reverse: alongAxis,
+  windows: ([x], { axis, size, stride }) => {
+    requireAxis(axis, x.shape.length);
+    const count = countOfWindows(x.shape[axis] ?? 0, size, stride);
+    return { shape: x.shape.toSpliced(axis, 1, count, size), dtype: x.dtype };
+  },
+  overlapAdd: ([x], { axis, length, stride }) => {
+    requireAxis(axis + 1, x.shape.length);
+    const count = countOfWindows(length, x.shape[axis + 1] ?? 0, stride);
+    invariant(x.shape[axis] === count, `${count} windows are in ${length}`);
+    return { shape: x.shape.toSpliced(axis, 2, length), dtype: x.dtype };
+  },
 
   contract: ([a, b], attrs) => {
     requireFloat(a, b);

@@ -175,6 +175,12 @@ const reverseRules: {
   ],
   pad: ({ operands: [x], attrs: { before } }, g) => [build.slice(g, before, x.shape)],
   reverse: ({ attrs: { axis } }, g) => [build.reverse(g, axis)],
+  windows: ({ operands: [x], attrs: { axis, stride } }, g) => [
+    build.overlapAdd(g, axis, x.shape[axis] ?? 0, stride),
+  ],
+  overlapAdd: ({ operands: [x], attrs: { axis, stride } }, g) => [
+    build.windows(g, axis, x.shape[axis + 1] ?? 0, stride),
+  ],
 
   contract: ({ operands: [x, y], attrs: { a, b, out } }, g) => [
     build.contract(g, y, `${out},${b}->${a}`),

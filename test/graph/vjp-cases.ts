@@ -168,6 +168,16 @@ export const cases: { readonly [K in OpName]: Cases } = {
   slice: unary((x) => g.slice(x, [1, 0], [1, 2])),
   pad: unary((x) => g.pad(x, [1, 0], [0, 2])),
   reverse: unary((x) => g.reverse(x, 1)),
+  windows: [
+    { inputs: { x: some(2, 5, 3) }, build: (x) => g.windows(x, 1, 3) },
+    { about: "apart", inputs: { x: some(6) }, build: (x) => g.windows(x, 0, 2, 3) },
+    { about: "a rest", inputs: { x: some(2, 6) }, build: (x) => g.windows(x, 1, 3, 2) },
+  ],
+  overlapAdd: [
+    { inputs: { x: some(2, 3, 3, 2) }, build: (x) => g.overlapAdd(x, 1, 5) },
+    { about: "apart", inputs: { x: some(2, 2) }, build: (x) => g.overlapAdd(x, 0, 7, 3) },
+    { about: "a rest", inputs: { x: some(2, 2, 3) }, build: (x) => g.overlapAdd(x, 1, 6, 2) },
+  ],
 
   contract: [
     { inputs: { a: some(2, 3), b: some(3, 4) }, build: (a, b) => g.contract(a, b, "ij,jk->ik") },

@@ -24,6 +24,8 @@ const column = g.input("column", [2, 1]);
 const cube = g.input("cube", [2, 2, 2]);
 const i = g.input("i", [2, 2], "int");
 
+const sequence = g.iota([6], 0);
+
 const valueOf = (node: Node): readonly number[] => {
   const graph = { inputs: inputsOf([node]), outputs: new Map([["y", node]]) };
   const value = evaluate(graph, INPUTS).get("y");
@@ -64,6 +66,8 @@ describe("values of primitives", () => {
     ["gather, batched", g.gather(cube, i, 1), [3, 4, 1, 2, 7, 8, 7, 8]],
     ["gather, one each", g.gather(x, g.argmax(x), 1), [3, 5]],
     ["scatterAdd", g.scatterAdd(cube, i, 0, 3), [3, 4, 13, 16, 0, 0]],
+    ["windows", g.windows(sequence, 0, 3, 2), [0, 1, 2, 2, 3, 4]],
+    ["overlapAdd", g.overlapAdd(g.windows(sequence, 0, 3, 2), 0, 6, 2), [0, 1, 4, 3, 4, 0]],
     ["scatterAdd, batched", g.scatterAdd(cube, i, 1, 2), [3, 4, 1, 2, 0, 0, 12, 14]],
     ["transpose", g.transpose(cube, [2, 0, 1]), [1, 3, 5, 7, 2, 4, 6, 8]],
     ["broadcast", g.broadcast(column, [2, 3]), [10, 10, 10, 20, 20, 20]],

@@ -107,6 +107,10 @@ const batches: { readonly [K in OpName]: Batch<K> | undefined } = {
     build.slice(first(xs), [0, ...begin], [length, ...size]),
   pad: ({ attrs: { before, after } }, xs) => build.pad(first(xs), [0, ...before], [0, ...after]),
   reverse: ({ attrs: { axis } }, xs) => build.reverse(first(xs), axis + 1),
+  windows: ({ attrs: { axis, size, stride } }, xs) =>
+    build.windows(first(xs), axis + 1, size, stride),
+  overlapAdd: ({ attrs: { axis, length, stride } }, xs) =>
+    build.overlapAdd(first(xs), axis + 1, length, stride),
 
   contract: ({ operands: [x, y], attrs }, { given: [a, b] }) => {
     const t = freshLetter(attrs);

@@ -56,6 +56,8 @@ const onNumbers: { readonly [K in OpName]: OnNumbers<K> | undefined } = {
   onehot: undefined,
   gather: undefined,
   scatterAdd: undefined,
+  windows: undefined,
+  overlapAdd: undefined,
   reshape: undefined,
   transpose: undefined,
   broadcast: undefined,

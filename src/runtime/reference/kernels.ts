@@ -301,6 +301,20 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
     const lastStart = ((x.shape[axis] ?? 1) - 1) * stride;
     return read(x.data, x.shape, strides.with(axis, -stride), lastStart);
   },
+  windows: ([x], { attrs: { axis, stride }, shape }) => {
+    const strides = stridesOf(x.shape);
+    const along = strides[axis] ?? 0;
+    return read(x.data, shape, strides.toSpliced(axis, 1, stride * along, along));
+  },
+  overlapAdd: ([x], { attrs: { axis, stride }, dtype, shape }) => {
+    const result = allocate(dtype, elements(shape));
+    const strides = stridesOf(shape);
+    const along = strides[axis] ?? 0;
+    eachOffset(x.shape, strides.toSpliced(axis, 1, stride * along, along), 0, (offset, i) => {
+      result[offset] = item(result, offset) + item(x.data, i);
+    });
+    return result;
+  },
 
   contract: ([a, b], node) => contract(a, b, node),
 };

@@ -7,7 +7,14 @@ import type { Kernel, KernelTable } from "./device.ts";
 import * as loops from "./loops.ts";
 import { reshaped, type Memory } from "./memory.ts";
 import { reduction } from "./reduction.ts";
-import { inOrder, stridedCopy, stridesOf, type Elements, type Walk } from "./strided.ts";
+import {
+  inOrder,
+  stridedCopy,
+  stridedSum,
+  stridesOf,
+  type Elements,
+  type Walk,
+} from "./strided.ts";
 
 type Unary = Kernel<TensorInfo, readonly [Node]>;
 type Binary = Kernel<TensorInfo, readonly [Node, Node]>;
@@ -208,9 +215,31 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
         inOrder(node.shape),
       );
     },
+    windows: (node) => {
+      const { axis, stride } = node.attrs;
+      const strides = windowStrides(node.operands[0].shape, axis, stride);
+      return copy(node, node.shape, { offset: 0, strides }, inOrder(node.shape));
+    },
+    overlapAdd: (node) => {
+      const { axis, stride } = node.attrs;
+      const strides = windowStrides(node.shape, axis, stride);
+      const { shape } = node.operands[0];
+      const place = stridedSum(shape, inOrder(shape), { offset: 0, strides });
+      return loop1(node, (out, x) => {
+        out.fill(0);
+        place(out, x);
+      });
+    },
 
     contract: (node) => contraction(memory, node),
   };
+};
+
+/** Through windows of an axis of an array. */
+const windowStrides = (shape: Shape, axis: number, stride: number): readonly number[] => {
+  const strides = stridesOf(shape);
+  const along = strides[axis] ?? 1;
+  return strides.toSpliced(axis, 1, stride * along, along);
 };
 
 /** Through an array as if its axes of size 1 were as long as those of `shape`. */

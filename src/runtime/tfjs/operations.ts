@@ -63,6 +63,10 @@ const transpose = (
   permutation: readonly number[],
 ): Ref => call("Transpose", [x, ints(...permutation)], { T: type(dtype), Tperm: type("int") });
 
+/** Where the elements of `count` windows of `size` lie along their axis. */
+const windowPlaces = ([count = 0, size = 0]: Shape, stride: number): readonly number[] =>
+  Array.from({ length: count * size }, (_, i) => Math.floor(i / size) * stride + (i % size));
+
 const lastAxis = ({ shape }: Typed): number => shape.length - 1;
 
 type Operations = {
@@ -207,6 +211,35 @@ export const operations: Operations = {
     recipe(1, ({ call, ints }) =>
       call("ReverseV2", [0, ints(axis)], { T: type(dtype), Tidx: type("int") }),
     ),
+  windows: ({ attrs: { axis, stride }, dtype, shape }) =>
+    recipe(1, ({ call, constant }) => {
+      const places = windowPlaces(shape.slice(axis, axis + 2), stride);
+      const indices = constant("int", shape.slice(axis, axis + 2), places);
+      call("GatherV2", [0, indices, constant("int", [], [axis])], {
+        batch_dims: int(0),
+        Tparams: type(dtype),
+        Tindices: type("int"),
+        Taxis: type("int"),
+      });
+    }),
+  overlapAdd: ({ operands: [x], attrs: { axis, length, stride }, dtype, shape }) =>
+    recipe(1, (writer) => {
+      const { call, constant } = writer;
+      // Segments are summed along the first axes.
+      const others = x.shape.flatMap((_, other) =>
+        other === axis || other === axis + 1 ? [] : other,
+      );
+      const first = transpose(writer, 0, dtype, [axis, axis + 1, ...others]);
+      const sizes = x.shape.slice(axis, axis + 2);
+      const places = constant("int", sizes, windowPlaces(sizes, stride));
+      const sums = call("UnsortedSegmentSum", [first, places, constant("int", [], [length])], {
+        T: type(dtype),
+        Tindices: type("int"),
+        Tnumsegments: type("int"),
+      });
+      const back = shape.map((_, to) => (to < axis ? to + 1 : to === axis ? 0 : to));
+      transpose(writer, sums, dtype, back);
+    }),
 
   contract: (node) =>
     recipe(2, (writer) => {

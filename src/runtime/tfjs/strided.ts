@@ -31,26 +31,7 @@ export const stridedCopy = (
   from: Walk,
   to: Walk,
 ): ((target: Elements, source: Elements) => void) => {
-  if (shape.includes(0)) return () => undefined;
-  const axes = merge(shape, from, to);
-  const { size, fromStride, toStride } = axes.pop() ?? { size: 1, fromStride: 1, toStride: 1 };
-  const runs = axes.reduce((count, axis) => count * axis.size, 1);
-  const sources = new Int32Array(runs);
-  const targets = new Int32Array(runs);
-  for (let run = 0; run < runs; run += 1) {
-    let source = from.offset;
-    let target = to.offset;
-    let rest = run;
-    for (let i = axes.length - 1; i >= 0; i -= 1) {
-      const axis = axes[i];
-      if (axis === undefined) continue;
-      source += (rest % axis.size) * axis.fromStride;
-      target += (rest % axis.size) * axis.toStride;
-      rest = Math.floor(rest / axis.size);
-    }
-    sources[run] = source;
-    targets[run] = target;
-  }
+  const { runs, size, fromStride, toStride, sources, targets } = runsOf(shape, from, to);
   if (size >= longRun && toStride === 1 && fromStride === 1) {
     return (target, source) => {
       for (let run = 0; run < runs; run += 1) {
@@ -78,6 +59,59 @@ export const stridedCopy = (
       }
     }
   };
+};
+
+/** Adds `shape` elements of one walk to those of the other, which may come to a place more than once. */
+export const stridedSum = (
+  shape: Shape,
+  from: Walk,
+  to: Walk,
+): ((target: Elements, source: Elements) => void) => {
+  const { runs, size, fromStride, toStride, sources, targets } = runsOf(shape, from, to);
+  return (target, source) => {
+    for (let run = 0; run < runs; run += 1) {
+      let read = sources[run] ?? 0;
+      let write = targets[run] ?? 0;
+      for (let i = 0; i < size; i += 1) {
+        target[write] = (target[write] ?? 0) + (source[read] ?? 0);
+        read += fromStride;
+        write += toStride;
+      }
+    }
+  };
+};
+
+/** Both walks as runs of `size` elements at even distances; where each run starts. */
+interface Runs {
+  readonly runs: number;
+  readonly size: number;
+  readonly fromStride: number;
+  readonly toStride: number;
+  readonly sources: Int32Array;
+  readonly targets: Int32Array;
+}
+
+const runsOf = (shape: Shape, from: Walk, to: Walk): Runs => {
+  const axes = merge(shape, from, to);
+  const { size, fromStride, toStride } = axes.pop() ?? { size: 1, fromStride: 1, toStride: 1 };
+  const runs = shape.includes(0) ? 0 : axes.reduce((count, axis) => count * axis.size, 1);
+  const sources = new Int32Array(runs);
+  const targets = new Int32Array(runs);
+  for (let run = 0; run < runs; run += 1) {
+    let source = from.offset;
+    let target = to.offset;
+    let rest = run;
+    for (let i = axes.length - 1; i >= 0; i -= 1) {
+      const axis = axes[i];
+      if (axis === undefined) continue;
+      source += (rest % axis.size) * axis.fromStride;
+      target += (rest % axis.size) * axis.toStride;
+      rest = Math.floor(rest / axis.size);
+    }
+    sources[run] = source;
+    targets[run] = target;
+  }
+  return { runs, size, fromStride, toStride, sources, targets };
 };
 
 interface Axis {

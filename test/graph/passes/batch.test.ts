@@ -66,6 +66,8 @@ const cases: { readonly [K in OpName]: (x: Node, y: Node, z: Node) => Node } = {
   slice: (x) => build.slice(x, [1, 0], [1, 2]),
   pad: (x) => build.pad(x, [1, 0], [0, 2]),
   reverse: (x) => build.reverse(x, 1),
+  windows: (x) => build.windows(x, 1, 2),
+  overlapAdd: (x) => build.overlapAdd(x, 0, 5, 2),
   contract: (x, y) => build.contract(x, y, "ab,cb->ca"),
   scan: (x, y) => inner(x, y),
   project: (x, y) => inner(y, x),

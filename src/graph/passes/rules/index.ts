@@ -18,6 +18,8 @@ export const rules: Rules = {
   onehot: [(node) => stretchUntouched(node, [])],
   gather: [],
   scatterAdd: [],
+  windows: [],
+  overlapAdd: [],
   contract: contractRules,
   // Loops and their components are the business of the passes that take loops apart.
   scan: [],
