@@ -124,7 +124,7 @@ export interface Nest extends Common {
   readonly kind: "nest";
   /** Sizes, none 0. The last one is innermost in memory as a rule; whoever emits code may interchange free axes. */
   readonly axes: readonly number[];
-  /** How many of the last axes are reduced. Only `reduce` and nothing else is stored outside of them. */
+  /** How many of the last axes are reduced. A plain `store` in a reducing nest runs for every element, inside of them. */
   readonly reduced: number;
   /**
    * "sequential": the last axis runs in order (for `running`). "ordered": all axes run in order (for `accumulate`),

@@ -56,7 +56,6 @@ const verifyNest = (nest: Nest, scope: Scope): void => {
   body.forEach(({ op }) => {
     invariant(op !== "product", "only products begin with product");
     invariant(op !== "running" || order === "sequential", "running needs a sequential nest");
-    invariant(op !== "store" || reduced === 0, "a reduction only stores what it reduced");
     invariant(op !== "reduce" || reduced > 0, "nothing is reduced");
   });
   for (const instruction of body) {
