@@ -52,16 +52,7 @@ export type UnaryOp =
  * does not count. Shifts (of i32, `b` a constant) and bitwise operations are on i32; `and`, `or` also on masks.
  */
 export type BinaryOp =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "min"
-  | "max"
-  | "shiftLeft"
-  | "shiftRight"
-  | "and"
-  | "or";
+  "add" | "sub" | "mul" | "div" | "min" | "max" | "shiftLeft" | "shiftRight" | "and" | "or";
 
 export type CompareOp = "lt" | "le" | "eq";
 
@@ -95,9 +86,7 @@ export type Expr =
   | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Expr[] };
 
 /** A number known when code is emitted, or the first (or last, exclusive) index of this thread's share of `size`. */
-export type Bound =
-  | number
-  | { readonly share: "from" | "to"; readonly size: number };
+export type Bound = number | { readonly share: "from" | "to"; readonly size: number };
 
 export type Statement =
   /**

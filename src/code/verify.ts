@@ -1,0 +1,301 @@
+/** The invariants of code. What emits it wrongly is found here, not in a compiler's messages or a crash. */
+import { InternalError, invariant } from "../diagnostics/invariant.ts";
+import type {
+  Address,
+  Affine,
+  BinaryOp,
+  Bound,
+  Expr,
+  Local,
+  Module,
+  Statement,
+  Step,
+  Type,
+  UnaryOp,
+  Variable,
+} from "./code.ts";
+import { f32, i32, mask, showType, typeOf } from "./type.ts";
+
+/** Throws `InternalError` at the first broken invariant of `code.ts`. */
+export const verifyModule = (module: Module): void => {
+  for (const { name, place, size } of module.buffers) {
+    const fits =
+      place.kind === "argument"
+        ? place.index < module.arguments
+        : place.offset >= 0 && place.offset + size <= module.arena;
+    invariant(fits, `${name} has no place`);
+  }
+  verifyFunctions(module);
+  const times = timesOf(module.schedule);
+  const names = new Set<string>();
+  for (const kernel of module.kernels) {
+    invariant(!names.has(kernel.name), `two kernels are named ${kernel.name}`);
+    names.add(kernel.name);
+    try {
+      const variables = new Map<Variable, Range>();
+      for (const time of kernel.times) {
+        const length = times.get(time);
+        invariant(length !== undefined, `no loop over ${time}`);
+        variables.set(time, [0, length - 1]);
+      }
+      const scope: Scope = { module, variables, locals: new Map(), mutable: new Set() };
+      verifyStatements(kernel.body, scope, { locals: new Set(), variables: new Set(times.keys()) });
+    } catch (error) {
+      if (!(error instanceof InternalError)) throw error;
+      throw new InternalError(`kernel ${kernel.name}: ${error.message}`);
+    }
+  }
+  verifySteps(module, module.schedule, new Set());
+};
+
+type Range = readonly [low: number, high: number];
+
+interface Scope {
+  readonly module: Module;
+  /** The values that loop variables in scope take. */
+  readonly variables: ReadonlyMap<Variable, Range>;
+  readonly locals: Map<Local, Type>;
+  readonly mutable: Set<Local>;
+}
+
+/** Names that the kernel has used up. */
+interface Taken {
+  readonly locals: Set<Local>;
+  readonly variables: Set<Variable>;
+}
+
+const timesOf = (steps: readonly Step[]): Map<Variable, number> =>
+  new Map(
+    steps.flatMap((step): readonly (readonly [Variable, number])[] =>
+      step.kind === "loop" ? [[step.variable, step.length], ...timesOf(step.body)] : [],
+    ),
+  );
+
+const verifySteps = (
+  module: Module,
+  steps: readonly Step[],
+  variables: ReadonlySet<Variable>,
+): void => {
+  for (const step of steps) {
+    if (step.kind === "run") {
+      const kernel = module.kernels.find(({ name }) => name === step.kernel);
+      invariant(kernel !== undefined, `no kernel ${step.kernel}`);
+      for (const time of kernel.times) {
+        invariant(variables.has(time), `${step.kernel} runs outside of the loop over ${time}`);
+      }
+    } else if (step.kind === "loop") {
+      invariant(!variables.has(step.variable), `two loops over ${step.variable}`);
+      verifySteps(module, step.body, new Set([...variables, step.variable]));
+    }
+  }
+};
+
+const verifyFunctions = (module: Module): void => {
+  const known: Module["functions"][number][] = [];
+  for (const fn of module.functions) {
+    for (const lanes of [1, 4, 8, 16] as const) {
+      const { lets, result } = fn.body(lanes);
+      const scope: Scope = {
+        module: { ...module, functions: known },
+        variables: new Map(),
+        locals: new Map(fn.params.map((param) => [param, f32(lanes)])),
+        mutable: new Set(),
+      };
+      const onlyLets = lets.every(({ kind }) => kind === "let");
+      invariant(onlyLets, `${fn.name} does more than define locals`);
+      verifyStatements(lets, scope, { locals: new Set(fn.params), variables: new Set() });
+      expect(checkExpr(result, scope), f32(lanes), `the result of ${fn.name}`);
+    }
+    known.push(fn);
+  }
+};
+
+const verifyStatements = (statements: readonly Statement[], scope: Scope, taken: Taken): void => {
+  for (const statement of statements) {
+    switch (statement.kind) {
+      case "for": {
+        const { variable } = statement;
+        invariant(!taken.variables.has(variable), `two loops over ${variable}`);
+        taken.variables.add(variable);
+        const variables = new Map([...scope.variables, [variable, rangeOf(statement)]]);
+        const inner = {
+          ...scope,
+          variables,
+          locals: new Map(scope.locals),
+          mutable: new Set(scope.mutable),
+        };
+        verifyStatements(statement.body, inner, taken);
+        break;
+      }
+      case "let":
+        invariant(!taken.locals.has(statement.local), `${statement.local} is defined twice`);
+        taken.locals.add(statement.local);
+        expect(checkExpr(statement.value, scope), statement.type, statement.local);
+        scope.locals.set(statement.local, statement.type);
+        if (statement.mutable === true) scope.mutable.add(statement.local);
+        break;
+      case "set": {
+        invariant(scope.mutable.has(statement.local), `${statement.local} does not change`);
+        const type = typeOf({ kind: "get", type: f32(1), local: statement.local }, scope.locals);
+        expect(checkExpr(statement.value, scope), type, statement.local);
+        break;
+      }
+      case "store":
+        expect(checkExpr(statement.value, scope), statement.type, "what is stored");
+        checkAddress(statement.to, statement.type, statement.step ?? 1, scope);
+        break;
+    }
+  }
+};
+
+/** The values a loop's variable takes; of a share, those of all threads. */
+const rangeOf = (loop: Extract<Statement, { kind: "for" }>): Range => {
+  const { from, to, step } = loop;
+  invariant(Number.isInteger(step) && step > 0, `steps of ${step}`);
+  const low = lowest(from);
+  const high = typeof to === "number" ? to : to.size;
+  invariant(low >= 0 && high > low, `an empty loop over ${loop.variable}`);
+  if (loop.reverse === true) {
+    const constant = typeof from === "number" && typeof to === "number";
+    invariant(constant && step === 1, "only single constant steps run in reverse");
+  }
+  if (loop.overlap === true) {
+    invariant(high - low >= step, `${loop.variable} has no whole step`);
+    return [low, high - step];
+  }
+  if (typeof from === "number" && typeof to === "number") {
+    return [low, low + Math.floor((high - low - 1) / step) * step];
+  }
+  // Without overlap the shares are whole steps.
+  return [low, high - step];
+};
+
+const lowest = (bound: Bound): number => (typeof bound === "number" ? bound : 0);
+
+const expect = (found: Type, wanted: Type, what: string): void => {
+  invariant(
+    found.scalar === wanted.scalar && found.lanes === wanted.lanes,
+    `${what} is ${showType(found)}, not ${showType(wanted)}`,
+  );
+};
+
+const checkAffine = ({ constant, terms }: Affine, { variables }: Scope): Range => {
+  let [low, high] = [constant, constant];
+  for (const { variable, scale } of terms) {
+    const range = variables.get(variable);
+    invariant(range !== undefined, `no loop over ${variable} here`);
+    const ends = range.map((end) => end * scale);
+    low += Math.min(...ends);
+    high += Math.max(...ends);
+  }
+  return [low, high];
+};
+
+const checkAddress = (address: Address, type: Type, step: number, scope: Scope): void => {
+  const buffer = scope.module.buffers.find(({ name }) => name === address.buffer);
+  invariant(buffer !== undefined, `no buffer ${address.buffer}`);
+  expect({ ...type, scalar: buffer.scalar }, type, `an element of ${buffer.name}`);
+  const [low, high] = checkAffine(address.offset, scope);
+  if (address.dynamic !== undefined) {
+    const { local } = address.dynamic;
+    expect(typeOf({ kind: "get", type: i32(1), local }, scope.locals), i32(1), local);
+    return;
+  }
+  const reach = step * (type.lanes - 1);
+  const [first, last] = [low + Math.min(0, reach), high + Math.max(0, reach)];
+  invariant(
+    first >= 0 && last < buffer.size,
+    `${buffer.name}[${first}..${last}] of ${buffer.size}`,
+  );
+};
+
+/** The scalars that an operation takes; it gives the same unless `typeOf` says otherwise. */
+const unaryOn: Readonly<Record<UnaryOp, readonly Type["scalar"][]>> = {
+  neg: ["f32"],
+  abs: ["f32"],
+  sqrt: ["f32"],
+  round: ["f32"],
+  floor: ["f32"],
+  toInt: ["f32"],
+  toFloat: ["i32"],
+  asInt: ["f32"],
+  asFloat: ["i32"],
+  not: ["mask"],
+};
+
+const binaryOn: Readonly<Record<BinaryOp, readonly Type["scalar"][]>> = {
+  add: ["f32", "i32"],
+  sub: ["f32", "i32"],
+  mul: ["f32", "i32"],
+  div: ["f32"],
+  min: ["f32", "i32"],
+  max: ["f32", "i32"],
+  shiftLeft: ["i32"],
+  shiftRight: ["i32"],
+  and: ["i32", "mask"],
+  or: ["i32", "mask"],
+};
+
+const checkExpr = (expr: Expr, scope: Scope): Type => {
+  const check = (operand: Expr): Type => checkExpr(operand, scope);
+  const alike = (a: Expr, b: Expr, what: string): Type => {
+    const type = check(a);
+    expect(check(b), type, `the second operand of ${what}`);
+    return type;
+  };
+  const among = (type: Type, scalars: readonly Type["scalar"][], what: string): void => {
+    invariant(scalars.includes(type.scalar), `${what} of ${showType(type)}`);
+  };
+  switch (expr.kind) {
+    case "number":
+      among(expr.type, ["f32", "i32"], "a number");
+      break;
+    case "ramp":
+      break;
+    case "get":
+      expect(typeOf(expr, scope.locals), expr.type, expr.local);
+      break;
+    case "index":
+      checkAffine(expr.of, scope);
+      break;
+    case "load":
+      checkAddress(expr.from, expr.type, expr.step ?? 1, scope);
+      break;
+    case "splat":
+      invariant(check(expr.of).lanes === 1 && expr.lanes > 1, "only a scalar is splat");
+      break;
+    case "unary":
+      among(check(expr.of), unaryOn[expr.op], expr.op);
+      break;
+    case "binary": {
+      const type = alike(expr.a, expr.b, expr.op);
+      among(type, binaryOn[expr.op], expr.op);
+      const constant = expr.b.kind === "number" || !expr.op.startsWith("shift");
+      invariant(constant, "shifts are by constants");
+      break;
+    }
+    case "fma":
+      among(alike(expr.a, expr.b, "fma"), ["f32"], "fma");
+      alike(expr.a, expr.c, "fma");
+      break;
+    case "compare":
+      among(alike(expr.a, expr.b, expr.op), ["f32", "i32"], expr.op);
+      break;
+    case "select":
+      expect(check(expr.mask), mask(alike(expr.a, expr.b, "select").lanes), "a select's mask");
+      break;
+    case "across":
+      invariant(check(expr.of).lanes > 1, "one lane has nothing across");
+      among(check(expr.of), ["f32", "i32"], "across");
+      break;
+    case "call": {
+      const fn = scope.module.functions.find(({ name }) => name === expr.name);
+      invariant(fn !== undefined, `no function ${expr.name} yet`);
+      invariant(fn.params.length === expr.args.length, `${expr.name} takes other arguments`);
+      const lanes = typeOf(expr, scope.locals).lanes;
+      for (const arg of expr.args) expect(check(arg), f32(lanes), `an argument of ${expr.name}`);
+      break;
+    }
+  }
+  return typeOf(expr, scope.locals);
+};
