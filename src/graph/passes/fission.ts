@@ -25,8 +25,12 @@ import { settler } from "./settle.ts";
 import { costOfStep, stagesOf, type Stage } from "./stages.ts";
 
 /** Splits every loop, inner ones first. A loop that reads another's values sees them already split off. */
-export const fission: Pass = (outputs) =>
-  rewriteLoops(outputs, (loop) => undelayed(changeBody(loop, fission)), settler());
+export const fission: Pass = (outputs, settle = settler()) =>
+  rewriteLoops(
+    outputs,
+    (loop) => undelayed(changeBody(loop, (roots) => fission(roots, settle))),
+    settle,
+  );
 
 type Stages = ReadonlyMap<Node, Stage>;
 

@@ -5,5 +5,9 @@ import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
 
 /** Brings everything to the normal form of the rules; equal values become one node. Drops what is dead. */
-export const fold: Pass = (outputs) =>
-  rewriteLoops(outputs, (loop) => componentsOf(changeBody(loop, fold)), settler());
+export const fold: Pass = (outputs, settle = settler()) =>
+  rewriteLoops(
+    outputs,
+    (loop) => componentsOf(changeBody(loop, (roots) => fold(roots, settle))),
+    settle,
+  );

@@ -9,13 +9,14 @@ import { applyPass, type Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { regroup } from "./regroup.ts";
 import { separate } from "./separate.ts";
+import { settler } from "./settle.ts";
 import { specialise } from "./specialise.ts";
 
 /** Once nothing is differentiated any more, `stop` is the identity. */
-const dropStops: Pass = (outputs) =>
+const dropStops: Pass = (outputs, settle) =>
   rewriteLoops(
     outputs,
-    (loop) => componentsOf(changeBody(loop, dropStops)),
+    (loop) => componentsOf(changeBody(loop, (roots) => dropStops(roots, settle))),
     (node) => (node.op === "stop" ? node.operands[0] : node),
   );
 
@@ -40,5 +41,7 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
 ]);
 
 /** The graph made fast. Only for graphs that are not differentiated later: `stop` is dropped. */
-export const optimise = (graph: Graph): Graph =>
-  [...passes.values()].reduce((current, pass) => applyPass(pass, current), graph);
+export const optimise = (graph: Graph): Graph => {
+  const settle = settler();
+  return [...passes.values()].reduce((current, pass) => applyPass(pass, current, settle), graph);
+};

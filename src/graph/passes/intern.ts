@@ -6,7 +6,10 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node, OpName, ScanBody } from "../op.ts";
 import { bodyArguments, bodyRoots, rebuild, topological } from "../walk.ts";
 
-/** Gives the one node that stands for everything equal to the given one. Its operands must be interned. */
+/**
+ * Gives the one node that stands for everything equal to the given one. Its operands must be interned. Inputs are equal
+ * to themselves alone: those of two scopes may have one name.
+ */
 export type Interner = (node: Node) => Node;
 
 const commutative: ReadonlySet<OpName> = new Set(["add", "mul", "max", "min", "equal"]);
@@ -67,10 +70,12 @@ export const interner = (): Interner => {
     const node = ordered(given);
     const entries = node.operands.map(entry);
     const self = head(node);
-    const key = `${self}(${entries.map((e) => e.number).join()})`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    known.set(key, node);
+    if (node.op !== "input") {
+      const key = `${self}(${entries.map((e) => e.number).join()})`;
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      known.set(key, node);
+    }
     numbers.set(node, {
       number: numbers.size,
       hash: hash(`${self}(${entries.map((e) => e.hash).join()})`),

@@ -17,8 +17,12 @@ import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
 import { stagesOf, type Stage } from "./stages.ts";
 
-export const merge: Pass = (outputs) =>
-  rewriteLoops(outputs, (loop) => componentsOf(mergeBody(changeBody(loop, merge))), settler());
+export const merge: Pass = (outputs, settle = settler()) =>
+  rewriteLoops(
+    outputs,
+    (loop) => componentsOf(mergeBody(changeBody(loop, (roots) => merge(roots, settle)))),
+    settle,
+  );
 
 const FEWEST = 3;
 

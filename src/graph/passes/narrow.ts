@@ -9,19 +9,27 @@ import { lettersOf } from "./letters.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
+import { settler, type Settle } from "./settle.ts";
 
-export const narrow: Pass = (outputs) => narrowIn(outputs, () => false);
+export const narrow: Pass = (outputs, settle = settler()) => narrowIn(outputs, settle, () => false);
 
-const narrowIn = (outputs: readonly Node[], isLate: (reader: Node) => boolean): readonly Node[] =>
-  rewriteLoops(narrowScope(outputs, isLate), (loop) => componentsOf(narrowBody(loop)), settler());
+const narrowIn = (
+  outputs: readonly Node[],
+  settle: Settle,
+  isLate: (reader: Node) => boolean,
+): readonly Node[] =>
+  rewriteLoops(
+    narrowScope(outputs, isLate),
+    (loop) => componentsOf(narrowBody(loop, settle)),
+    settle,
+  );
 
 /** What no next carry needs is read separately, so that it can be computed after the loop. */
-const narrowBody = (loop: TimeLoop): TimeLoop => {
+const narrowBody = (loop: TimeLoop, settle: Settle): TimeLoop => {
   const needed = new Set(topological(loop.carries.map(({ next }) => next)));
   return withRoots(
     loop,
-    narrowIn(rootsOf(loop), (reader) => !needed.has(reader)),
+    narrowIn(rootsOf(loop), settle, (reader) => !needed.has(reader)),
   );
 };
 

@@ -1,13 +1,14 @@
 /** What a pass is. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Graph, Node } from "../op.ts";
+import { settler, type Settle } from "./settle.ts";
 
-/** From the values to compute to equal values. */
-export type Pass = (outputs: readonly Node[]) => readonly Node[];
+/** From the values to compute to equal values, in normal form. */
+export type Pass = (outputs: readonly Node[], settle?: Settle) => readonly Node[];
 
-/** Applies a pass to the outputs of a graph. */
-export const applyPass = (pass: Pass, graph: Graph): Graph => {
-  const values = pass([...graph.outputs.values()]);
+/** Applies a pass to the outputs of a graph. Passes that share a settler do not settle anew what they leave as it is. */
+export const applyPass = (pass: Pass, graph: Graph, settle: Settle = settler()): Graph => {
+  const values = pass([...graph.outputs.values()], settle);
   return {
     inputs: graph.inputs,
     outputs: new Map(

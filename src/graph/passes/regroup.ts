@@ -14,8 +14,12 @@ import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
 import { stagesOf, type Stage } from "./stages.ts";
 
-export const regroup: Pass = (outputs) =>
-  rewriteLoops(outputs, (loop) => componentsOf(regroupBody(changeBody(loop, regroup))), settler());
+export const regroup: Pass = (outputs, settle = settler()) =>
+  rewriteLoops(
+    outputs,
+    (loop) => componentsOf(regroupBody(changeBody(loop, (roots) => regroup(roots, settle)))),
+    settle,
+  );
 
 /** A summand or factor. */
 interface Term {

@@ -10,25 +10,30 @@ import { rewrite } from "../walk.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
+import { settler, type Settle } from "./settle.ts";
 import { stagesOf } from "./stages.ts";
 
-export const separate: Pass = (outputs) => separateIn(outputs, () => false);
+export const separate: Pass = (outputs, settle = settler()) =>
+  separateIn(outputs, settle, () => false);
 
-const separateIn = (outputs: readonly Node[], isLate: (node: Node) => boolean): readonly Node[] =>
+const separateIn = (
+  outputs: readonly Node[],
+  settle: Settle,
+  isLate: (node: Node) => boolean,
+): readonly Node[] =>
   rewriteLoops(
     separateScope(outputs, isLate),
-    (loop) => componentsOf(separateBody(loop)),
-    settler(),
+    (loop) => componentsOf(separateBody(loop, settle)),
+    settle,
   );
 
-const separateBody = (loop: TimeLoop): TimeLoop => {
+const separateBody = (loop: TimeLoop, settle: Settle): TimeLoop => {
   const stages = stagesOf(loop);
   const isLate = (node: Node): boolean => {
     const stage = stages.get(node);
     return stage === "within" || stage === "after";
   };
-  return withRoots(loop, separateIn(rootsOf(loop), isLate));
+  return withRoots(loop, separateIn(rootsOf(loop), settle, isLate));
 };
 
 /** Neighbouring pieces of a concatenation, by number, that are to be treated alike. */

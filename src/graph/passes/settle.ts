@@ -3,17 +3,16 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node } from "../op.ts";
 import { rebuild } from "../walk.ts";
 import { interner } from "./intern.ts";
-import { rules as allRules } from "./rules/index.ts";
-import type { Rules } from "./rules/rule.ts";
+import { rules } from "./rules/index.ts";
 
 /** Gives a node's normal form. Nodes settled by one settler are equal exactly when they are the same object. */
 export type Settle = (node: Node) => Node;
 
 /**
- * A settler for one scope: a graph or one body. Does not enter scan bodies. Primitives without rules only become one
- * where they are equal.
+ * Remembers what it settled, in whatever scopes: a graph and the bodies of its loops. Does not enter scan bodies.
+ * Primitives without rules only become one where they are equal.
  */
-export const settler = (rules: Partial<Rules> = allRules): Settle => {
+export const settler = (): Settle => {
   const intern = interner();
   const settled = new Map<Node, Node>();
 
@@ -27,7 +26,7 @@ export const settler = (rules: Partial<Rules> = allRules): Settle => {
     const done = settled.get(node);
     if (done !== undefined) return done;
     // The rules of `node.op` accept this node by the table's type, which indexing by a union forgets.
-    const applicable = (rules[node.op] ?? []) as readonly ((node: Node) => Node | undefined)[];
+    const applicable = rules[node.op] as readonly ((node: Node) => Node | undefined)[];
     for (const rule of applicable) {
       const better = rule(node);
       if (better !== undefined) return settle(better);

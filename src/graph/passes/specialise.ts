@@ -25,14 +25,18 @@ import { settler } from "./settle.ts";
 /** Values for a loop's components, in the order of `rootsOf`. */
 type Change = (loop: TimeLoop) => readonly Node[];
 
-export const specialise: Pass = (outputs) => rewriteLoops(outputs, change, settler());
+export const specialise: Pass = (outputs, settle = settler()) =>
+  rewriteLoops(
+    outputs,
+    (loop) =>
+      loop.length === 1
+        ? singleStep(loop)
+        : manySteps(changeBody(loop, (roots) => specialise(roots, settle))),
+    settle,
+  );
 
-const change: Change = (loop) =>
-  loop.length === 1
-    ? singleStep(loop)
-    : steadyCarries(sumsOverTime(equalOutputs((l) => componentsOf(knownArguments(l)))))(
-        changeBody(loop, specialise),
-      );
+const manySteps: Change = (loop) =>
+  steadyCarries(sumsOverTime(equalOutputs((l) => componentsOf(knownArguments(l)))))(loop);
 
 const singleStep: Change = (loop) => {
   const inputs = new Set<Node>(loop.inputs.map(({ arg }) => arg));
