@@ -1,0 +1,64 @@
+/** A contestant is a process of its own, idle but when it is its turn. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+export interface Command {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a contestant reports of some steps of training. */
+export interface Steps {
+  readonly ms: readonly number[];
+  /** In nats; nothing where the contestant does not compute the workload. */
+  readonly loss: readonly number[];
+  /** Largest resident memory so far, in bytes. */
+  readonly peak: number;
+}
+
+export interface Contestant {
+  readonly name: string;
+  /** Of what computes, for the record. */
+  readonly version: string;
+  run(steps: number): Promise<Steps>;
+  close(): Promise<void>;
+}
+
+export type Started = Contestant | { readonly name: string; readonly skip: string };
+
+/** Its first line says that it is ready, or why it never will be; then it answers a line with a line. */
+export const start = async ({ name, command, env }: Command): Promise<Started> => {
+  const [program = "", ...rest] = command;
+  const child = spawn(program, rest, { env: { ...process.env, ...env } });
+  const ended = once(child, "exit").catch((error: unknown) => [error]);
+  let errors = "";
+  child.stderr.on("data", (text: Buffer) => {
+    errors = `${errors}${text.toString()}`.slice(-4000);
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<unknown> => {
+    const { value, done } = await lines.next();
+    if (done !== true) return JSON.parse(value);
+    const [cause] = (await ended) as readonly unknown[];
+    const last = errors.trim().split("\n").at(-1) ?? "";
+    return { skip: cause instanceof Error ? cause.message : last || `exit code ${String(cause)}` };
+  };
+  const first = (await answer()) as { readonly version: string } | { readonly skip: string };
+  if ("skip" in first) return { name, skip: first.skip };
+  return {
+    name,
+    version: first.version,
+    run: async (steps) => {
+      child.stdin.write(`${steps}\n`);
+      const message = (await answer()) as Steps | { readonly skip: string };
+      if ("skip" in message) throw new Error(`${name} broke off: ${message.skip}`);
+      return message;
+    },
+    close: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+};

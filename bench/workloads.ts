@@ -1,0 +1,69 @@
+/** The workloads as gtmc compiles them, and the numbers that all contestants compute with. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { compile, initialState, type HostArray, type Program } from "../src/index.ts";
+import { uniform } from "../src/runtime/random.ts";
+import type { TrainingState } from "../src/training/state.ts";
+import { drawNoise } from "../src/training/noise.ts";
+import type { BatchSizes, ObjectiveGraph } from "../src/training/problem.ts";
+
+export type WorkloadName = "w1" | "w2" | "w3";
+
+export interface Workload {
+  readonly name: WorkloadName;
+  readonly title: string;
+  readonly sizes: BatchSizes;
+  /** Sizes of the model's own dimensions where they are not the file's: "N=64". */
+  readonly set: readonly string[];
+}
+
+export const workloads: Readonly<Record<WorkloadName, Workload>> = {
+  w1: {
+    name: "w1",
+    title: "W1 Introspective",
+    sizes: { batch: 10, steps: 25, particles: 1, ragged: false, dims: {} },
+    set: [],
+  },
+  w2: {
+    name: "w2",
+    title: "W2 DNC",
+    sizes: { batch: 10, steps: 25, particles: 1, ragged: false, dims: {} },
+    set: [],
+  },
+  w3: {
+    name: "w3",
+    title: "W3 discrete addressing",
+    sizes: { batch: 32, particles: 4, ragged: false, dims: { S: 256 } },
+    set: [],
+  },
+};
+
+/** All that a run of a workload starts from. */
+export interface Start {
+  readonly program: Program;
+  readonly objective: ObjectiveGraph;
+  readonly state: TrainingState;
+  /** Data in {0, 1}, a fifth of them ones, and noise: the same at every step. */
+  readonly feed: ReadonlyMap<string, HostArray>;
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Compiles a workload and draws its numbers, a function of the workload alone. */
+export const startOf = ({ name, sizes, set }: Workload): Start => {
+  const path = fileURLToPath(new URL(`${name}.gtm`, import.meta.url));
+  const compiled = compile({ path, text: readFileSync(path, "utf8") }, { set });
+  if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join("\n"));
+  const program = compiled.value;
+  const objective = program.problem.objective(sizes);
+  const data = objective.data.map(({ attrs, shape }): readonly [string, HostArray] => {
+    const draws = uniform({ seed: 7, stream: `bench.${attrs.name}`, step: 0 }, count(shape));
+    return [attrs.name, { shape, data: draws.map((u) => (u < 0.2 ? 1 : 0)) }];
+  });
+  return {
+    program,
+    objective,
+    state: initialState(program.problem, program.config.training),
+    feed: new Map([...data, ...drawNoise(objective.noise, 7, "bench", 0)]),
+  };
+};
