@@ -1,0 +1,78 @@
+/** Short ways to write expressions. */
+import type {
+  Address,
+  Affine,
+  BinaryOp,
+  CompareOp,
+  Expr,
+  Lanes,
+  Local,
+  Type,
+  UnaryOp,
+} from "./code.ts";
+import { f32, i32 } from "./type.ts";
+
+/** An f32 in every lane. */
+export const float = (value: number, lanes: Lanes): Expr => ({
+  kind: "number",
+  type: f32(lanes),
+  value,
+});
+
+/** An i32 in every lane. */
+export const int = (value: number, lanes: Lanes): Expr => ({
+  kind: "number",
+  type: i32(lanes),
+  value,
+});
+
+export const get = (local: Local, type: Type): Expr => ({ kind: "get", type, local });
+
+export const unary = (op: UnaryOp, of: Expr): Expr => ({ kind: "unary", op, of });
+
+export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => ({ kind: "binary", op, a, b });
+
+export const compare = (op: CompareOp, a: Expr, b: Expr): Expr => ({ kind: "compare", op, a, b });
+
+export const fma = (a: Expr, b: Expr, c: Expr): Expr => ({ kind: "fma", a, b, c });
+
+export const select = (mask: Expr, a: Expr, b: Expr): Expr => ({ kind: "select", mask, a, b });
+
+export const call = (name: string, ...args: readonly Expr[]): Expr => ({
+  kind: "call",
+  name,
+  args,
+});
+
+/** The scalar itself where one lane is wanted. */
+export const splat = (of: Expr, lanes: Lanes): Expr =>
+  lanes === 1 ? of : { kind: "splat", lanes, of };
+
+export const load = (from: Address, type: Type, step = 1): Expr => ({
+  kind: "load",
+  type,
+  from,
+  ...(step === 1 || type.lanes === 1 ? {} : { step }),
+});
+
+/** c₀ + x·(c₁ + x·(c₂ + …)). */
+export const polynomial = (x: Expr, lanes: Lanes, coefficients: readonly number[]): Expr =>
+  coefficients
+    .map((coefficient) => float(coefficient, lanes))
+    .reduceRight((higher, lower) => fma(higher, x, lower));
+
+export const constant = (value: number): Affine => ({ constant: value, terms: [] });
+
+/** a + scale·b. */
+export const addAffine = (a: Affine, b: Affine, scale = 1): Affine => {
+  const terms = new Map(a.terms.map((term) => [term.variable, term.scale]));
+  for (const term of b.terms) {
+    terms.set(term.variable, (terms.get(term.variable) ?? 0) + scale * term.scale);
+  }
+  return {
+    constant: a.constant + scale * b.constant,
+    terms: [...terms].flatMap(([variable, total]) =>
+      total === 0 ? [] : [{ variable, scale: total }],
+    ),
+  };
+};

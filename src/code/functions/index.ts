@@ -1,0 +1,46 @@
+/** Every function that emitted code may call. */
+import type { Expr, Function, FunctionName } from "../code.ts";
+import { exp, log, pow } from "./exponential.ts";
+import { sigmoid, softplus, tanh } from "./sigmoid.ts";
+
+/** Callees first. */
+const library: readonly Function[] = [exp, log, pow, sigmoid, softplus, tanh];
+
+/** Those named and those that they call, callees first. */
+export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Function[] => {
+  const needed = new Set(names);
+  for (const fn of library.toReversed()) {
+    if (!needed.has(fn.name)) continue;
+    const { lets, result } = fn.body(1);
+    for (const statement of lets) {
+      if (statement.kind === "let") for (const name of calls(statement.value)) needed.add(name);
+    }
+    for (const name of calls(result)) needed.add(name);
+  }
+  return library.filter(({ name }) => needed.has(name));
+};
+
+/** Names of the functions called in an expression. */
+export const calls = (expr: Expr): readonly FunctionName[] => {
+  switch (expr.kind) {
+    case "number":
+    case "ramp":
+    case "get":
+    case "index":
+    case "load":
+      return [];
+    case "splat":
+    case "unary":
+    case "across":
+      return calls(expr.of);
+    case "binary":
+    case "compare":
+      return [expr.a, expr.b].flatMap(calls);
+    case "fma":
+      return [expr.a, expr.b, expr.c].flatMap(calls);
+    case "select":
+      return [expr.mask, expr.a, expr.b].flatMap(calls);
+    case "call":
+      return [expr.name, ...expr.args.flatMap(calls)];
+  }
+};
