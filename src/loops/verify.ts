@@ -8,7 +8,6 @@ export const verifyProgram = (program: Program): void => {
   const buffers = new Map<string, Buffer>();
   for (const buffer of program.buffers) {
     invariant(!buffers.has(buffer.name), `two buffers are named ${buffer.name}`);
-    invariant(buffer.size > 0, `${buffer.name} is empty`);
     invariant(
       buffer.offset === undefined ||
         (buffer.role === "temporary" && buffer.offset + buffer.size <= program.arena),

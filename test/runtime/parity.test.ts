@@ -1,13 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { input } from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
-import type { Graph, Node, NodeOf } from "../../src/graph/op.ts";
-import { mul, reshape, sum } from "../../src/graph/build.ts";
+import type { Graph } from "../../src/graph/op.ts";
 import type { Backend, HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import type { Case } from "../graph/case.ts";
 import { cases } from "../graph/vjp-cases.ts";
-import { randomArray } from "../support/numbers.ts";
+import { graphOf } from "./case-graph.ts";
 import { edgeCases } from "./edge-cases.ts";
 import { need, openAll } from "./opened.ts";
 
@@ -15,41 +12,6 @@ const opened = await openAll();
 afterAll(() => {
   for (const { backend } of opened.available) backend.dispose();
 });
-
-/** The case's value and, where it has one, the gradient of its weighted sum, as one graph. */
-const graphOf = (
-  problem: Case,
-  differentiate: boolean,
-): { readonly graph: Graph; readonly values: Map<string, HostArray> } => {
-  const values = new Map<string, HostArray>();
-  const nodes: NodeOf<"input">[] = [];
-  const give = (name: string, array: HostArray): Node => {
-    // Both sides get the very same numbers.
-    values.set(name, { shape: array.shape, data: Float32Array.from(array.data) });
-    const node = input(name, array.shape);
-    nodes.push(node);
-    return node;
-  };
-  const inputs = Object.entries(problem.inputs).map(([name, { shape, low, high, data }], i) =>
-    give(
-      name,
-      data === undefined
-        ? randomArray(i + 1, shape, low, high)
-        : { shape, data: Float32Array.from(data) },
-    ),
-  );
-  const [a, b, c, d] = inputs;
-  // As many as the case has; it asks for no more.
-  const value = problem.build(...([a, b, c, d] as unknown as Parameters<Case["build"]>));
-  const outputs = new Map<string, Node>([["value", value]]);
-  if (differentiate) {
-    const weights = give("weights", randomArray(99, value.shape));
-    const axes = value.shape.map((_, axis) => axis);
-    const total = reshape(sum(mul(value, weights), axes), []);
-    gradient(total, inputs).gradients.forEach((node, i) => outputs.set(`gradient ${i}`, node));
-  }
-  return { graph: { inputs: nodes, outputs }, values };
-};
 
 const run = (
   backend: Backend,

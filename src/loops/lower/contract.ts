@@ -1,0 +1,194 @@
+/**
+ * Contractions. Each letter is a batch, a row (in `a` and the result), a column (in `b` and the result) or summed over; which
+ * column is dense decides whether it becomes tiles of a product, a copy in another layout first, or sums by rows.
+ */
+import type { NodeOf } from "../../graph/op.ts";
+import { elements } from "../../graph/shapes.ts";
+import type { Product } from "../program.ts";
+import { accessOf, createBody, type Along } from "./body.ts";
+import { densely, emitCopy, emitMap, emitNest } from "./nests.ts";
+import { allocateView, noSteps, seenFrom, valueOf, type Scope } from "./scope.ts";
+import { numberView, transposed, type View } from "./view.ts";
+
+/** A view with a letter for each axis. */
+interface Lettered {
+  readonly view: View;
+  readonly letters: readonly string[];
+}
+
+export const contract = (node: NodeOf<"contract">, scope: Scope): View => {
+  const { shape, dtype, attrs } = node;
+  if (elements(shape) === 0) return numberView(0, shape, dtype);
+  const a: Lettered = { view: operand(node, scope, 0), letters: Array.from(attrs.a) };
+  const b: Lettered = { view: operand(node, scope, 1), letters: Array.from(attrs.b) };
+  const sizes = new Map([...sizesOf(a), ...sizesOf(b)]);
+  const size = (letter: string): number => sizes.get(letter) ?? 1;
+  const real = (letters: readonly string[]): readonly string[] =>
+    letters.filter((letter) => size(letter) > 1);
+  const out = real(Array.from(attrs.out));
+  const inner = real(a.letters).filter((letter) => !out.includes(letter));
+
+  if (elements(inner.map(size)) === 0) {
+    return emitMap(scope, node, node, [numberView(0, shape, dtype)], (_, [zero = 0]) => zero);
+  }
+  const to: Lettered = {
+    view: allocateView(scope, node.op, shape, dtype),
+    letters: Array.from(attrs.out),
+  };
+  const problem: Problem = { node, scope, a, b, to, out, inner, size };
+  if (inner.length === 0 || !emitProduct(problem)) emitRows(problem);
+  return to.view;
+};
+
+/** A product of numbers is rare enough to be copied first. */
+const operand = (node: NodeOf<"contract">, scope: Scope, index: 0 | 1): View => {
+  const view = valueOf(scope, node.operands[index]);
+  return view.source.kind === "buffer" ? view : densely(scope, node, view);
+};
+
+const sizesOf = ({ view, letters }: Lettered): readonly (readonly [string, number])[] =>
+  letters.map((letter, axis) => [letter, view.shape[axis] ?? 1] as const);
+
+interface Problem {
+  readonly node: NodeOf<"contract">;
+  readonly scope: Scope;
+  readonly a: Lettered;
+  readonly b: Lettered;
+  readonly to: Lettered;
+  /** Letters of the result and those that are summed over, without those of size 1. */
+  readonly out: readonly string[];
+  readonly inner: readonly string[];
+  readonly size: (letter: string) => number;
+}
+
+const strideOf = ({ view, letters }: Lettered, letter: string): number => {
+  const axis = letters.indexOf(letter);
+  return axis < 0 ? 0 : (view.strides[axis] ?? 0);
+};
+
+const along = ({ letters }: Lettered, axes: readonly string[]): Along =>
+  axes.map((letter) => {
+    const axis = letters.indexOf(letter);
+    return axis < 0 ? undefined : axis;
+  });
+
+/** Which factor gives the columns, dense or made so. */
+interface Columns {
+  readonly letter: string;
+  /** The factor with the columns, and the other. */
+  readonly of: Lettered;
+  readonly other: Lettered;
+}
+
+/** Fewer columns than this are not worth a tile. */
+const FEW = 4;
+
+const emitProduct = (problem: Problem): boolean => {
+  const columns = denseColumns(problem) ?? copiedColumns(problem);
+  if (columns === undefined) return false;
+  const { node, scope, to, out, inner, size } = problem;
+  const rows = out.filter(
+    (letter) => columns.other.letters.includes(letter) && !columns.of.letters.includes(letter),
+  );
+  // The last row letter is the innermost of the result; where another is much longer it makes the better tiles.
+  const row = rows.toSorted((x, y) => size(y) - size(x))[0];
+  const plain = out.filter((letter) => letter !== row && letter !== columns.letter);
+  const axes = [...plain, ...(row === undefined ? [] : [row]), columns.letter];
+  const body = createBody();
+  body.store(to.view, along(to, axes), body.product());
+  const product: Product = {
+    kind: "product",
+    axes: axes.map(size),
+    row: row === undefined ? undefined : axes.length - 2,
+    column: axes.length - 1,
+    terms: [
+      {
+        inner: inner.map(size),
+        a: accessOf(columns.other.view, along(columns.other, [...axes, ...inner])),
+        b: accessOf(columns.of.view, along(columns.of, [...axes, ...inner])),
+      },
+    ],
+    body: body.instructions,
+    ...(node.origin === undefined ? {} : { origin: node.origin }),
+  };
+  scope.statements.push(product);
+  return true;
+};
+
+/** Letters that only one factor has, those that are dense in it; the one that is dense in the result too is best. */
+const denseColumns = (problem: Problem): Columns | undefined => {
+  const { to, size } = problem;
+  return columnsOf(problem)
+    .filter(({ letter, of }) => strideOf(of, letter) === 1 && size(letter) >= FEW)
+    .toSorted((x, y) => strideOf(to, x.letter) - strideOf(to, y.letter))[0];
+};
+
+const columnsOf = ({ a, b, out }: Problem): readonly Columns[] =>
+  out.flatMap((letter): readonly Columns[] => {
+    const [inA, inB] = [a.letters.includes(letter), b.letters.includes(letter)];
+    if (inA && inB) return [];
+    return [inB ? { letter, of: b, other: a } : { letter, of: a, other: b }];
+  });
+
+/**
+ * A factor copied so that its columns are dense: worth it where the copy is made once outside of a loop, or serves many
+ * rows.
+ */
+const copiedColumns = (problem: Problem): Columns | undefined => {
+  const { scope, to, size, out, node } = problem;
+  const columns = columnsOf(problem).find(
+    ({ letter }) => strideOf(to, letter) === 1 && size(letter) >= 2 * FEW,
+  );
+  if (columns === undefined) return undefined;
+  const { of, letter } = columns;
+  const rows = elements(out.filter((other) => !of.letters.includes(other)).map(size));
+  const home = homeOf(scope, of.view);
+  if (home === scope && rows < 16) return undefined;
+  const order = [...of.letters.filter((other) => other !== letter), letter];
+  const permutation = order.map((other) => of.letters.indexOf(other));
+  const wanted = transposed(of.view, permutation);
+  const key = JSON.stringify([wanted.source, wanted.base, wanted.shape, wanted.strides]);
+  const copy =
+    home.copies.get(key) ??
+    ((): View => {
+      const made = allocateView(home, "transposed", wanted.shape, wanted.dtype);
+      emitCopy(home, node, atHome(home, wanted), made);
+      home.copies.set(key, made);
+      return made;
+    })();
+  return { ...columns, of: { view: seenFrom(scope, copy), letters: order } };
+};
+
+/** The outermost scope in which the view is complete. */
+const homeOf = (scope: Scope, view: View): Scope => {
+  const { source } = view;
+  if (source.kind !== "buffer" || source.steps.some((stride) => stride !== 0)) return scope;
+  return scope.homes.get(source.name) ?? rootOf(scope);
+};
+
+const rootOf = (scope: Scope): Scope => (scope.parent === undefined ? scope : rootOf(scope.parent));
+
+const atHome = (home: Scope, view: View): View =>
+  view.source.kind === "buffer"
+    ? { ...view, source: { ...view.source, steps: noSteps(home) } }
+    : view;
+
+/** Without tiles: each element a sum over the summed letters, the ones that are dense innermost. */
+const emitRows = ({ node, scope, a, b, to, out, inner, size }: Problem): void => {
+  const summed = inner.toSorted(
+    (x, y) => strideOf(a, y) + strideOf(b, y) - (strideOf(a, x) + strideOf(b, x)),
+  );
+  const axes = [...out, ...summed];
+  emitNest(
+    scope,
+    axes.map(size),
+    node,
+    (body) => {
+      const factors = [a, b].map((factor) => body.load(factor.view, along(factor, axes)));
+      const product = body.binary("mul", factors[0] ?? 0, factors[1] ?? 0);
+      if (summed.length === 0) body.store(to.view, along(to, axes), product);
+      else body.reduce(to.view, along(to, axes), "add", product);
+    },
+    { reduced: summed.length },
+  );
+};
