@@ -1,0 +1,128 @@
+import type { Loop, Nest, Product, Program, Statement } from "../program.ts";
+import { placesOf } from "./plan/uses.ts";
+import { choose, type Chosen } from "./share/choose.ts";
+import { barrierTime, optionsOf, type Option } from "./share/options.ts";
+import { hasBarrier, itemsOf, type Body, type Item } from "./share/schedule.ts";
+import { conflict, touchesOf, type Split } from "./share/touch.ts";
+
+/**
+ * Divides the work of a planned program among threads: every nest and product gets the axis that is split, or is left to
+ * the first thread, and barriers go where a thread may touch what another one wrote, or write what another one
+ * touched, since the last. All threads are at the same place when the program begins and when it ends.
+ */
+export function share(program: Program, threads: number): Program {
+  if (threads === 1) return { ...program, threads };
+  const places = placesOf(program.body);
+  const touches = touchesOf(program, places);
+  const options = places.map(({ leaf }, i) => optionsOf(leaf, touches[i] ?? [], threads));
+  const items = itemsOf(program.body);
+  const result = outline(items, options, threads);
+  return { ...program, threads, body: rebuild(program.body, items, result, options) };
+}
+
+/** What was decided: an option for each leaf, and the items of each body before which there are barriers. */
+interface Outline {
+  readonly choice: readonly number[];
+  readonly barriers: ReadonlyMap<Body | undefined, readonly number[]>;
+}
+
+/**
+ * Goes through the program in order. Each statement takes the way to be split that costs least, counting the barrier that
+ * it may need before it.
+ */
+const outline = (
+  items: readonly Item[],
+  options: readonly (readonly Option[])[],
+  threads: number,
+): Outline => {
+  const choice = options.map(() => 0);
+  const barriers = new Map<Body | undefined, readonly number[]>();
+  const here: number[] = [];
+  /** What was touched since the last barrier, by memory. */
+  const pending = new Map<number, Split[]>();
+  const waits = (splits: readonly Split[]): boolean =>
+    splits.some((split) =>
+      pending.get(split.touch.space)?.some((before) => conflict(before, split, 0, threads)),
+    );
+  const wait = (index: number): void => {
+    here.push(index);
+    pending.clear();
+  };
+  const touch = (splits: readonly Split[]): void => {
+    for (const split of splits) {
+      const known = pending.get(split.touch.space);
+      if (known === undefined) pending.set(split.touch.space, [split]);
+      else known.push(split);
+    }
+  };
+  for (const [index, item] of items.entries()) {
+    if (item.loop === undefined) {
+      const some = options[item.from] ?? [];
+      const rated = some.map((option) => {
+        const barrier = waits(option.splits);
+        return { option, barrier, cost: option.time + (barrier ? barrierTime : 0) };
+      });
+      const best = rated.reduce((a, b) => (b.cost < a.cost ? b : a));
+      choice[item.from] = some.indexOf(best.option);
+      if (best.barrier) wait(index);
+      touch(best.option.splits);
+      continue;
+    }
+    const chosen = choose(item, options, threads);
+    const splits = splitsOf(item, chosen, options);
+    for (const { leaf, option } of splits) choice[leaf] = option;
+    for (const [body, where] of chosen.placement.barriers) barriers.set(body, where);
+    if (splits.some((one) => chosen.placement.isFirst(one.leaf) && waits(one.splits))) wait(index);
+    if (hasBarrier(item.loop, chosen.placement.barriers)) pending.clear();
+    for (const one of splits) if (chosen.placement.isLast(one.leaf)) touch(one.splits);
+  }
+  barriers.set(undefined, here);
+  return { choice, barriers };
+};
+
+const splitsOf = (
+  item: Item,
+  { choice }: Chosen,
+  options: readonly (readonly Option[])[],
+): { readonly leaf: number; readonly option: number; readonly splits: readonly Split[] }[] =>
+  Array.from({ length: item.to - item.from }, (_, i) => {
+    const leaf = item.from + i;
+    const option = choice[leaf] ?? 0;
+    return { leaf, option, splits: options[leaf]?.[option]?.splits ?? [] };
+  });
+
+const rebuild = (
+  body: readonly Statement[],
+  items: readonly Item[],
+  { choice, barriers }: Outline,
+  options: readonly (readonly Option[])[],
+): Statement[] => {
+  const walk = (
+    statements: readonly Statement[],
+    inside: readonly Item[],
+    around: Body | undefined,
+  ): Statement[] => {
+    const waits = new Set(barriers.get(around));
+    const work = statements.filter((statement) => statement.kind !== "barrier");
+    return work.flatMap((statement, index): Statement[] => {
+      const item = inside[index];
+      const done =
+        statement.kind === "loop"
+          ? ({
+              ...statement,
+              body: walk(statement.body, item?.loop?.items ?? [], item?.loop),
+            } satisfies Loop)
+          : withAxis(
+              statement,
+              options[item?.from ?? 0]?.[choice[item?.from ?? 0] ?? 0]?.axis ?? -1,
+            );
+      return waits.has(index) ? [{ kind: "barrier" }, done] : [done];
+    });
+  };
+  return walk(body, items, undefined);
+};
+
+const withAxis = (leaf: Nest | Product, axis: number): Statement => ({
+  ...leaf,
+  shared: axis < 0 ? "alone" : axis,
+});

@@ -1,0 +1,118 @@
+import type { Option } from "./options.ts";
+import { scheduler, type Choice, type Item, type Placement } from "./schedule.ts";
+
+/** How the leaves of a time loop are split, and where they wait. */
+export interface Chosen {
+  readonly choice: Choice;
+  readonly placement: Placement;
+}
+
+/** How many axis sizes are tried as what all leaves are split by, and how many single changes after that. */
+const seeds = 6;
+const changes = 150;
+
+/**
+ * Chooses for all leaves of a loop together: starts from splitting everything by one size (that of the batch, say), from
+ * each leaf's own fastest way and from not splitting at all, and then changes the leaves that others wait for, one at a
+ * time, while that helps.
+ */
+export function choose(
+  item: Item,
+  options: readonly (readonly Option[])[],
+  threads: number,
+): Chosen {
+  const place = scheduler(item, options, threads);
+  const leaves = Array.from({ length: item.to - item.from }, (_, i) => item.from + i);
+  const alone = options.map((some) => some.length - 1);
+  const starts: Choice[] = [alone, options.map(fastest)];
+  for (const size of commonSizes(leaves, options)) starts.push(follow(size, leaves, options));
+  let best: Chosen | undefined;
+  for (const choice of starts) {
+    const placement = place(choice);
+    if (best === undefined || placement.cost < best.placement.cost) best = { choice, placement };
+  }
+  return improve(best ?? { choice: alone, placement: place(alone) }, options, place);
+}
+
+const fastest = (options: readonly Option[]): number =>
+  options.reduce(
+    (best, option, index) => (option.time < (options[best]?.time ?? 0) ? index : best),
+    0,
+  );
+
+/** The sizes along which the most time could be saved. */
+const commonSizes = (
+  leaves: readonly number[],
+  options: readonly (readonly Option[])[],
+): number[] => {
+  const saved = new Map<number, number>();
+  for (const leaf of leaves) {
+    const some = options[leaf] ?? [];
+    const sizes = new Set(some.filter(({ axis }) => axis >= 0).map(({ size }) => size));
+    for (const size of sizes) saved.set(size, (saved.get(size) ?? 0) + (some.at(-1)?.time ?? 0));
+  }
+  const order = [...saved].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return order.slice(0, seeds).map(([size]) => size);
+};
+
+/** Splits each leaf so that it keeps to what its thread owns, beginning with those that have an axis of this size. */
+const follow = (
+  size: number,
+  leaves: readonly number[],
+  options: readonly (readonly Option[])[],
+): Choice => {
+  const choice = options.map(() => 0);
+  /** Who owns the memory that begins at an address. */
+  const owners = new Map<string, string | undefined>();
+  const rate = (option: Option): number => {
+    let rating = option.size === size ? 0.5 : 0;
+    for (const { touch, owner } of option.splits) {
+      const known = owners.get(`${touch.space} ${touch.origin}`);
+      if (known !== undefined) rating += known === owner ? 1 : -1;
+    }
+    return rating;
+  };
+  // The first round goes by the size, where nothing is known yet; the second by what all of them agreed on.
+  for (let round = 0; round < 2; round++) {
+    for (const leaf of leaves) {
+      const some = options[leaf] ?? [];
+      let best = 0;
+      let most = -Infinity;
+      for (const [index, option] of some.entries()) {
+        const rating = rate(option) - option.time * 1e-9;
+        if (rating > most) [best, most] = [index, rating];
+      }
+      choice[leaf] = best;
+      for (const { touch, owner } of some[best]?.splits ?? []) {
+        const key = `${touch.space} ${touch.origin}`;
+        if (owner !== undefined && (touch.writes || !owners.has(key))) {
+          if (!owners.has(key)) owners.set(key, owner);
+        }
+      }
+    }
+  }
+  return choice;
+};
+
+const improve = (
+  start: Chosen,
+  options: readonly (readonly Option[])[],
+  place: (choice: Choice) => Placement,
+): Chosen => {
+  let best = start;
+  let left = changes;
+  for (let better = true; better && left > 0;) {
+    better = false;
+    for (const leaf of best.placement.contested) {
+      for (const index of (options[leaf] ?? []).keys()) {
+        if (index === best.choice[leaf] || left-- <= 0) continue;
+        const choice = best.choice.with(leaf, index);
+        const placement = place(choice);
+        if (placement.cost >= best.placement.cost) continue;
+        best = { choice, placement };
+        better = true;
+      }
+    }
+  }
+  return best;
+};

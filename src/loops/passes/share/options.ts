@@ -1,0 +1,96 @@
+import type { Instruction } from "../../program.ts";
+import type { Leaf } from "../plan/uses.ts";
+import { isDisjointAlong, ownerOf, shareFrom, type Split, type Touch } from "./touch.ts";
+
+/** One way to divide a statement's work among the threads. */
+export interface Option {
+  /** The axis that is split; -1: the first thread does it all. */
+  readonly axis: number;
+  /** Of the axis; 1 if there is none. */
+  readonly size: number;
+  /** How long the slowest thread takes, in ns. */
+  readonly time: number;
+  readonly splits: readonly Split[];
+}
+
+/** What a barrier costs, in ns. */
+export const barrierTime = 1000;
+
+/** A column's share is never smaller: one vector of the widest machine. */
+const leastColumns = 16;
+
+/** The ways to divide a statement that give the same results, doing it alone last. */
+export function optionsOf(leaf: Leaf, touches: readonly Touch[], threads: number): Option[] {
+  const work = workOf(leaf);
+  const options: Option[] = [];
+  for (const [axis, size] of leaf.axes.entries()) {
+    if (!canSplit(leaf, touches, axis, threads)) continue;
+    const time = work * largestShare(size, threads) * slowdown(leaf, axis, threads);
+    const splits = touches.map((touch) => ({ touch, axis, owner: ownerOf(touch, axis, threads) }));
+    options.push({ axis, size, time, splits });
+  }
+  const splits = touches.map((touch) => ({ touch, axis: -1, owner: undefined }));
+  return [...options, { axis: -1, size: 1, time: work, splits }];
+}
+
+const canSplit = (
+  leaf: Leaf,
+  touches: readonly Touch[],
+  axis: number,
+  threads: number,
+): boolean => {
+  const size = leaf.axes[axis] ?? 1;
+  if (size < 2) return false;
+  if (leaf.kind === "product") {
+    if (axis === leaf.column && Math.floor(size / threads) < leastColumns) return false;
+  } else {
+    const ordered = leaf.order === "sequential" ? 1 : 0;
+    if (axis >= leaf.axes.length - Math.max(leaf.reduced, ordered)) return false;
+  }
+  return touches.every((touch) => !touch.writes || isDisjointAlong(touch, axis));
+};
+
+/** The part of an axis that the thread with most of it has. */
+const largestShare = (size: number, threads: number): number => {
+  let most = 0;
+  for (let i = 0; i < threads; i++) {
+    most = Math.max(most, shareFrom(size, i + 1, threads) - shareFrom(size, i, threads));
+  }
+  return most / size;
+};
+
+/** How much longer one element takes because vectors or tiles are cut. */
+const slowdown = (leaf: Leaf, axis: number, threads: number): number => {
+  const share = Math.max(1, Math.floor((leaf.axes[axis] ?? 1) / threads));
+  if (leaf.kind === "product") {
+    if (axis === leaf.column) return share % 32 === 0 ? 1.1 : 1.1 + 8 / share;
+    return axis === leaf.row ? 1 + 1 / share : 1;
+  }
+  const vectors = leaf.body.some(
+    (one) =>
+      (one.op === "store" || one.op === "reduce") && Math.abs(one.to.strides[axis] ?? 0) === 1,
+  );
+  if (!vectors) return 1;
+  return share < leastColumns ? 1.5 : 1.02;
+};
+
+/** Of one thread that does it all, in ns: enough to tell what is worth a barrier. */
+const workOf = (leaf: Leaf): number => {
+  const elements = leaf.axes.reduce((all, size) => all * size, 1);
+  const each = leaf.body.reduce((all, one) => all + costOf(one), 0);
+  const sums =
+    leaf.kind === "product"
+      ? leaf.terms.reduce((all, { inner }) => all + inner.reduce((a, b) => a * b, 1), 0)
+      : 0;
+  return 20 + elements * (each + sums * 0.2);
+};
+
+const slow = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "pow"]);
+
+const costOf = (instruction: Instruction): number => {
+  if (instruction.op === "load" || instruction.op === "store") {
+    return instruction.op === "load" && instruction.from.dynamic === undefined ? 0.08 : 0.1;
+  }
+  if (instruction.op === "running") return 0.5;
+  return "name" in instruction && slow.has(instruction.name) ? 0.5 : 0.04;
+};

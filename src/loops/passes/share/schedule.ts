@@ -1,0 +1,216 @@
+import type { Statement } from "../../program.ts";
+import { placeBarriers, type Arc } from "./barriers.ts";
+import { barrierTime, type Option } from "./options.ts";
+import { conflict, type Split } from "./touch.ts";
+
+/** A statement with its leaves, which are counted in program order. */
+export interface Item {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** `undefined` for a leaf. */
+  readonly loop: Body | undefined;
+}
+
+/** The body of a time loop. */
+export interface Body {
+  readonly items: readonly Item[];
+  readonly length: number;
+  /** How many loops are around. */
+  readonly depth: number;
+  /** How often it begins in a run of the program, and how often one iteration does. */
+  readonly trips: number;
+  readonly iterations: number;
+}
+
+/** The statements as items; the first leaf has the number 0. */
+export function itemsOf(body: readonly Statement[]): Item[] {
+  let count = 0;
+  const walk = (statements: readonly Statement[], depth: number, trips: number): Item[] => {
+    const items: Item[] = [];
+    for (const statement of statements) {
+      const from = count;
+      if (statement.kind === "loop") {
+        const { length } = statement;
+        const iterations = trips * length;
+        const inner = walk(statement.body, depth + 1, iterations);
+        items.push({ from, to: count, loop: { items: inner, length, depth, trips, iterations } });
+      } else if (statement.kind !== "barrier") {
+        count++;
+        items.push({ from, to: count, loop: undefined });
+      }
+    }
+    return items;
+  };
+  return walk(body, 0, 1);
+}
+
+/** The loop's leaves that meet memory of another leaf's (or their own, an iteration later): by their touches. */
+interface Pair {
+  readonly leaf: number;
+  readonly touch: number;
+  readonly other: number;
+  readonly otherTouch: number;
+  /** Known answers, by both options and the number of loops in the same iteration. */
+  readonly known: Map<number, boolean>;
+}
+
+/** Where barriers go in a body, and in those within: before which of its items. */
+export interface Placement {
+  readonly barriers: ReadonlyMap<Body, readonly number[]>;
+  /** In all iterations, in ns. */
+  readonly cost: number;
+  /** Leaves that would not wait for each other had they been split alike. */
+  readonly contested: ReadonlySet<number>;
+  /** Whether a leaf may run before the first barrier of the body, and after the last one. */
+  readonly isFirst: (leaf: number) => boolean;
+  readonly isLast: (leaf: number) => boolean;
+}
+
+/** The choice of an option for each leaf. */
+export type Choice = readonly number[];
+
+/** Where barriers go in a loop once its leaves have chosen; made once, asked for many choices. */
+export function scheduler(
+  item: Item,
+  options: readonly (readonly Option[])[],
+  threads: number,
+): (choice: Choice) => Placement {
+  const pairs = pairsOf(item, options);
+  const meet = (pair: Pair, choice: Choice, same: number): boolean => {
+    const option = choice[pair.leaf] ?? 0;
+    const otherOption = choice[pair.other] ?? 0;
+    const key = (same * 32 + option) * 32 + otherOption;
+    const known = pair.known.get(key);
+    if (known !== undefined) return known;
+    const a = options[pair.leaf]?.[option]?.splits[pair.touch];
+    const b = options[pair.other]?.[otherOption]?.splits[pair.otherTouch];
+    const found = a !== undefined && b !== undefined && conflict(a, b, same, threads);
+    pair.known.set(key, found);
+    return found;
+  };
+  return (choice) => {
+    const barriers = new Map<Body, readonly number[]>();
+    const contested = new Set<number>();
+    /** Leaves that come after the first barrier, or before the last, of the loops around that are done. */
+    const late = new Set<number>();
+    const early = new Set<number>();
+    let cost = 0;
+    const place = (body: Body): void => {
+      const cut = new Set<number>();
+      for (const [index, inner] of body.items.entries()) {
+        if (inner.loop === undefined) continue;
+        place(inner.loop);
+        if (hasBarrier(inner.loop, barriers)) cut.add(index);
+      }
+      const arcs: Arc[] = [];
+      const add = (pair: Pair, leaf: number, other: number, next: boolean): void => {
+        if (early.has(leaf) || late.has(other)) return;
+        contested.add(pair.leaf).add(pair.other);
+        arcs.push({ from: indexOf(body, leaf), to: indexOf(body, other), next });
+      };
+      for (const pair of pairs) {
+        const first = indexOf(body, pair.leaf);
+        const second = indexOf(body, pair.other);
+        if (first < 0 || second < 0) continue;
+        if (body.length > 1 && meet(pair, choice, body.depth)) {
+          add(pair, pair.leaf, pair.other, true);
+          add(pair, pair.other, pair.leaf, true);
+        }
+        if (first === second || !meet(pair, choice, body.depth + 1)) continue;
+        if (first < second) add(pair, pair.leaf, pair.other, false);
+        else add(pair, pair.other, pair.leaf, false);
+      }
+      const found = placeBarriers(body.items.length, arcs, cut);
+      barriers.set(body, found);
+      cost += found.length * body.iterations * barrierTime;
+      hide(body, found, cut, late, early);
+    };
+    if (item.loop !== undefined) place(item.loop);
+    for (let leaf = item.from; leaf < item.to; leaf++) {
+      const time = options[leaf]?.[choice[leaf] ?? 0]?.time ?? 0;
+      cost += time * iterationsOf(item, leaf);
+    }
+    const isFirst = (leaf: number): boolean => !late.has(leaf);
+    const isLast = (leaf: number): boolean => !early.has(leaf);
+    return { barriers, cost, contested, isFirst, isLast };
+  };
+}
+
+/** Whether there is a barrier in the body or within. */
+export function hasBarrier(body: Body, barriers: ReadonlyMap<Body, readonly number[]>): boolean {
+  return (
+    (barriers.get(body)?.length ?? 0) > 0 ||
+    body.items.some(({ loop }) => loop !== undefined && hasBarrier(loop, barriers))
+  );
+}
+
+/** The item of the body that a leaf is in, or -1. */
+const indexOf = (body: Body, leaf: number): number => {
+  const { items } = body;
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((items[middle]?.to ?? 0) <= leaf) low = middle + 1;
+    else high = middle;
+  }
+  return (items[low]?.from ?? Infinity) <= leaf ? low : -1;
+};
+
+const iterationsOf = (item: Item, leaf: number): number => {
+  let iterations = 1;
+  let body = item.loop;
+  while (body !== undefined) {
+    iterations = body.iterations;
+    body = body.items[indexOf(body, leaf)]?.loop;
+  }
+  return iterations;
+};
+
+/** Notes which leaves of a body are behind its first barrier or before its last. */
+const hide = (
+  body: Body,
+  found: readonly number[],
+  cut: ReadonlySet<number>,
+  late: Set<number>,
+  early: Set<number>,
+): void => {
+  const first = Math.min(...found, ...[...cut].map((index) => index + 1));
+  const last = Math.max(...found, ...cut);
+  for (const [index, { from, to }] of body.items.entries()) {
+    for (let leaf = from; leaf < to; leaf++) {
+      if (index >= first) late.add(leaf);
+      if (index < last) early.add(leaf);
+    }
+  }
+};
+
+/** Touches whose addresses meet, whatever the choice; the earlier leaf first. */
+const pairsOf = (item: Item, options: readonly (readonly Option[])[]): Pair[] => {
+  const all: { readonly leaf: number; readonly touch: number; readonly split: Split }[] = [];
+  for (let leaf = item.from; leaf < item.to; leaf++) {
+    const splits = options[leaf]?.[0]?.splits ?? [];
+    for (const [touch, split] of splits.entries()) all.push({ leaf, touch, split });
+  }
+  all.sort(({ split: { touch: a } }, { split: { touch: b } }) => a.space - b.space || a.lo - b.lo);
+  const pairs: Pair[] = [];
+  let active: typeof all = [];
+  for (const next of all) {
+    const { space, lo, writes } = next.split.touch;
+    active = active.filter(({ split: { touch } }) => touch.space === space && touch.hi >= lo);
+    active.push(next);
+    for (const one of active) {
+      if (!writes && !one.split.touch.writes) continue;
+      const [a, b] = one.leaf <= next.leaf ? [one, next] : [next, one];
+      pairs.push({
+        leaf: a.leaf,
+        touch: a.touch,
+        other: b.leaf,
+        otherTouch: b.touch,
+        known: new Map(),
+      });
+    }
+  }
+  return pairs;
+};
