@@ -34,3 +34,25 @@ export const missingPrimitives = (backend: string, primitives: readonly string[]
     [],
     ["use another backend, such as `--backend auto` or `--backend reference`"],
   );
+
+export const compilerFailed = (
+  command: string,
+  outcome: string,
+  lines: readonly string[],
+): Diagnostic =>
+  problem("E0704", `the C compiler ${command} ${outcome}`, lines, [
+    "use another compiler by setting CC, or another backend by --backend",
+  ]);
+
+export const notStarted = (threads: number, bytes: number, memory: boolean): Diagnostic =>
+  memory
+    ? problem(
+        "E0705",
+        `there is no memory for ${Math.ceil(bytes / 2 ** 20)} MB of intermediate values`,
+      )
+    : problem(
+        "E0705",
+        `${threads} threads could not be started`,
+        [],
+        ["set GTMC_THREADS to a smaller number"],
+      );

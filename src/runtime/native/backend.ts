@@ -1,0 +1,123 @@
+/** Graphs compiled to C. */
+import type { Module, Target } from "../../code/code.ts";
+import { success, type Result } from "../../diagnostics/diagnostic.ts";
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Dtype, Graph, Shape } from "../../graph/op.ts";
+import { elements, sameShape, showType } from "../../graph/shapes.ts";
+import { verify } from "../../graph/verify.ts";
+import type { Backend, Buffer, Executable } from "../backend.ts";
+import { link, type KernelTime, type Linker } from "./library.ts";
+import { openMemory, type Block } from "./memory.ts";
+
+/** What makes code of a graph. */
+export type Generate = (
+  graph: Graph,
+  options: { readonly target: Target; readonly threads: number },
+) => Module;
+
+export interface NativeExecutable extends Executable {
+  /** Time by kernel on the first thread since compilation; empty unless the backend was opened for it. */
+  profile(): readonly KernelTime[];
+}
+
+export interface NativeBackend extends Backend {
+  compile(graph: Graph): Result<NativeExecutable>;
+  /** How many buffers there are that nobody has disposed of. */
+  count(): number;
+}
+
+/** A backend whose code is made by `generate`, for this many threads. */
+export const nativeBackend = (
+  linker: Linker,
+  threads: number,
+  generate: Generate,
+): NativeBackend => {
+  const { koffi, toolchain } = linker;
+  const memory = openMemory((array) => BigInt(koffi.address(array)));
+  const live = new Map<Buffer, Block>();
+
+  const blockOf = (buffer: Buffer): Block => {
+    const block = live.get(buffer);
+    invariant(block !== undefined, "a disposed buffer, or one of another backend");
+    return block;
+  };
+
+  const make = (shape: Shape, dtype: Dtype): { readonly buffer: Buffer; readonly block: Block } => {
+    const block = memory.take(elements(shape) * 4);
+    const buffer: Buffer = {
+      shape,
+      dtype,
+      read: () => ({ shape, data: view(blockOf(buffer), shape, dtype).slice() }),
+      dispose: () => {
+        memory.give(blockOf(buffer));
+        live.delete(buffer);
+      },
+    };
+    live.set(buffer, block);
+    return { buffer, block };
+  };
+
+  return {
+    name: "native",
+    upload: ({ shape, data }, dtype = data instanceof Int32Array ? "int" : "float") => {
+      invariant(
+        data.length === elements(shape),
+        `${data.length} elements for [${shape.join(", ")}]`,
+      );
+      const { buffer, block } = make(shape, dtype);
+      view(block, shape, dtype).set(data);
+      return buffer;
+    },
+    compile: (graph) => {
+      verify(graph);
+      const module = generate(graph, { target: toolchain.target, threads });
+      const linked = link(module, linker);
+      if (!linked.ok) return linked;
+      const outputs = [...graph.outputs].map(([name, { shape, dtype }]) => ({
+        name,
+        shape,
+        dtype,
+      }));
+      invariant(
+        module.arguments === graph.inputs.length + outputs.length,
+        `${module.arguments} arguments`,
+      );
+      const block = new BigUint64Array(1 + module.arguments);
+      return success({
+        run: (inputs) => {
+          graph.inputs.forEach(({ attrs: { name }, shape, dtype }, i) => {
+            const input = inputs.get(name);
+            invariant(input !== undefined, `no input ${name}`);
+            const fits = input.dtype === dtype && sameShape(input.shape, shape);
+            invariant(
+              fits,
+              `input ${name} is ${showType(input)}, not ${showType({ shape, dtype })}`,
+            );
+            block[1 + i] = blockOf(input).address;
+          });
+          const results = new Map<string, Buffer>();
+          outputs.forEach(({ name, shape, dtype }, i) => {
+            const result = make(shape, dtype);
+            block[1 + graph.inputs.length + i] = result.block.address;
+            results.set(name, result.buffer);
+          });
+          linked.value.run(block);
+          return results;
+        },
+        profile: linked.value.profile,
+        dispose: linked.value.dispose,
+      });
+    },
+    count: () => live.size,
+    dispose: () => undefined,
+  };
+};
+
+const view = (
+  { bytes, offset }: Block,
+  shape: Shape,
+  dtype: Dtype,
+): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> =>
+  dtype === "float"
+    ? new Float32Array(bytes, offset, elements(shape))
+    : new Int32Array(bytes, offset, elements(shape));

@@ -1,0 +1,98 @@
+/** Compiled code on disk, named by the hash of all that it is made from. */
+import { createHash, randomUUID } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { success, type Result } from "../../diagnostics/diagnostic.ts";
+import { compileC, sharedFlags, type Environment, type Toolchain } from "./toolchain.ts";
+
+/** GTMC_CACHE, or a folder where caches belong; one of its own for this process where that cannot be written. */
+export const cacheDirectory = (environment: Environment): string => {
+  const chosen = environment["GTMC_CACHE"];
+  const caches = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const directory = chosen === undefined || chosen === "" ? join(caches, "gtmc", "native") : chosen;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return directory;
+  } catch {
+    return mkdtempSync(join(tmpdir(), "gtmc-native-"));
+  }
+};
+
+/** The path of the source's shared object, compiled now unless it was before. */
+export const sharedObject = (
+  toolchain: Toolchain,
+  source: string,
+  directory: string,
+): Result<string> => {
+  const hash = createHash("sha256");
+  for (const part of [source, ...toolchain.flags, ...sharedFlags, toolchain.identity]) {
+    hash.update(part).update("\0");
+  }
+  const path = join(directory, `${hash.digest("hex")}.so`);
+  if (isWhole(path)) {
+    touch(path);
+    return success(path);
+  }
+  // Two processes may compile the same: each renames a file of its own.
+  const temporary = join(directory, `${randomUUID()}.tmp`);
+  const compiled = compileC(toolchain, source, sharedFlags, temporary);
+  if (!compiled.ok) {
+    rmSync(temporary, { force: true });
+    return compiled;
+  }
+  appendFileSync(temporary, digest(readFileSync(temporary)));
+  renameSync(temporary, path);
+  discardOldest(directory);
+  return success(path);
+};
+
+/** Removes an object that cannot be loaded. */
+export const forget = (path: string): void => {
+  rmSync(path, { force: true });
+};
+
+const digest = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
+
+const digestBytes = 32;
+
+/** Loading a file that was cut off ends the process, so files carry the hash of their contents at the end. */
+const isWhole = (path: string): boolean => {
+  if (!existsSync(path)) return false;
+  const bytes = readFileSync(path);
+  const end = bytes.length - digestBytes;
+  return end > 0 && bytes.subarray(end).equals(digest(bytes.subarray(0, end)));
+};
+
+const touch = (path: string): void => {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    // A cache that can only be read serves as well.
+  }
+};
+
+const kept = 256;
+
+/** Keeps the objects used last. */
+const discardOldest = (directory: string): void => {
+  const files = readdirSync(directory).filter((name) => name.endsWith(".so"));
+  if (files.length <= kept) return;
+  const aged = files.map((name) => {
+    const path = join(directory, name);
+    return { path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+  });
+  aged.sort((a, b) => a.used - b.used);
+  for (const { path } of aged.slice(0, files.length - kept)) rmSync(path, { force: true });
+};

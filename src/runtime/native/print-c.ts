@@ -1,0 +1,105 @@
+/** Code as one file of C: C11 with the vectors of gcc and clang. Nothing is decided here. */
+import type { Module, Step } from "../../code/code.ts";
+import { InternalError } from "../../diagnostics/invariant.ts";
+import { functionsOf } from "./functions.ts";
+import { indent, printKernel, type Names, type PrintedKernel } from "./kernels.ts";
+import { namer } from "./names.ts";
+import { entryText, instanceText } from "./threads.ts";
+import { vectorPrelude } from "./vectors.ts";
+
+export interface PrintOptions {
+  /** Kernels and waiting are timed, on the first thread. */
+  readonly profile?: boolean;
+  /** Each buffer of the arena is an allocation of its own, so that a sanitizer sees where it ends. */
+  readonly separate?: boolean;
+}
+
+/** The module as a translation unit; `threads.ts` says what it exports. */
+export const printC = (module: Module, options: PrintOptions = {}): string => {
+  const names: Names = {
+    buffer: namer("b_"),
+    local: namer("v_"),
+    variable: namer("i_"),
+    kernel: namer("k_"),
+  };
+  const functions = functionsOf(module, names.local);
+  const kernels = new Map(
+    module.kernels.map((kernel) => [kernel.name, printKernel(kernel, module, names, functions)]),
+  );
+  return [
+    vectorPrelude(),
+    `#define THREADS ${module.threads}
+#define ARENA ${module.arena}L
+#define BUFFERS ${module.buffers.length}
+#define KERNELS ${module.kernels.length}`,
+    instanceText(module, options),
+    ...functions.print(),
+    ...[...kernels.values()].map(({ definition }) => definition),
+    stepText(module, names, kernels, options),
+    entryText(module, options),
+  ].join("\n");
+};
+
+type Kernels = ReadonlyMap<string, PrintedKernel>;
+
+/** The schedule, which each thread runs. */
+const stepText = (
+  module: Module,
+  names: Names,
+  kernels: Kernels,
+  options: PrintOptions,
+): string => {
+  const used = new Set([...kernels.values()].flatMap(({ buffers }) => [...buffers]));
+  const pointers = module.buffers.flatMap(({ name, scalar, place }, i) => {
+    if (!used.has(name)) return [];
+    const type = scalar === "f32" ? "float" : "int";
+    const arena = options.separate === true ? `self->places[${i}]` : arenaText(place);
+    const from = place.kind === "argument" ? `args[${place.index}]` : arena;
+    return [`${type} *const ${names.buffer(name)} = (${type} *)${from};`];
+  });
+  const context = { module, names, kernels, options };
+  return `
+static void step(Instance *self, void *const *args, const long thread) {
+${indent([...pointers, ...stepsText(module.schedule, context)]).join("\n")}
+}`;
+};
+
+const arenaText = (place: Module["buffers"][number]["place"]): string =>
+  place.kind === "arena" ? `(self->arena + ${place.offset}L)` : "NULL";
+
+interface Context {
+  readonly module: Module;
+  readonly names: Names;
+  readonly kernels: Kernels;
+  readonly options: PrintOptions;
+}
+
+const stepsText = (steps: readonly Step[], context: Context): readonly string[] =>
+  steps.flatMap((step) => oneStepText(step, context));
+
+const oneStepText = (step: Step, context: Context): readonly string[] => {
+  const { module, names, kernels } = context;
+  switch (step.kind) {
+    case "run": {
+      const index = module.kernels.findIndex(({ name }) => name === step.kernel);
+      const printed = kernels.get(step.kernel);
+      if (printed === undefined) throw new InternalError(`no kernel ${step.kernel}`);
+      const alone = module.threads > 1 && module.kernels[index]?.alone === true;
+      return [timed(`${alone ? "if (thread == 0) " : ""}${printed.call};`, index, context)];
+    }
+    case "barrier":
+      return module.threads > 1 ? [timed("barrier(self);", module.kernels.length, context)] : [];
+    case "loop": {
+      const i = names.variable(step.variable);
+      const head = step.reverse
+        ? `for (long ${i} = ${step.length - 1}; ${i} >= 0; ${i}--) {`
+        : `for (long ${i} = 0; ${i} < ${step.length}; ${i}++) {`;
+      return [head, ...indent(stepsText(step.body, context)), "}"];
+    }
+  }
+};
+
+const timed = (text: string, row: number, { options }: Context): string =>
+  options.profile === true
+    ? `{ const uint64_t start = now(); ${text} if (thread == 0) { self->profile[${2 * row}] += now() - start; self->profile[${2 * row + 1}]++; } }`
+    : text;

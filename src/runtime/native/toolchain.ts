@@ -1,0 +1,108 @@
+/** The C compiler of this machine, and what it says about the processor. */
+import { spawnSync } from "node:child_process";
+import { cpus } from "node:os";
+import type { Target } from "../../code/code.ts";
+import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
+import { compilerFailed } from "../messages.ts";
+
+export interface Toolchain {
+  readonly command: string;
+  /** For this very processor; the same for all that is compiled. */
+  readonly flags: readonly string[];
+  readonly target: Target;
+  /** All that the compiled code depends on besides source and flags. */
+  readonly identity: string;
+}
+
+/** Environment variables, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * No `-ffast-math`: NaN and infinity mean what they mean, and sums keep their order. Products and sums are
+ * fused where the code says so and nowhere else, so that x·x − y·y is never negative for x = y.
+ */
+const semantics = ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"];
+
+/** Tried in this order: some compilers for ARM know only the second. */
+const processorFlags: readonly (readonly string[])[] = [["-march=native"], ["-mcpu=native"], []];
+
+/** $CC alone if it is set, else the first of cc, gcc and clang that runs. */
+export const findToolchain = (environment: Environment): Toolchain => {
+  const chosen = environment["CC"];
+  const commands = chosen === undefined || chosen === "" ? ["cc", "gcc", "clang"] : [chosen];
+  for (const command of commands) {
+    for (const processor of processorFlags) {
+      const macros = predefined(command, processor);
+      if (macros === undefined) continue;
+      return {
+        command,
+        flags: [...processor, ...semantics],
+        target: targetOf(macros),
+        identity: `${command}\n${cpus()[0]?.model ?? ""}\n${macros}`,
+      };
+    }
+  }
+  throw new Error(
+    chosen === undefined || chosen === ""
+      ? "no C compiler was found (cc, gcc or clang)"
+      : `the C compiler $CC = ${chosen} does not run`,
+  );
+};
+
+/** The macros that the compiler defines by itself: its version and the processor's features among them. */
+const predefined = (command: string, flags: readonly string[]): string | undefined => {
+  const [program = "", ...words] = command.split(/\s+/);
+  const { status, stdout } = spawnSync(program, [...words, ...flags, "-dM", "-E", "-x", "c", "-"], {
+    input: "",
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  return status === 0 ? stdout : undefined;
+};
+
+const targetOf = (macros: string): Target => {
+  const has = (name: string): boolean => macros.includes(`#define ${name} `);
+  if (has("__AVX512F__")) return { lanes: 16, registers: 32 };
+  if (has("__AVX2__") && has("__FMA__")) return { lanes: 8, registers: 16 };
+  if (has("__ARM_NEON")) return { lanes: 4, registers: 32 };
+  return { lanes: 4, registers: 16 };
+};
+
+/** What a shared object is made with, besides the toolchain's flags. */
+export const sharedFlags: readonly string[] = [
+  "-O2",
+  "-ftree-vectorize",
+  "-w",
+  "-fPIC",
+  "-shared",
+  "-pthread",
+];
+
+/** Compiles one file of C. */
+export const compileC = (
+  { command, flags: always }: Toolchain,
+  source: string,
+  flags: readonly string[],
+  output: string,
+): Result<void> => {
+  const [program = "", ...words] = command.split(/\s+/);
+  const { status, signal, stderr, error } = spawnSync(
+    program,
+    [...words, ...always, ...flags, "-std=gnu11", "-x", "c", "-", "-o", output, "-lm"],
+    { input: source, encoding: "utf8", timeout: compileSeconds * 1000, maxBuffer: 1 << 26 },
+  );
+  if (status === 0) return success(undefined);
+  const lines = stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(0, 5);
+  const outcome =
+    error !== undefined && "code" in error && error.code === "ETIMEDOUT"
+      ? `took more than ${compileSeconds} s`
+      : status === null
+        ? `was ended by ${signal ?? "a failure to start"}`
+        : `exited with ${status}`;
+  return failure(compilerFailed(command, outcome, lines));
+};
+
+const compileSeconds = 60;
