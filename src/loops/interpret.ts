@@ -101,70 +101,80 @@ const locate = (
 /** What lasts from one element to the next: accumulators by instruction. */
 type Accumulators = Map<number, number>;
 
+/** What an instruction sees of the statement that it belongs to. */
+interface Moment {
+  readonly place: Place;
+  readonly product: number;
+  readonly accumulators: Accumulators;
+  /** Of the instructions before; those that only store have NaN. */
+  readonly values: number[];
+}
+
+const get = ({ values }: Moment, id: number): number => values[id] ?? Number.NaN;
+
+const accumulate = (
+  { accumulators }: Moment,
+  id: number,
+  name: ReduceOp,
+  value: number,
+): readonly [before: number, after: number] => {
+  const before = accumulators.get(id) ?? identity[name];
+  const after = combine[name](before, value);
+  accumulators.set(id, after);
+  return [before, after];
+};
+
+/** The value of each instruction; NaN for those that store. */
+const instructions: {
+  readonly [K in Instruction["op"]]: (
+    instruction: Extract<Instruction, { readonly op: K }>,
+    moment: Moment,
+    id: number,
+  ) => number;
+} = {
+  load: ({ from }, { place, values }) => {
+    const { data, at } = locate(from, place, values);
+    return data[at] ?? Number.NaN;
+  },
+  number: ({ value }) => value,
+  index: ({ axis, offset, scale }, { place }) =>
+    ((place.index[axis] ?? Number.NaN) + offset) * scale,
+  unary: ({ name, of }, moment) => unary[name](get(moment, of)),
+  binary: ({ name, a, b }, moment) => binary[name](get(moment, a), get(moment, b)),
+  cast: ({ dtype, of }, moment) =>
+    dtype === "int" ? Math.trunc(get(moment, of)) : get(moment, of),
+  clamp: ({ of, size }, moment) => Math.max(0, Math.min(size - 1, get(moment, of))),
+  select: ({ condition, a, b }, moment) => get(moment, get(moment, condition) !== 0 ? a : b),
+  product: (_, { product }) => product,
+  running: ({ name, of, exclusive }, moment, id) => {
+    const [before, after] = accumulate(moment, id, name, get(moment, of));
+    return exclusive ? before : after;
+  },
+  store: (instruction, moment) => {
+    const { data, at } = locate(instruction.to, moment.place, moment.values);
+    const before = instruction.accumulate === true ? (data[at] ?? Number.NaN) : 0;
+    data[at] = before + get(moment, instruction.value);
+    return Number.NaN;
+  },
+  reduce: ({ name, value, to }, moment, id) => {
+    const [, after] = accumulate(moment, id, name, get(moment, value));
+    const { data, at } = locate(to, moment.place, moment.values);
+    data[at] = after;
+    return Number.NaN;
+  },
+};
+
 const execute = (
   body: readonly Instruction[],
   place: Place,
   product: number,
   accumulators: Accumulators,
 ): void => {
-  const values: number[] = [];
-  const get = (id: number): number => values[id] ?? Number.NaN;
+  const moment: Moment = { place, product, accumulators, values: [] };
   body.forEach((instruction, id) => {
-    values[id] = Number.NaN;
-    switch (instruction.op) {
-      case "load": {
-        const { data, at } = locate(instruction.from, place, values);
-        values[id] = data[at] ?? Number.NaN;
-        break;
-      }
-      case "number":
-        values[id] = instruction.value;
-        break;
-      case "index":
-        values[id] =
-          ((place.index[instruction.axis] ?? Number.NaN) + instruction.offset) * instruction.scale;
-        break;
-      case "unary":
-        values[id] = unary[instruction.name](get(instruction.of));
-        break;
-      case "binary":
-        values[id] = binary[instruction.name](get(instruction.a), get(instruction.b));
-        break;
-      case "cast":
-        values[id] =
-          instruction.dtype === "int" ? Math.trunc(get(instruction.of)) : get(instruction.of);
-        break;
-      case "clamp":
-        values[id] = Math.max(0, Math.min(instruction.size - 1, get(instruction.of)));
-        break;
-      case "select":
-        values[id] = get(instruction.condition) !== 0 ? get(instruction.a) : get(instruction.b);
-        break;
-      case "product":
-        values[id] = product;
-        break;
-      case "running": {
-        const before = accumulators.get(id) ?? identity[instruction.name];
-        const after = combine[instruction.name](before, get(instruction.of));
-        accumulators.set(id, after);
-        values[id] = instruction.exclusive ? before : after;
-        break;
-      }
-      case "store": {
-        const { data, at } = locate(instruction.to, place, values);
-        const value = get(instruction.value);
-        data[at] = instruction.accumulate === true ? (data[at] ?? Number.NaN) + value : value;
-        break;
-      }
-      case "reduce": {
-        const before = accumulators.get(id) ?? identity[instruction.name];
-        const after = combine[instruction.name](before, get(instruction.value));
-        accumulators.set(id, after);
-        const { data, at } = locate(instruction.to, place, values);
-        data[at] = after;
-        break;
-      }
-    }
+    // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
+    const run = instructions[instruction.op] as (i: Instruction, m: Moment, id: number) => number;
+    moment.values.push(run(instruction, moment, id));
   });
 };
 

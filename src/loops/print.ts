@@ -96,33 +96,34 @@ const access = ({ buffer, base, strides, steps, dynamic }: Access): string => {
 const body = (instructions: readonly Instruction[], depth: number): readonly string[] =>
   instructions.map((instruction, id) => `${indent(depth)}${print(instruction, id)}`);
 
+const value = (id: number): string => `%${id}`;
+
+/** What stands behind the equals sign; the whole line for those that store. */
+const texts: {
+  readonly [K in Instruction["op"]]: (
+    instruction: Extract<Instruction, { readonly op: K }>,
+  ) => string;
+} = {
+  load: ({ from }) => access(from),
+  number: ({ value: number, dtype }) => `${number}${dtype === "int" ? "i" : ""}`,
+  index: ({ axis, scale, offset }) =>
+    `index ${axisName(axis)}${offset === 0 ? "" : ` + ${offset}`}${scale === 1 ? "" : ` times ${scale}`}`,
+  unary: ({ name, of }) => `${name} ${value(of)}`,
+  binary: ({ name, a, b }) => `${name} ${value(a)} ${value(b)}`,
+  cast: ({ dtype, of }) => `${dtype} ${value(of)}`,
+  clamp: ({ of, size }) => `clamp ${value(of)} below ${size}`,
+  select: ({ condition, a, b }) => `select ${value(condition)} ${value(a)} ${value(b)}`,
+  product: () => "product",
+  running: ({ name, of, exclusive }) =>
+    `running ${name} ${value(of)}${exclusive ? " exclusive" : ""}`,
+  store: ({ to, value: stored, accumulate }) =>
+    `${access(to)} ${accumulate === true ? "+=" : "="} ${value(stored)}`,
+  reduce: ({ to, name, value: reduced }) => `${access(to)} = ${name} ${value(reduced)}`,
+};
+
 const print = (instruction: Instruction, id: number): string => {
-  switch (instruction.op) {
-    case "load":
-      return `%${id} = ${access(instruction.from)}`;
-    case "number":
-      return `%${id} = ${instruction.value}${instruction.dtype === "int" ? "i" : ""}`;
-    case "index": {
-      const { axis, scale, offset } = instruction;
-      return `%${id} = index ${axisName(axis)}${offset === 0 ? "" : ` + ${offset}`}${scale === 1 ? "" : ` times ${scale}`}`;
-    }
-    case "unary":
-      return `%${id} = ${instruction.name} %${instruction.of}`;
-    case "binary":
-      return `%${id} = ${instruction.name} %${instruction.a} %${instruction.b}`;
-    case "cast":
-      return `%${id} = ${instruction.dtype} %${instruction.of}`;
-    case "clamp":
-      return `%${id} = clamp %${instruction.of} below ${instruction.size}`;
-    case "select":
-      return `%${id} = select %${instruction.condition} %${instruction.a} %${instruction.b}`;
-    case "product":
-      return `%${id} = product`;
-    case "running":
-      return `%${id} = running ${instruction.name} %${instruction.of}${instruction.exclusive ? " exclusive" : ""}`;
-    case "store":
-      return `${access(instruction.to)} ${instruction.accumulate === true ? "+=" : "="} %${instruction.value}`;
-    case "reduce":
-      return `${access(instruction.to)} = ${instruction.name} %${instruction.value}`;
-  }
+  // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
+  const text = (texts[instruction.op] as (instruction: Instruction) => string)(instruction);
+  const stores = instruction.op === "store" || instruction.op === "reduce";
+  return stores ? text : `${value(id)} = ${text}`;
 };

@@ -94,78 +94,100 @@ const verifyProduct = (product: Product, scope: Scope): void => {
   }
 };
 
-const verifyBody = (body: readonly Instruction[], axes: readonly number[], scope: Scope): void => {
-  const types: (Dtype | undefined)[] = [];
-  const typeOf = (id: number): Dtype => {
-    const type = types[id];
-    invariant(type !== undefined, `%${id} has no value yet`);
-    return type;
-  };
-  const float = (...ids: readonly number[]): Dtype => {
-    for (const id of ids) invariant(typeOf(id) === "float", `%${id} is no float`);
+/** What instructions are checked against: the types of those before. */
+interface Context {
+  readonly body: readonly Instruction[];
+  readonly axes: readonly number[];
+  readonly scope: Scope;
+  readonly types: (Dtype | undefined)[];
+}
+
+const typeOf = ({ types }: Context, id: number): Dtype => {
+  const type = types[id];
+  invariant(type !== undefined, `%${id} has no value yet`);
+  return type;
+};
+
+const sameType = (context: Context, a: number, b: number): Dtype => {
+  invariant(typeOf(context, a) === typeOf(context, b), `%${a} and %${b} differ in type`);
+  return typeOf(context, a);
+};
+
+/** The dtype of what the access reaches, once it is known to stay inside. */
+const reach = ({ body, axes, scope }: Context, access: Access): Dtype => {
+  const { dynamic, buffer } = access;
+  const index = dynamic === undefined ? undefined : body[dynamic.value];
+  invariant(
+    dynamic === undefined || index?.op === "clamp",
+    `${buffer} has an index that is not clamped`,
+  );
+  const moved =
+    dynamic === undefined || index?.op !== "clamp" ? 0 : (index.size - 1) * dynamic.stride;
+  verifyAccess(access, axes, scope, moved);
+  return scope.buffers.get(buffer)?.dtype ?? "float";
+};
+
+const verifyStore = (context: Context, to: Access, value: number): Dtype | undefined => {
+  const dtype = reach(context, to);
+  invariant(dtype === typeOf(context, value), `%${value} is stored as another type`);
+  const role = context.scope.buffers.get(to.buffer)?.role;
+  invariant(role !== "input", `the input ${to.buffer} changes`);
+  return undefined;
+};
+
+const ofInts: ReadonlySet<string> = new Set(["neg", "square", "abs", "sign", "relu"]);
+
+/** The type of each instruction's value. */
+const rules: {
+  readonly [K in Instruction["op"]]: (
+    instruction: Extract<Instruction, { readonly op: K }>,
+    context: Context,
+  ) => Dtype | undefined;
+} = {
+  load: ({ from, dtype }, context) => {
+    invariant(reach(context, from) === dtype, `${from.buffer} is loaded as another type`);
+    return dtype;
+  },
+  number: ({ dtype }) => dtype,
+  index: ({ axis }, { axes }) => {
+    invariant(axis in axes, `no axis ${axis}`);
+    return "int";
+  },
+  unary: ({ name, of }, context) => {
+    const type = typeOf(context, of);
+    if (ofInts.has(name)) return type;
+    invariant(type === "float" || name === "not", `${name} of an int`);
     return "float";
-  };
-  const same = (a: number, b: number): Dtype => {
-    invariant(typeOf(a) === typeOf(b), `%${a} and %${b} differ in type`);
-    return typeOf(a);
-  };
-  const check = (access: Access): void => {
-    if (access.dynamic !== undefined) {
-      const index = body[access.dynamic.value];
-      invariant(index?.op === "clamp", `%${access.dynamic.value} is no clamped index`);
-      typeOf(access.dynamic.value);
-      verifyAccess(access, axes, scope, (index.size - 1) * access.dynamic.stride);
-    } else verifyAccess(access, axes, scope);
-  };
-  const dtypeIn = ({ buffer }: Access): Dtype => scope.buffers.get(buffer)?.dtype ?? "float";
-  body.forEach((instruction, id) => {
-    types[id] = ((): Dtype | undefined => {
-      switch (instruction.op) {
-        case "load":
-          check(instruction.from);
-          invariant(dtypeIn(instruction.from) === instruction.dtype, `%${id} loads another type`);
-          return instruction.dtype;
-        case "number":
-          return instruction.dtype;
-        case "index":
-          invariant(instruction.axis in axes, `no axis ${instruction.axis}`);
-          return "int";
-        case "unary":
-          if (["neg", "square", "abs", "sign", "relu"].includes(instruction.name)) {
-            return typeOf(instruction.of);
-          }
-          if (instruction.name === "not") typeOf(instruction.of);
-          else float(instruction.of);
-          return "float";
-        case "binary": {
-          const type = same(instruction.a, instruction.b);
-          return instruction.name === "greater" || instruction.name === "equal" ? "float" : type;
-        }
-        case "cast":
-          typeOf(instruction.of);
-          return instruction.dtype;
-        case "clamp":
-          invariant(typeOf(instruction.of) === "int", `%${instruction.of} is no int`);
-          return "int";
-        case "select":
-          typeOf(instruction.condition);
-          return same(instruction.a, instruction.b);
-        case "product":
-          return "float";
-        case "running":
-          return typeOf(instruction.of);
-        case "store":
-        case "reduce":
-          check(instruction.to);
-          invariant(
-            dtypeIn(instruction.to) === typeOf(instruction.value),
-            `%${instruction.value} is stored as another type`,
-          );
-          invariant(scope.buffers.get(instruction.to.buffer)?.role !== "input", "an input changes");
-          return undefined;
-      }
-    })();
-  });
+  },
+  binary: ({ name, a, b }, context) => {
+    const type = sameType(context, a, b);
+    return name === "greater" || name === "equal" ? "float" : type;
+  },
+  cast: ({ of, dtype }, context) => {
+    typeOf(context, of);
+    return dtype;
+  },
+  clamp: ({ of }, context) => {
+    invariant(typeOf(context, of) === "int", `%${of} is no int`);
+    return "int";
+  },
+  select: ({ condition, a, b }, context) => {
+    typeOf(context, condition);
+    return sameType(context, a, b);
+  },
+  product: () => "float",
+  running: ({ of }, context) => typeOf(context, of),
+  store: ({ to, value }, context) => verifyStore(context, to, value),
+  reduce: ({ to, value }, context) => verifyStore(context, to, value),
+};
+
+const verifyBody = (body: readonly Instruction[], axes: readonly number[], scope: Scope): void => {
+  const context: Context = { body, axes, scope, types: [] };
+  for (const instruction of body) {
+    // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
+    const rule = rules[instruction.op] as (i: Instruction, c: Context) => Dtype | undefined;
+    context.types.push(rule(instruction, context));
+  }
 };
 
 /** Every element that the access reaches lies in its buffer. */

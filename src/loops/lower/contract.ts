@@ -90,16 +90,14 @@ const emitProduct = (problem: Problem): boolean => {
   const rows = out.filter(
     (letter) => columns.other.letters.includes(letter) && !columns.of.letters.includes(letter),
   );
-  // The last row letter is the innermost of the result; where another is much longer it makes the better tiles.
   const row = rows.toSorted((x, y) => size(y) - size(x))[0];
-  const plain = out.filter((letter) => letter !== row && letter !== columns.letter);
-  const axes = [...plain, ...(row === undefined ? [] : [row]), columns.letter];
+  const axes = [...out.filter((letter) => letter !== columns.letter), columns.letter];
   const body = createBody();
   body.store(to.view, along(to, axes), body.product());
   const product: Product = {
     kind: "product",
     axes: axes.map(size),
-    row: row === undefined ? undefined : axes.length - 2,
+    row: row === undefined ? undefined : axes.indexOf(row),
     column: axes.length - 1,
     terms: [
       {
