@@ -1,0 +1,186 @@
+/** Nests over the same elements become one, so that what one stores and the next loads stays in a register. */
+import type { Access, Instruction, Nest, Program, Statement } from "../program.ts";
+import { accessKey, accessOf, footprint, mayInterleave, mayOverlap } from "./access.ts";
+import { align } from "./align.ts";
+import { join } from "./body.ts";
+import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
+import { type Reindexing, reindexNest } from "./reindex.ts";
+
+/** Beyond these, registers spill and too many streams of memory compete. */
+export const bodyLimits = { instructions: 200, buffers: 24 } as const;
+/** Of nests that share only what they load. */
+const siblingBuffers = 12;
+/** How many earlier readers of a buffer are tried as partners. */
+const siblingsTried = 12;
+
+export const fuse = (program: Program): Program => ({
+  ...program,
+  body: fuseList(program.body, 0),
+});
+
+const fuseList = (statements: readonly Statement[], depth: number): readonly Statement[] => {
+  const inner = statements.map((statement) =>
+    statement.kind === "loop"
+      ? { ...statement, body: fuseList(statement.body, depth + 1) }
+      : statement,
+  );
+  const order = orderOf(inner, depth);
+  for (const start of [...order.vertices]) {
+    let vertex = start;
+    while (vertex !== undefined && order.vertices[vertex.position] === vertex)
+      vertex = fuseOne(order, vertex);
+  }
+  return statementsOf(order);
+};
+
+/** The result of fusing the nest with any earlier one. */
+const fuseOne = (order: Order, vertex: Vertex): Vertex | undefined => {
+  const nest = vertex.statement;
+  if (nest.kind !== "nest" || nest.order === "ordered") return undefined;
+  const loads = nest.body.flatMap((one) => (one.op === "load" ? one.from : []));
+  const earlier = (buffer: string, writing: boolean): readonly Vertex[] =>
+    [...(order.touching.get(buffer) ?? [])]
+      .filter(
+        (other) =>
+          other.position < vertex.position &&
+          other.statement.kind === "nest" &&
+          other.footprints.some((one) => one.buffer === buffer && one.writes) === writing,
+      )
+      .sort((a, b) => b.position - a.position);
+  for (const writing of [true, false]) {
+    for (const load of loads) {
+      const others = earlier(load.buffer, writing);
+      for (const other of writing ? others : others.slice(0, siblingsTried)) {
+        if (other.statement.kind !== "nest") continue;
+        const fused = fuseNests(other.statement, nest, load, writing, order.depth);
+        if (fused === undefined || !adjacent(other, vertex)) continue;
+        return replacePair(order, other, vertex, fused);
+      }
+    }
+  }
+  return undefined;
+};
+
+const total = ({ axes }: Nest): number => axes.reduce((product, size) => product * size, 1);
+
+/** One nest that does what `first` and then `second` do; `load` of the second is the link. */
+const fuseNests = (
+  first: Nest,
+  second: Nest,
+  load: Access,
+  producing: boolean,
+  depth: number,
+): Nest | undefined => {
+  if (first.order === "ordered" || total(first) !== total(second)) return undefined;
+  if (!producing && load.strides.some((stride, i) => stride === 0 && second.axes[i] !== 1))
+    return undefined;
+  for (const instruction of first.body) {
+    if (producing ? instruction.op !== "store" : instruction.op !== "load") continue;
+    const access = accessOf(instruction);
+    if (access?.buffer !== load.buffer) continue;
+    const pair = alignNests(first, access, second, load);
+    if (pair === undefined) continue;
+    const fused = fuseAligned(...pair, producing ? bodyLimits.buffers : siblingBuffers, depth);
+    if (fused !== undefined) return fused;
+  }
+  return undefined;
+};
+
+const isPlain = ({ reduced, order }: Nest): boolean => reduced === 0 && order === undefined;
+
+/** Both over the same axes; those of a reducing or sequential nest keep their order. */
+const alignNests = (
+  first: Nest,
+  firstLink: Access,
+  second: Nest,
+  secondLink: Access,
+): readonly [Nest, Nest] | undefined => {
+  const swap = isPlain(second) && !isPlain(first);
+  const base = swap ? first : second;
+  const other = swap ? second : first;
+  const aligned = align(
+    { sizes: base.axes, link: swap ? firstLink : secondLink },
+    { sizes: other.axes, link: swap ? secondLink : firstLink },
+  );
+  if (aligned === undefined) return undefined;
+  if (!isPlain(base)) {
+    const ordered = aligned.other.parts.every(
+      ({ axis }, i) => axis >= (aligned.other.parts[i - 1]?.axis ?? 0),
+    );
+    if (!ordered || !keepsKind(base, aligned.base)) return undefined;
+  }
+  const reduced = reducedParts(base, aligned.base);
+  if (!isPlain(other)) {
+    if (other.order !== base.order || !keepsKind(other, aligned.other)) return undefined;
+    if (reducedParts(other, aligned.other) !== reduced) return undefined;
+  }
+  const newBase = reindexNest(base, aligned.base, reduced);
+  const newOther = reindexNest(other, aligned.other, reduced);
+  return swap ? [newBase, newOther] : [newOther, newBase];
+};
+
+const reducedParts = ({ axes, reduced }: Nest, { parts }: Reindexing): number =>
+  parts.filter(({ axis }) => axis >= axes.length - reduced).length;
+
+/** A reduction still reduces, and the axis that runs in order is still one. */
+const keepsKind = (nest: Nest, to: Reindexing): boolean => {
+  const last = nest.axes.length - 1;
+  if (nest.order === "sequential")
+    return to.parts.at(-1)?.axis === last && to.sizes.at(-1) === nest.axes[last];
+  const reduced = reducedParts(nest, to);
+  return (
+    nest.reduced === 0 ||
+    (reduced > 0 && to.parts.slice(-reduced).every(({ axis }) => axis > last - nest.reduced))
+  );
+};
+
+const fuseAligned = (
+  first: Nest,
+  second: Nest,
+  buffers: number,
+  depth: number,
+): Nest | undefined => {
+  if (!mayShareBody(first, second, first.axes, depth)) return undefined;
+  const body = join(first.body, second.body);
+  if (!withinLimits(body, buffers)) return undefined;
+  const order = first.order ?? second.order;
+  const origin = second.origin ?? first.origin;
+  return {
+    kind: "nest",
+    axes: first.axes,
+    reduced: Math.max(first.reduced, second.reduced),
+    ...(order === undefined ? {} : { order }),
+    body,
+    ...(origin === undefined ? {} : { origin }),
+  };
+};
+
+export const withinLimits = (body: readonly Instruction[], buffers: number): boolean =>
+  body.length <= bodyLimits.instructions &&
+  new Set(body.flatMap((one) => accessOf(one)?.buffer ?? [])).size <= buffers;
+
+/** For equal axes: the bodies one after the other do the same for each element as the statements one after the other. */
+export const mayShareBody = (
+  first: { readonly body: readonly Instruction[] },
+  second: { readonly body: readonly Instruction[] },
+  axes: readonly number[],
+  depth: number,
+): boolean =>
+  first.body.every((one) => {
+    const a = accessOf(one);
+    if (a === undefined) return true;
+    return second.body.every((other) => {
+      const b = accessOf(other);
+      if (b?.buffer !== a.buffer || (one.op === "load" && other.op === "load")) return true;
+      const of = (access: Access, by: Instruction, body: readonly Instruction[]) =>
+        footprint(access, by.op !== "load", axes, body, depth, []);
+      const identical =
+        one.op === "store" &&
+        a.dynamic === undefined &&
+        b.dynamic === undefined &&
+        accessKey(a) === accessKey(b);
+      if (identical && other.op !== "reduce") return true;
+      const test = one.op === "load" || other.op === "load" ? mayInterleave : mayOverlap;
+      return !test(of(a, one, first.body), of(b, other, second.body));
+    });
+  });

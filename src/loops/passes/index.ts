@@ -1,0 +1,26 @@
+/** The passes over loop programs in their order. Every one keeps results equal up to rounding. */
+import type { Program } from "../program.ts";
+import { coalesce } from "./coalesce.ts";
+import { dead } from "./dead.ts";
+import { epilogue } from "./epilogue.ts";
+import { forward } from "./forward.ts";
+import { fuse } from "./fuse.ts";
+import { terms } from "./terms.ts";
+
+export type LoopPass = (program: Program) => Program;
+
+/** In order. Axes are coalesced again when fewer accesses stand against it. */
+export const loopPasses: ReadonlyMap<string, LoopPass> = new Map([
+  ["forward", forward],
+  ["dead", dead],
+  ["coalesce", coalesce],
+  ["epilogue", epilogue],
+  ["terms", terms],
+  ["fuse", fuse],
+  ["dead again", dead],
+  ["coalesce again", coalesce],
+]);
+
+/** The program made fast: fewer statements, which touch less memory. */
+export const optimiseLoops = (program: Program): Program =>
+  [...loopPasses.values()].reduce((current, pass) => pass(current), program);

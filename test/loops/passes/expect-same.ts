@@ -1,0 +1,40 @@
+/** Passes compared with what they are given. */
+import { interpretProgram } from "../../../src/loops/interpret.ts";
+import { loopPasses } from "../../../src/loops/passes/index.ts";
+import type { Program } from "../../../src/loops/program.ts";
+import { verifyProgram } from "../../../src/loops/verify.ts";
+
+type Inputs = ReadonlyMap<string, ArrayLike<number>>;
+
+/** The largest difference between the outputs of two programs, relative to outputs larger than 1. */
+export const programDifference = (a: Program, b: Program, inputs: Inputs): number => {
+  const right = interpretProgram(b, inputs);
+  let largest = 0;
+  for (const [name, data] of interpretProgram(a, inputs)) {
+    const other = right.get(name);
+    if (other?.length !== data.length) return Infinity;
+    data.forEach((x, i) => {
+      const y = other[i] ?? NaN;
+      const error = Object.is(x, y) ? 0 : Math.abs(x - y) / Math.max(1, Math.abs(x));
+      largest = Math.max(largest, Number.isNaN(error) ? Infinity : error);
+    });
+  }
+  return largest;
+};
+
+/** Runs the passes one after the other and throws, with the pass' name, where one breaks the program. */
+export const checkPasses = (program: Program, inputs: Inputs, tolerance: number): Program => {
+  let current = program;
+  for (const [name, pass] of loopPasses) {
+    const next = pass(current);
+    try {
+      verifyProgram(next);
+    } catch (error) {
+      throw new Error(`after ${name}: ${String(error)}`, { cause: error });
+    }
+    const difference = programDifference(current, next, inputs);
+    if (!(difference <= tolerance)) throw new Error(`${name} changes results by ${difference}`);
+    current = next;
+  }
+  return current;
+};

@@ -1,0 +1,30 @@
+/** Whatever the program is, every pass keeps its outputs and its invariants. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { optimise } from "../../../src/graph/passes/index.ts";
+import type { Graph } from "../../../src/graph/op.ts";
+import { lower } from "../../../src/loops/lower/index.ts";
+import { inputValues, randomGraph } from "../../graph/passes/random-graph.ts";
+import { checkPasses } from "./expect-same.ts";
+
+const inputsOf = (graph: Graph): ReadonlyMap<string, ArrayLike<number>> =>
+  new Map([...inputValues(graph)].map(([name, { data }]) => [name, data] as const));
+
+test("random programs keep their outputs", () => {
+  fc.assert(
+    fc.property(randomGraph, (graph) => {
+      checkPasses(lower(graph), inputsOf(graph), 1e-9);
+    }),
+    { numRuns: 150, seed: 1 },
+  );
+});
+
+test("random programs of optimised graphs keep their outputs", () => {
+  fc.assert(
+    fc.property(randomGraph, (graph) => {
+      const made = optimise(graph);
+      expect(checkPasses(lower(made), inputsOf(graph), 1e-9)).toBeDefined();
+    }),
+    { numRuns: 100, seed: 2 },
+  );
+});
