@@ -7,7 +7,9 @@ const mayImport = {
   graph: ["shape", "diagnostics"],
   distributions: ["graph", "ir/library", "ir/type", "shape", "diagnostics"],
   inference: ["ir", "distributions", "graph", "shape", "diagnostics"],
-  runtime: ["graph", "shape", "diagnostics"],
+  loops: ["graph", "diagnostics"],
+  code: ["loops", "graph", "diagnostics"],
+  runtime: ["code", "loops", "graph", "shape", "diagnostics"],
   data: ["diagnostics"],
   training: ["runtime", "graph", "data", "diagnostics"],
   report: ["diagnostics"],
@@ -34,6 +36,7 @@ const compileRule = {
 const onlyFrom = {
   chevrotain: "src/language/",
   "@tensorflow/": "src/runtime/tfjs/",
+  koffi: "src/runtime/native/",
   commander: "src/cli/",
   mathjs: "src/config/",
 };
