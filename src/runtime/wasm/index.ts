@@ -1,0 +1,27 @@
+import { backendOf, type WasmBackend } from "./backend.ts";
+import { hasRelaxed, hasVectors } from "./features.ts";
+import { createMachine } from "./machine.ts";
+import { findPlatform } from "./platform.ts";
+
+export type { WasmBackend } from "./backend.ts";
+
+/** What may be asked of the backend. */
+export interface WasmOptions {
+  /** All that can compute at once, unless given. */
+  readonly threads?: number;
+}
+
+/** Opens the WebAssembly backend; throws, with the reason, where it cannot work. */
+export const openWasm = async (options: WasmOptions = {}): Promise<WasmBackend> => {
+  if (!("WebAssembly" in globalThis)) throw new Error("the engine has no WebAssembly");
+  const platform = await findPlatform();
+  if (!hasVectors(platform)) throw new Error("the engine's WebAssembly has no vectors (SIMD)");
+  const threads = "SharedArrayBuffer" in globalThis ? (options.threads ?? platform.cores) : 1;
+  const machine = createMachine({ platform, threads, relaxed: hasRelaxed(platform) });
+  if (!platform.maySleep) {
+    // Workers of a browser start only while its main thread is idle.
+    const others = machine.start();
+    while (others?.ready() === false) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return backendOf(machine, threads);
+};

@@ -1,0 +1,78 @@
+/** Where this runs: what Node and browsers do differently. */
+import type { Message } from "./worker.ts";
+
+/** A started worker. */
+export interface Worker {
+  readonly post: (message: Message) => void;
+  readonly stop: () => void;
+}
+
+export interface Platform {
+  /** How many threads can compute at once. */
+  readonly cores: number;
+  /** Whether the main thread may sleep until a word of memory changes. */
+  readonly maySleep: boolean;
+  /** Starts a worker, which does not keep the process alive; `onEnd` is told when it ends. */
+  readonly start: (source: string, onEnd: () => void) => Worker;
+}
+
+export const findPlatform = async (): Promise<Platform> =>
+  "process" in globalThis ? nodePlatform() : browserPlatform;
+
+const nodePlatform = async (): Promise<Platform> => {
+  const [{ availableParallelism }, { Worker }, { setFlagsFromString }] = await Promise.all([
+    import("node:os"),
+    import("node:worker_threads"),
+    import("node:v8"),
+  ]);
+  // The default from Node 22 on; Node 20 has it behind this flag.
+  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return {
+    cores: availableParallelism(),
+    maySleep: true,
+    start: (source, onEnd) => {
+      const worker = new Worker(source, { eval: true });
+      worker.unref();
+      worker.on("error", onEnd);
+      worker.on("exit", onEnd);
+      return {
+        post: (message) => {
+          worker.postMessage(message);
+        },
+        stop: () => {
+          void worker.terminate();
+        },
+      };
+    },
+  };
+};
+
+/** The part of a browser's interface that is used here; TypeScript declares it with the DOM only. */
+interface Browser {
+  readonly navigator: { readonly hardwareConcurrency: number };
+  readonly Worker: new (url: string) => {
+    postMessage(message: Message): void;
+    terminate(): void;
+    onerror: (() => void) | null;
+  };
+}
+
+const browserPlatform: Platform = {
+  get cores() {
+    return (globalThis as unknown as Browser).navigator.hardwareConcurrency;
+  },
+  maySleep: false,
+  start: (source, onEnd) => {
+    const { Worker } = globalThis as unknown as Browser;
+    const worker = new Worker(`data:text/javascript,${encodeURIComponent(source)}`);
+    worker.onerror = onEnd;
+    return {
+      post: (message) => {
+        worker.postMessage(message);
+      },
+      stop: () => {
+        worker.terminate();
+      },
+    };
+  },
+};

@@ -1,0 +1,142 @@
+/**
+ * Strength reduction of addresses: accesses whose addresses differ by constants share a pointer, which loops advance, and have
+ * their constants in the instruction. Engines leave address arithmetic as it is.
+ */
+import type {
+  Address,
+  Affine,
+  Buffer,
+  Expr,
+  Kernel,
+  Statement,
+  Variable,
+} from "../../code/code.ts";
+import { invariant } from "../../diagnostics/invariant.ts";
+import { visitExpressions } from "./visit.ts";
+
+export type For = Extract<Statement, { readonly kind: "for" }>;
+
+/** Follows all addresses base + Σ scale·variable + (any constant), at the least of their constants. All in bytes. */
+export interface Pointer {
+  /** The argument that it points into; undefined is the arena, whose constants are absolute. */
+  readonly argument: number | undefined;
+  /** Outermost first; time variables before loop variables. */
+  readonly terms: Affine["terms"];
+  /** The pointer without the last term, whose loop advances this one; undefined if there is no loop. */
+  readonly parent: Pointer | undefined;
+  constant: number;
+}
+
+export interface Pointers {
+  /** Those that no loop advances. */
+  readonly roots: readonly Pointer[];
+  /** Those that the loop of this variable advances. */
+  readonly advancedBy: (variable: Variable) => readonly Pointer[];
+  /** The pointer of an access, and how far behind it the element is. */
+  readonly of: (address: Address, element: number) => { pointer: Pointer; offset: number };
+}
+
+/** The pointers of a kernel in a module with these buffers and its arena at this address. */
+export const planPointers = (
+  kernel: Kernel,
+  buffers: ReadonlyMap<string, Buffer>,
+  arena: number,
+): Pointers => {
+  const order = new Map<Variable, number>(kernel.times.map((variable) => [variable, -1]));
+  const pointers = new Map<string, Pointer>();
+  const roots: Pointer[] = [];
+  const advanced = new Map<Variable, Pointer[]>();
+
+  const pointerOf = (
+    argument: number | undefined,
+    dynamic: string,
+    terms: Affine["terms"],
+  ): Pointer => {
+    const key = [argument ?? "arena", dynamic, ...terms.map((t) => `${t.variable}*${t.scale}`)];
+    const known = pointers.get(key.join());
+    if (known !== undefined) return known;
+    const last = terms.at(-1);
+    const loop = last !== undefined && order.get(last.variable) !== -1 ? last : undefined;
+    const parent = loop && pointerOf(argument, dynamic, terms.slice(0, -1));
+    const pointer: Pointer = { argument, terms, parent, constant: Infinity };
+    pointers.set(key.join(), pointer);
+    if (loop === undefined) roots.push(pointer);
+    else advanced.get(loop.variable)?.push(pointer);
+    return pointer;
+  };
+
+  const locate = ({ buffer, offset, dynamic }: Address, element: number) => {
+    const place = buffers.get(buffer)?.place;
+    invariant(place !== undefined, `no buffer ${buffer}`);
+    const constant = 4 * (offset.constant + element);
+    const terms = inOrder(offset, order);
+    const by = dynamic === undefined ? "" : `${dynamic.local}*${dynamic.stride}`;
+    return place.kind === "arena"
+      ? {
+          pointer: pointerOf(undefined, by, terms),
+          constant: arena + 4 * place.offset + constant,
+        }
+      : { pointer: pointerOf(place.index, by, terms), constant };
+  };
+
+  const visit = (address: Address, element: number): void => {
+    const { pointer, constant } = locate(address, element);
+    pointer.constant = Math.min(pointer.constant, constant);
+  };
+  const enter = ({ variable }: For): void => {
+    invariant(!order.has(variable), `two loops of ${variable}`);
+    order.set(variable, order.size);
+    advanced.set(variable, []);
+  };
+  visitAddresses(kernel.body, enter, visit);
+  // Pointers that are only advanced further take the least constant of those; children come after their parents.
+  for (const { parent, constant } of [...pointers.values()].reverse()) {
+    if (parent !== undefined) parent.constant = Math.min(parent.constant, constant);
+  }
+
+  return {
+    roots,
+    advancedBy: (variable) => advanced.get(variable) ?? [],
+    of: (address, element) => {
+      const { pointer, constant } = locate(address, element);
+      return { pointer, offset: constant - pointer.constant };
+    },
+  };
+};
+
+/** Terms in bytes, one for each variable that counts, times first, then by nesting. */
+const inOrder = ({ terms }: Affine, order: ReadonlyMap<Variable, number>): Affine["terms"] => {
+  const scales = new Map<Variable, number>();
+  for (const { variable, scale } of terms) {
+    invariant(order.has(variable), `no loop of ${variable} around`);
+    scales.set(variable, (scales.get(variable) ?? 0) + 4 * scale);
+  }
+  return [...scales]
+    .filter(([, scale]) => scale !== 0)
+    .map(([variable, scale]) => ({ variable, scale }))
+    .sort((a, b) => (order.get(a.variable) ?? 0) - (order.get(b.variable) ?? 0));
+};
+
+/** Every element that is loaded or stored by itself, and every loop before what is in it. */
+const visitAddresses = (
+  body: readonly Statement[],
+  enter: (loop: For) => void,
+  visit: (address: Address, element: number) => void,
+): void => {
+  const all = (address: Address, lanes: number, step = 1): void => {
+    const elements = step === 1 ? 1 : lanes;
+    for (let lane = 0; lane < elements; lane++) visit(address, lane * step);
+  };
+  const expression = (expr: Expr): void => {
+    if (expr.kind === "load") all(expr.from, expr.type.lanes, expr.step);
+  };
+  for (const statement of body) {
+    if (statement.kind === "for") {
+      enter(statement);
+      visitAddresses(statement.body, enter, visit);
+      continue;
+    }
+    visitExpressions(statement.value, expression);
+    if (statement.kind === "store") all(statement.to, statement.type.lanes, statement.step);
+  }
+};
