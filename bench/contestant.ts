@@ -22,8 +22,8 @@ export interface Contestant {
   readonly name: string;
   /** Of what computes, for the record. */
   readonly version: string;
-  run(steps: number): Promise<Steps>;
-  close(): Promise<void>;
+  readonly run: (steps: number) => Promise<Steps>;
+  readonly close: () => Promise<void>;
 }
 
 export type Started = Contestant | { readonly name: string; readonly skip: string };
@@ -37,10 +37,12 @@ export const start = async ({ name, command, env }: Command): Promise<Started> =
   child.stderr.on("data", (text: Buffer) => {
     errors = `${errors}${text.toString()}`.slice(-4000);
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[
+    Symbol.asyncIterator
+  ]();
   const answer = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
-    if (done !== true) return JSON.parse(value);
+    const { value } = await lines.next();
+    if (value !== undefined) return JSON.parse(value);
     const [cause] = (await ended) as readonly unknown[];
     const last = errors.trim().split("\n").at(-1) ?? "";
     return { skip: cause instanceof Error ? cause.message : last || `exit code ${String(cause)}` };

@@ -1,15 +1,20 @@
-/** Prints the milliseconds from source text to the end of the first step of W1 on `tfjs:wasm`, in a fresh process. */
+/**
+ * Prints how many milliseconds a backend takes to open, and then from source text to the end of the first step of
+ * W1, in a fresh process: `first-step.ts BACKEND`.
+ */
 import { openBackend } from "../src/index.ts";
-import { compileW1, feedW1, stepperW1 } from "./w1.ts";
+import { createStepper } from "../src/training/run-step.ts";
+import { startOf, workloads } from "./workloads.ts";
 
-const opened = await openBackend("tfjs:wasm");
-if (!opened.ok) throw new Error("tfjs:wasm cannot be opened");
+const begun = performance.now();
+const opened = await openBackend(process.argv[2] ?? "");
+if (!opened.ok) throw new Error(opened.diagnostics.map(({ message }) => message).join("; "));
 const started = performance.now();
-const program = compileW1();
-const stepper = stepperW1(program, opened.value.backend);
-const compiled = performance.now();
-const feed = feedW1(program);
-const fed = performance.now();
-stepper.step(1, feed);
-process.stdout.write(`${compiled - started + (performance.now() - fed)}\n`);
+const { program, objective, state, feed } = startOf(workloads.w1);
+const { backend } = opened.value;
+const stepper = createStepper(backend, objective, program.config.training, state);
+if (!stepper.ok) throw new Error(stepper.diagnostics.map(({ message }) => message).join("; "));
+stepper.value.step(1, feed);
+const ended = performance.now();
+process.stdout.write(`${JSON.stringify({ open: started - begun, first: ended - started })}\n`);
 process.exit(0);

@@ -15,8 +15,4 @@ const { backend } = opened.ok ? opened.value : decline(messages(opened));
 const { program, objective, state, feed } = startOf(chosen);
 const created = createStepper(backend, objective, program.config.training, state);
 const stepper = created.ok ? created.value : decline(messages(created));
-let iteration = 0;
-serve(`Node ${process.versions.node}`, () => {
-  iteration += 1;
-  return -stepper.step(iteration, feed).bound;
-});
+serve(`Node ${process.versions.node}`, (iteration) => -stepper.step(iteration, feed).bound);

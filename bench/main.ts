@@ -1,105 +1,155 @@
 /**
- * Milliseconds a training step of W1, gtmc on each backend beside eager TensorFlow.js in the same run:
+ * Milliseconds a training step, gtmc's backends beside JAX, PyTorch and eager TensorFlow.js in the same run:
  *
- *     npm run bench
+ *     npm run bench -- [--workload w1|w2|w3|all] [--turns 9] [--threads 2] [--json FILE]
  *
- * First all must agree on the losses of ten steps, to 1e-4 relative. Then they take turns, and each figure is the
- * median; a ratio is the median of the ratios of each turn. Source to first step and a cold `gtmc check` are timed too.
+ * Each contestant is a process of its own; all get the same parameters, data and noise. First all must agree on the
+ * losses of ten steps, to 1e-4 relative. Then they take turns, forward and backward; a ratio is the median of the
+ * ratios of each turn. Who is not installed is skipped, and named.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { openBackend } from "../src/index.ts";
-import { eagerW1 } from "./eager-tfjs.ts";
-import { compileW1, feedW1, numbersForEager, stepperW1 } from "./w1.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { encodeSafetensors } from "../src/training/safetensors.ts";
+import { start, type Contestant } from "./contestant.ts";
+import { lineup } from "./lineup.ts";
+import { coldCheck, startUps } from "./start-up.ts";
+import { median, resultsTable, table, type Result } from "./table.ts";
+import { showVerdict, verdicts } from "./targets.ts";
+import { startOf, workloads, type Workload } from "./workloads.ts";
 
-interface Contestant {
-  readonly name: string;
-  /** One update; the loss in nats. */
-  readonly step: () => number;
-}
+const { values: options } = parseArgs({
+  options: {
+    workload: { type: "string", default: "all" },
+    turns: { type: "string", default: "9" },
+    threads: { type: "string", default: "2" },
+    json: { type: "string" },
+  },
+});
+const turns = Number(options.turns);
+const cores = availableParallelism();
+const threads = Math.min(Number(options.threads), cores);
+/** Steps of a turn that are timed, after one that is not: it finds caches cold and threads asleep. */
+const timed = 5;
+const tolerance = 1e-4;
 
-const turns = Number(process.argv[2] ?? 9);
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const milliseconds = (f: () => void): number => {
-  const started = performance.now();
-  f();
-  return performance.now() - started;
-};
 
-const program = compileW1();
-const feed = feedW1(program);
+type Named = Contestant & { readonly name: Result["name"] };
 
-const gtmcOn = async (name: string): Promise<Contestant | undefined> => {
-  const opened = await openBackend(name);
-  if (!opened.ok) {
-    say(`skipped ${name}: ${opened.diagnostics.map(({ message }) => message).join("; ")}`);
-    return undefined;
+const gather = async (workload: Workload, numbers: string): Promise<readonly Named[]> => {
+  const gathered: Named[] = [];
+  for (const entrant of lineup(workload, { threads, cores, numbers })) {
+    const started = "skip" in entrant ? entrant : await start(entrant);
+    if ("skip" in started) say(`skipped ${entrant.name}: ${started.skip}`);
+    else gathered.push({ ...started, name: entrant.name });
   }
-  const stepper = stepperW1(program, opened.value.backend);
-  let iteration = 0;
-  return { name: `gtmc ${name}`, step: () => -stepper.step((iteration += 1), feed).bound };
+  return gathered;
 };
 
-const contestants: Contestant[] = [];
-for (const variant of ["naive", "hoisted"] as const) {
-  const eager = await eagerW1(numbersForEager(program, feed), variant);
-  contestants.push({ name: `eager tfjs:wasm, ${variant}`, step: () => eager.step() });
-}
-for (const name of ["tfjs:wasm", "tfjs:node", "tfjs:cpu"]) {
-  const contestant = await gtmcOn(name);
-  if (contestant !== undefined) contestants.push(contestant);
-}
+/** Whether all losses of ten steps are those of the first contestant. */
+const agree = async (contestants: readonly Contestant[]): Promise<boolean> => {
+  let expected: readonly number[] | undefined;
+  let agreed = true;
+  for (const { name, run } of contestants) {
+    const { loss } = await run(10);
+    if (loss.length === 0) continue;
+    expected ??= loss;
+    const of = expected;
+    const worst = Math.max(...loss.map((x, n) => Math.abs(x / (of[n] ?? Number.NaN) - 1)));
+    const good = worst < tolerance;
+    agreed &&= good;
+    say(`${name}: ${good ? "" : "NOT "}the same losses, to ${worst.toExponential(1)} relative`);
+  }
+  return agreed;
+};
 
-const losses = contestants.map(({ step }) => Array.from({ length: 10 }, step));
-const [expected = []] = losses;
-losses.forEach((found, i) => {
-  const worst = Math.max(...found.map((x, n) => Math.abs(x / (expected[n] ?? Number.NaN) - 1)));
-  say(`${contestants[i]?.name}: losses of ten steps agree to ${worst.toExponential(1)} relative`);
-  if (!(worst < 1e-4)) throw new Error("the contestants do not compute the same");
-});
+const compete = async (contestants: readonly Named[]): Promise<readonly Result[]> => {
+  const entries = contestants.map((contestant) => ({
+    contestant,
+    turns: [] as number[],
+    best: [] as number[],
+    peak: 0,
+  }));
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const entry of turn % 2 === 0 ? entries : entries.toReversed()) {
+      const { ms, peak } = await entry.contestant.run(1 + timed);
+      entry.turns.push(median(ms.slice(1)));
+      entry.best.push(Math.min(...ms.slice(1)));
+      entry.peak = peak;
+    }
+  }
+  return entries.map(({ contestant: { name, version }, best, ...rest }) => ({
+    name,
+    version,
+    ...rest,
+    best: Math.min(...best),
+  }));
+};
 
-const times = contestants.map((): number[] => []);
-for (let turn = 0; turn < turns; turn += 1) {
-  contestants.forEach(({ name, step }, i) => {
-    // The JavaScript backend takes seconds a step.
-    if (name.endsWith("tfjs:cpu") && turn > 1) return;
-    times[i]?.push(milliseconds(step));
-  });
-}
+const measure = async (workload: Workload, folder: string) => {
+  const { state, feed } = startOf(workload);
+  const numbers = join(folder, `${workload.name}.safetensors`);
+  writeFileSync(numbers, encodeSafetensors(new Map([...state.parameters, ...feed])));
+  say(`\n## ${workload.title}\n`);
+  const contestants = await gather(workload, numbers);
+  const agreed = await agree(contestants);
+  const results = agreed ? await compete(contestants) : [];
+  await Promise.all(contestants.map(({ close }) => close()));
+  if (!agreed) {
+    say("the contestants do not compute the same");
+    process.exitCode = 1;
+    return { workload: workload.name, results, verdicts: [] };
+  }
+  const verdict = verdicts(workload.name, results);
+  say(`\n${resultsTable(workload.title, results)}\n`);
+  for (const one of verdict) say(showVerdict(one));
+  return { workload: workload.name, results, verdicts: verdict };
+};
 
+const chosen = Object.values(workloads).filter(
+  ({ name }) => options.workload === "all" || options.workload === name,
+);
+if (chosen.length === 0) throw new Error(`no workload ${options.workload}`);
+const machine = `${cores} cores (${cpus()[0]?.model.trim() ?? "unknown"})`;
+say(`${turns} turns, ${threads} threads, ${machine}, Node ${process.versions.node}`);
+
+const folder = mkdtempSync(join(tmpdir(), "gtmc-bench-"));
+const measured: Awaited<ReturnType<typeof measure>>[] = [];
+for (const workload of chosen) measured.push(await measure(workload, folder));
+rmSync(folder, { recursive: true });
+const versions = measured.flatMap(({ results }) => results.map(({ version }) => version));
+say(`\n${[...new Set(versions)].join(", ")}`);
+
+const waits = startUps();
+say("\n## Source to first step of W1, fresh process\n");
 say(
-  `\n${turns} turns, ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.versions.node}\n`,
-);
-say("| W1 | ms a step (median) | best | naive eager is slower by | hoisted eager is slower by |");
-say("| --- | --- | --- | --- | --- |");
-contestants.forEach(({ name }, i) => {
-  const own = times[i] ?? [];
-  const ratio = (to: number): string =>
-    median(own.map((ms, turn) => (times[to]?.[turn] ?? Number.NaN) / ms)).toFixed(2);
-  say(
-    `| ${name} | ${median(own).toFixed(0)} | ${Math.min(...own).toFixed(0)} | ${ratio(0)} | ${ratio(1)} |`,
-  );
-});
-
-const first = Array.from({ length: 5 }, () =>
-  Number(execFileSync(process.execPath, ["--import", "tsx", "bench/first-step.ts"]).toString()),
-);
-say(
-  `\nsource to first step on tfjs:wasm, fresh process: ${median(first).toFixed(0)} ms (median of 5)`,
-);
-
-const cold = Array.from({ length: 5 }, () =>
-  milliseconds(() =>
-    execFileSync(process.execPath, ["dist/cli/main.js", "check", "models/dnc_gtmm.gtm"]),
+  table(
+    ["backend", "opens in", "then source to first step", "target"],
+    waits.map((wait) =>
+      "skip" in wait
+        ? [wait.what, `skipped: ${wait.skip}`, "", ""]
+        : [
+            wait.what,
+            `${wait.open.toFixed(0)} ms`,
+            `${wait.first.toFixed(0)} ms`,
+            wait.target === null
+              ? ""
+              : `${wait.target} ms: ${wait.first <= wait.target ? "met" : "not met"}`,
+          ],
+    ),
   ),
 );
-const lines = readFileSync("models/dnc_gtmm.gtm", "utf8").split("\n").length;
+const check = coldCheck("models/dnc_gtmm.gtm");
 say(
-  `gtmc check of models/dnc_gtmm.gtm (${lines} lines and its imports), cold: ${median(cold).toFixed(0)} ms (median of 5)`,
+  check === undefined
+    ? "\nskipped `gtmc check`: run `npm run build` first"
+    : `\n\`gtmc check models/dnc_gtmm.gtm\`, cold: ${check.toFixed(0)} ms`,
 );
-process.exit(0);
+if (options.json !== undefined) {
+  const report = { machine, threads, turns, workloads: measured, startUps: waits, check };
+  writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}

@@ -11,15 +11,20 @@ export const decline = (reason: string): never => {
   process.exit(0);
 };
 
-/** Says that it is ready; then answers each line, a number of steps, with their times and losses. */
-export const serve = (version: string, step: () => number): void => {
+/**
+ * Says that it is ready; then answers each line, a number of steps, with their times and losses. Iterations count
+ * from 1.
+ */
+export const serve = (version: string, step: (iteration: number) => number): void => {
   say({ version });
+  let iteration = 0;
   createInterface({ input: process.stdin })
     .on("line", (line) => {
       const [ms, loss]: [number[], number[]] = [[], []];
       for (let left = Number(line); left > 0; left -= 1) {
+        iteration += 1;
         const started = performance.now();
-        loss.push(step());
+        loss.push(step(iteration));
         ms.push(performance.now() - started);
       }
       say({ ms, loss, peak: 1024 * process.resourceUsage().maxRSS });

@@ -15,7 +15,14 @@ export interface Workload {
   readonly sizes: BatchSizes;
   /** Sizes of the model's own dimensions where they are not the file's: "N=64". */
   readonly set: readonly string[];
+  /** Multiplications and additions that the matrix products of one step cannot do without, in millions. */
+  readonly megaflops: number;
 }
+
+/** Of a linear map over rows; without the gradient by its input where that is data. */
+const product = (rows: number, inputs: number, outputs: number, ofData = false): number =>
+  (2 * rows * inputs * outputs * (ofData ? 2 : 3)) / 1e6;
+const total = (...terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0);
 
 export const workloads: Readonly<Record<WorkloadName, Workload>> = {
   w1: {
@@ -23,18 +30,50 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
     title: "W1 Introspective",
     sizes: { batch: 10, steps: 25, particles: 1, ragged: false, dims: {} },
     set: [],
+    megaflops: total(
+      product(250, 784, 256, true),
+      product(250, 128, 45),
+      product(750, 15, 32),
+      product(250, 224, 64),
+      product(250, 480, 64),
+      product(500, 64, 64),
+      product(250, 256, 256),
+      product(250, 256, 784),
+      product(250, 384, 512),
+    ),
   },
   w2: {
     name: "w2",
     title: "W2 DNC",
     sizes: { batch: 10, steps: 25, particles: 1, ragged: false, dims: {} },
     set: [],
+    megaflops: total(
+      product(250, 32, 512, true),
+      product(250, 256, 512),
+      product(250, 128, 247),
+      product(250, 256, 32),
+      // Contents by key (5 heads), links both ways, words read.
+      product(250, 5 * 32, 32),
+      product(250, 2 * 4 * 32, 32),
+      product(250, 4 * 32, 32),
+    ),
   },
   w3: {
     name: "w3",
     title: "W3 discrete addressing",
     sizes: { batch: 32, particles: 4, ragged: false, dims: { S: 256 } },
     set: [],
+    megaflops: total(
+      product(288, 784, 256, true),
+      product(288, 256, 128),
+      product(33, 128, 256),
+      product(128, 128, 64),
+      product(128, 256, 64),
+      product(256, 64, 64),
+      product(128, 160, 128),
+      product(128, 128, 256),
+      product(128, 256, 784),
+    ),
   },
 };
 
