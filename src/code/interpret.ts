@@ -225,12 +225,13 @@ const call = (name: string, args: readonly Value[], state: State): Value => {
 
 const map = (f: (x: number) => number) => (of: Value) => fill(of, (i) => f(lane(of, i)));
 
-/** To the nearest integer, ties to even. */
+/** To the nearest integer, ties to even; the sign stays, also of 0. */
 const round = (x: number): number => {
   const low = Math.floor(x);
   const rest = x - low;
-  if (rest === 0.5) return low % 2 === 0 ? low : low + 1;
-  return rest < 0.5 ? low : low + 1;
+  const down = rest === 0.5 ? low % 2 === 0 : rest < 0.5;
+  if (down) return low;
+  return low === -1 ? -0 : low + 1;
 };
 
 const unary: Readonly<Record<UnaryOp, (of: Value) => Value>> = {
