@@ -42,11 +42,15 @@ export const placeCarry = (
   };
   const queue = queueOf(argument, next);
   if (queue !== undefined) return placeQueue(scan, argument, queue, initial, outside, label);
-  const emitted = body.outputs.includes(argument) || body.outputs.includes(next);
-  return emitted
+  const emitted = new Set(body.outputs.map(withoutReshapes));
+  return emitted.has(argument) || emitted.has(withoutReshapes(next))
     ? placeHistory(scan, argument, initial, outside, label)
     : placeSingle(argument, initial, outside, label);
 };
+
+/** What the elements are, whatever their shape. */
+export const withoutReshapes = (node: Node): Node =>
+  node.op === "reshape" ? withoutReshapes(node.operands[0]) : node;
 
 /** How a queue moves: along `axis`, `entering` taking the place of its first or last elements. */
 interface Queue {

@@ -3,10 +3,10 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node, NodeOf } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { bodyRoots } from "../../graph/walk.ts";
-import { detached, placeCarry, type Carry } from "./carry.ts";
-import { emitCopy, type Label } from "./nests.ts";
+import { detached, placeCarry, withoutReshapes, type Carry } from "./carry.ts";
+import { emitCopy } from "./nests.ts";
 import { allocateView, innerScope, seenFrom, valueOf, type Scope } from "./scope.ts";
-import { atStep, numberView, type View } from "./view.ts";
+import { atStep, numberView, reshaped, type View } from "./view.ts";
 
 /** Lowers nodes in the order in which they are needed. */
 export type LowerAll = (scope: Scope, roots: readonly Node[]) => void;
@@ -60,7 +60,7 @@ const needed = (
   ];
 };
 
-/** Stacks that are not the history of a carry are copied step by step. */
+/** Stacks that are not the history of a carry are copied step by step, those of equal elements once. */
 const stackOutputs = (
   { attrs: { length, body } }: NodeOf<"scan">,
   carries: readonly Carry[],
@@ -71,20 +71,26 @@ const stackOutputs = (
     const [argument, next] = [body.carries[i], body.nextCarries[i]];
     if (stacked === undefined || argument === undefined || next === undefined) return;
     stacks.set(argument, stacked.current);
-    if (!stacks.has(next)) stacks.set(next, stacked.next);
+    const made = withoutReshapes(next);
+    if (!stacks.has(made)) stacks.set(made, stacked.next);
   });
   return body.outputs.map((output) => {
-    const known = stacks.get(output);
-    if (known !== undefined) return known;
     const { shape, dtype } = output;
     if (elements(shape) === 0) return numberView(0, [length, ...shape], dtype);
-    const label: Label = output;
+    const source = withoutReshapes(output);
+    const known = stacks.get(source);
+    const same = known === undefined ? undefined : stackedAs(known, output);
+    if (same !== undefined) return same;
     const stack = allocateView(outside, "stack", [length, ...shape], dtype);
-    emitCopy(inside, label, valueOf(inside, output), atStep(stack));
-    stacks.set(output, stack);
+    emitCopy(inside, output, valueOf(inside, output), atStep(stack));
+    stacks.set(source, stack);
     return stack;
   });
 };
+
+/** The stack with every step in the node's shape, if strides can say it. */
+const stackedAs = (stack: View, { shape }: Node): View | undefined =>
+  reshaped(stack, [stack.shape[0] ?? 1, ...shape]);
 
 const advance = (
   { attrs: { body } }: NodeOf<"scan">,
