@@ -12,14 +12,11 @@ export const make = <K extends OpName>(
   operands: Ops[K]["operands"],
   attrs: Ops[K]["attrs"],
   declared: Typed = { shape: [], dtype: "float" },
-): NodeOf<K> =>
+): NodeOf<K> => {
+  const { shape, dtype } = infer(op, operands, attrs, declared);
   // A conditional type over a free K admits no literal: the signature above is what makes this sound.
-  ({
-    op,
-    operands,
-    attrs,
-    ...infer(op, operands, attrs, declared),
-  }) as unknown as NodeOf<K>;
+  return { op, operands, attrs, shape, dtype } as unknown as NodeOf<K>;
+};
 
 /** The same value, saying where it comes from in the model. */
 export const withOrigin = <N extends Node>(node: N, origin: string): N => ({

@@ -2,6 +2,7 @@
 import { invariant } from "../diagnostics/invariant.ts";
 import { make } from "./build.ts";
 import type { Node, NodeOf, ScanBody } from "./op.ts";
+import { sameType } from "./shapes.ts";
 
 const NOTHING: ReadonlySet<Node> = new Set();
 
@@ -15,23 +16,28 @@ export const topological = (
 ): Node[] => {
   const order: Node[] = [];
   const seen = new Set<Node>();
-  const stack: { readonly node: Node; next: number }[] = [];
+  /** The nodes on the way down, and for each the operand to look at next. */
+  const stack: Node[] = [];
+  const next: number[] = [];
   const push = (node: Node): void => {
     seen.add(node);
-    stack.push({ node, next: leaves.has(node) ? node.operands.length : 0 });
+    stack.push(node);
+    next.push(leaves.has(node) ? node.operands.length : 0);
   };
   for (const output of outputs) {
     if (seen.has(output)) continue;
     push(output);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const operand = top.node.operands[top.next];
-      top.next += 1;
+      const index = next[next.length - 1] ?? 0;
+      const operand = top.operands[index];
       if (operand === undefined) {
-        order.push(top.node);
+        order.push(top);
         stack.pop();
-      } else if (!seen.has(operand)) {
-        push(operand);
+        next.pop();
+        continue;
       }
+      next[next.length - 1] = index + 1;
+      if (!seen.has(operand)) push(operand);
     }
   }
   return order;
@@ -54,9 +60,16 @@ export const bodyArguments = (body: ScanBody): readonly NodeOf<"input">[] => [
 export const rebuild = (node: Node, operands: readonly Node[]): Node => {
   invariant(operands.length === node.operands.length, `${node.op} of ${operands.length} operands`);
   if (operands.every((operand, i) => operand === node.operands[i])) return node;
+  // Operands of equal types make a value of equal type, except that a tuple's does not say what is in it.
+  if (node.op !== "project" && operands.every((x, i) => hasTypeOf(x, node.operands[i]))) {
+    return { ...node, operands } as Node;
+  }
   const remade = remake(node, operands);
   return node.origin === undefined ? remade : { ...remade, origin: node.origin };
 };
+
+const hasTypeOf = (x: Node, y: Node | undefined): boolean =>
+  y !== undefined && (x.shape === y.shape ? x.dtype === y.dtype : sameType(x, y));
 
 // The operand count was checked: the tuple types of `Ops` say no more than that.
 const remake = (node: Node, operands: readonly Node[]): Node =>
@@ -100,7 +113,8 @@ const rewriteFrom = (
   };
   for (const node of topological(outputs, replacements)) {
     if (done.has(node)) continue;
-    done.set(node, change(rebuild(node, node.operands.map(replaced)), node));
+    const isSame = node.operands.every((operand) => done.get(operand) === operand);
+    done.set(node, change(isSame ? node : rebuild(node, node.operands.map(replaced)), node));
   }
   return outputs.map(replaced);
 };

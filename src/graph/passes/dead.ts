@@ -1,65 +1,90 @@
 /** What nobody needs: components of loops, carries that only feed themselves, arguments that no step reads. */
-import type { Node } from "../op.ts";
+import type { Node, NodeOf } from "../op.ts";
 import { topological } from "../walk.ts";
-import { argumentsOf, loopOf, rootsOf, type TimeLoop } from "./loop.ts";
+import { loopOf, rootsOf, type TimeLoop } from "./loop.ts";
 
-/** The indices of the components of each scan that the outputs need, through whatever loops. */
-export const liveComponents = (
-  outputs: readonly Node[],
-): ReadonlyMap<Node, ReadonlySet<number>> => {
+/** Which parts of a loop are needed, flag for part. */
+export interface Live {
+  readonly carries: readonly boolean[];
+  readonly constants: readonly boolean[];
+  readonly inputs: readonly boolean[];
+  readonly outputs: readonly boolean[];
+}
+
+/** The live parts of each scan that the outputs need, through whatever loops. */
+export const liveParts = (outputs: readonly Node[]): ReadonlyMap<Node, Live> => {
   const live = new Set<Node>(outputs);
   const components = new Map<Node, Set<number>>();
+  const parts = new Map<Node, Live>();
   for (const node of topological(outputs).reverse()) {
     if (!live.has(node)) continue;
+    if (node.op === "scan") {
+      const own = partsOf(node, components.get(node) ?? new Set());
+      parts.set(node, own);
+      const flags = [...own.carries, ...own.constants, ...own.inputs];
+      node.operands.forEach((operand, i) => {
+        if (flags[i] === true) live.add(operand);
+      });
+      continue;
+    }
     if (node.op === "project") {
       const [tuple] = node.operands;
-      const indices = components.get(tuple) ?? new Set();
-      components.set(tuple, indices.add(node.attrs.index));
+      const indices = components.get(tuple);
+      if (indices === undefined) components.set(tuple, new Set([node.attrs.index]));
+      else indices.add(node.attrs.index);
     }
-    const needed =
-      node.op === "scan"
-        ? argumentsOf(prune(loopOf(node), components.get(node) ?? new Set()).loop).map(
-            ({ value }) => value,
-          )
-        : node.operands;
-    for (const operand of needed) live.add(operand);
+    for (const operand of node.operands) live.add(operand);
   }
-  return components;
+  return parts;
 };
 
-/** A loop without what `used` components do not need. */
+/** The parts that some components need. */
+const partsOf = ({ attrs: { body } }: NodeOf<"scan">, used: ReadonlySet<number>): Live => {
+  const count = body.carries.length;
+  const isOutputLive = body.outputs.map((_, i) => used.has(count + i));
+  const outputs = body.outputs.filter((_, i) => isOutputLive[i]);
+  const isCarryLive = body.carries.map((_, i) => used.has(i));
+  // A carry is alive if it is used, or read by an output, or by the next value of one that is alive.
+  let reached = new Set<Node>();
+  for (let grew = true; grew;) {
+    const nexts = body.nextCarries.filter((_, i) => isCarryLive[i]);
+    reached = new Set(topological([...nexts, ...outputs]));
+    grew = false;
+    body.carries.forEach((carry, i) => {
+      if (isCarryLive[i] === true || !reached.has(carry)) return;
+      isCarryLive[i] = true;
+      grew = true;
+    });
+  }
+  return {
+    carries: isCarryLive,
+    constants: body.constants.map((constant) => reached.has(constant)),
+    inputs: body.inputs.map((step) => reached.has(step)),
+    outputs: isOutputLive,
+  };
+};
+
+/** A loop without its dead parts. */
 export interface Pruned {
   readonly loop: TimeLoop;
   /** For each component of the old loop, its index in the new one, if it is still there. */
   readonly places: readonly (number | undefined)[];
 }
 
-export const prune = (loop: TimeLoop, used: ReadonlySet<number>): Pruned => {
-  const count = loop.carries.length;
-  const outputs = loop.outputs.filter((_, i) => used.has(count + i));
-  const isKept = loop.carries.map((_, i) => used.has(i));
-  // A carry is alive if it is used, or read by an output, or by the next value of one that is alive.
-  let reached = new Set<Node>();
-  for (let grew = true; grew;) {
-    const nexts = loop.carries.flatMap(({ next }, i) => (isKept[i] === true ? [next] : []));
-    reached = new Set(topological([...nexts, ...outputs]));
-    grew = false;
-    loop.carries.forEach(({ arg }, i) => {
-      if (isKept[i] === true || !reached.has(arg)) return;
-      isKept[i] = true;
-      grew = true;
-    });
-  }
-  const keptRoots = [...isKept, ...loop.outputs.map((_, i) => used.has(count + i))];
+export const prune = (node: NodeOf<"scan">, live: Live): Pruned => {
+  const loop = loopOf(node);
+  const keep = <T>(values: readonly T[], flags: readonly boolean[]): readonly T[] =>
+    flags.includes(false) ? values.filter((_, i) => flags[i]) : values;
+  const isKept = [...live.carries, ...live.outputs];
   let place = 0;
   return {
     loop: {
       ...loop,
-      carries: loop.carries.filter((_, i) => isKept[i]),
-      constants: loop.constants.filter(({ arg }) => reached.has(arg)),
-      inputs: loop.inputs.filter(({ arg }) => reached.has(arg)),
-      outputs,
+      carries: keep(loop.carries, live.carries),
+      constants: keep(loop.constants, live.constants),
+      inputs: keep(loop.inputs, live.inputs),
+      outputs: keep(loop.outputs, live.outputs),
     },
-    places: rootsOf(loop).map((_, i) => (keptRoots[i] === true ? place++ : undefined)),
+    places: rootsOf(loop).map((_, i) => (isKept[i] === true ? place++ : undefined)),
   };
 };

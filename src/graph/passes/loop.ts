@@ -1,7 +1,7 @@
 /** A scan taken apart, so that passes speak of carries, constants and inputs instead of operand numbers. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import { input, make, project, withOrigin } from "../build.ts";
-import type { Node, NodeOf } from "../op.ts";
+import type { Node, NodeOf, ScanBody } from "../op.ts";
 import type { Typed } from "../shapes.ts";
 
 /** An argument of the body and the outer value that it gets. */
@@ -24,6 +24,8 @@ export interface TimeLoop {
   /** Of one step. */
   readonly outputs: readonly Node[];
   readonly origin?: string;
+  /** The scan that was taken apart. */
+  readonly source?: NodeOf<"scan">;
 }
 
 const operand = (node: Node, index: number): Node => {
@@ -47,12 +49,19 @@ export const loopOf = (node: NodeOf<"scan">): TimeLoop => {
     constants: body.constants.map((arg, i) => ({ arg, value: operand(node, constantsAt + i) })),
     inputs: body.inputs.map((arg, i) => ({ arg, value: operand(node, inputsAt + i) })),
     outputs: body.outputs,
+    source: node,
     ...(node.origin === undefined ? {} : { origin: node.origin }),
   };
 };
 
 /** The components of the loop: the final carries, then the stacked outputs. */
 export const componentsOf = (loop: TimeLoop): readonly Node[] => {
+  const tuple = scanOf(loop);
+  return rootsOf(loop).map((_, index) => project(tuple, index));
+};
+
+/** The scan; the very one that was taken apart, if nothing was changed. */
+const scanOf = (loop: TimeLoop): NodeOf<"scan"> => {
   const args = (list: readonly Argument[]): readonly NodeOf<"input">[] => list.map((a) => a.arg);
   const { length, reverse, origin } = loop;
   const body = {
@@ -63,10 +72,25 @@ export const componentsOf = (loop: TimeLoop): readonly Node[] => {
     outputs: loop.outputs,
   };
   const operands = argumentsOf(loop).map(({ value }) => value);
+  if (loop.source !== undefined && isMadeOf(loop.source, operands, body)) return loop.source;
   const bare = make("scan", operands, { length, reverse, body });
-  const tuple = origin === undefined ? bare : withOrigin(bare, origin);
-  return rootsOf(loop).map((_, index) => project(tuple, index));
+  return origin === undefined ? bare : withOrigin(bare, origin);
 };
+
+const isMadeOf = (
+  { operands, attrs }: NodeOf<"scan">,
+  values: readonly Node[],
+  body: ScanBody,
+): boolean =>
+  isSameList(operands, values) &&
+  isSameList(attrs.body.carries, body.carries) &&
+  isSameList(attrs.body.constants, body.constants) &&
+  isSameList(attrs.body.inputs, body.inputs) &&
+  isSameList(attrs.body.nextCarries, body.nextCarries) &&
+  isSameList(attrs.body.outputs, body.outputs);
+
+const isSameList = (a: readonly Node[], b: readonly Node[]): boolean =>
+  a.length === b.length && a.every((node, i) => node === b[i]);
 
 /** What one step computes: the next carries, then the outputs. */
 export const rootsOf = (loop: TimeLoop): readonly Node[] => [

@@ -15,7 +15,7 @@ import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
-import { stagesOf, type Stage } from "./stages.ts";
+import { earliestStagesOf, type EarlyStage } from "./stages.ts";
 
 export const merge: Pass = (outputs, settle = settler()) =>
   rewriteLoops(
@@ -40,7 +40,7 @@ interface Product {
 const productOf = (
   node: NodeOf<"contract">,
   original: Node,
-  stages: ReadonlyMap<Node, Stage>,
+  stages: ReadonlyMap<Node, EarlyStage>,
 ): Product | undefined => {
   const late = original.operands.map((operand) => stages.get(operand) !== "fixed");
   if (late[0] === late[1]) return undefined;
@@ -70,7 +70,7 @@ const kindOf = ({ x, letters, weightLetters, out, k }: Product): string => {
 
 const mergeBody = (loop: TimeLoop): TimeLoop => {
   const roots = rootsOf(loop);
-  const stages = stagesOf(loop);
+  const stages = earliestStagesOf(loop);
   const sole = soleReaders(roots);
   const links = innerLinks(sole, (node) => (node.op === "add" ? "add" : undefined));
   const terms = new Map<Node, readonly Term[]>();
@@ -94,7 +94,7 @@ interface Term {
 
 const sumOf = (
   terms: readonly Term[],
-  stages: ReadonlyMap<Node, Stage>,
+  stages: ReadonlyMap<Node, EarlyStage>,
   sole: ReadonlyMap<Node, Node>,
   otherwise: Node,
 ): Node => {

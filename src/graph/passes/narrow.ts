@@ -99,6 +99,7 @@ const narrowScope = (
   isLate: (reader: Node) => boolean,
 ): readonly Node[] => {
   const parts = partsRead(outputs, isLate);
+  if (parts.size === 0) return outputs;
   return rewrite(outputs, (node, original) => {
     if (original.op !== "slice" || node.op !== "slice") return node;
     const [whole] = node.operands;

@@ -12,7 +12,7 @@ import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { settler } from "./settle.ts";
-import { stagesOf, type Stage } from "./stages.ts";
+import { earliestStagesOf, type EarlyStage } from "./stages.ts";
 
 export const regroup: Pass = (outputs, settle = settler()) =>
   rewriteLoops(
@@ -40,13 +40,13 @@ interface Chain {
 /** "sum" stands for differences too, "product" for negations and for divisions by what is known early. */
 type Kind = "sum" | "product";
 
-const ranks: { readonly [S in Stage]: number } = { fixed: 0, before: 1, within: 2, after: 2 };
+const ranks: { readonly [S in EarlyStage]: number } = { fixed: 0, before: 1, within: 2 };
 
 const isEarly = ({ rank }: Term): boolean => rank < ranks.within;
 
 const regroupBody = (loop: TimeLoop): TimeLoop => {
   const roots = rootsOf(loop);
-  const stages = stagesOf(loop);
+  const stages = earliestStagesOf(loop);
   const rankOf = (node: Node): number => ranks[stages.get(node) ?? "within"];
   const kindOf = (node: Node): Kind | undefined => {
     if (rankOf(node) < ranks.within) return undefined;

@@ -2,8 +2,8 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node } from "../op.ts";
 import { rewrite } from "../walk.ts";
-import { liveComponents, prune } from "./dead.ts";
-import { loopOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import { liveParts, prune } from "./dead.ts";
+import { rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 
 /**
  * The outputs with every loop replaced by what `change` makes of it: a value for each of the loop's components
@@ -15,14 +15,14 @@ export const rewriteLoops = (
   change: (loop: TimeLoop) => readonly Node[],
   settle: (node: Node) => Node = (node) => node,
 ): readonly Node[] => {
-  const used = liveComponents(outputs);
+  const live = liveParts(outputs);
   const components = new Map<Node, readonly (Node | undefined)[]>();
   return rewrite(outputs, (node, original) => {
     if (node.op === "scan") {
-      const indices = used.get(original);
+      const parts = live.get(original);
       // Whatever still points at a dead loop or component is dead itself.
-      if (indices === undefined) return node;
-      const { loop, places } = prune(loopOf(node), indices);
+      if (parts === undefined) return node;
+      const { loop, places } = prune(node, parts);
       const values = change(loop);
       invariant(values.length === rootsOf(loop).length, "a pass lost components of a loop");
       components.set(

@@ -11,7 +11,7 @@ import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
 import { settler, type Settle } from "./settle.ts";
-import { stagesOf } from "./stages.ts";
+import { earliestStagesOf } from "./stages.ts";
 
 export const separate: Pass = (outputs, settle = settler()) =>
   separateIn(outputs, settle, () => false);
@@ -28,11 +28,8 @@ const separateIn = (
   );
 
 const separateBody = (loop: TimeLoop, settle: Settle): TimeLoop => {
-  const stages = stagesOf(loop);
-  const isLate = (node: Node): boolean => {
-    const stage = stages.get(node);
-    return stage === "within" || stage === "after";
-  };
+  const stages = earliestStagesOf(loop);
+  const isLate = (node: Node): boolean => stages.get(node) === "within";
   return withRoots(loop, separateIn(rootsOf(loop), settle, isLate));
 };
 

@@ -35,6 +35,8 @@ export const settler = (): Settle => {
   };
 
   const settle = (root: Node): Node => {
+    const done = settled.get(root);
+    if (done !== undefined) return done;
     const stack = [root];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
       const waiting = settled.has(node)

@@ -12,18 +12,24 @@ import { minimumCut, type Edge } from "./min-cut.ts";
  * - `within`: computed in every step.
  * - `after`: nothing in the loop waits for it; computed for all steps at once, after the loop.
  */
-export type Stage = "fixed" | "before" | "within" | "after";
+export type Stage = EarlyStage | "after";
+export type EarlyStage = "fixed" | "before" | "within";
 
 /** The stage of every node of the body, in topological order. */
 export const stagesOf = (loop: TimeLoop): ReadonlyMap<Node, Stage> => {
   const order = topological(rootsOf(loop));
-  const stages = earliest(loop, order);
-  for (const node of deferred(loop, order, stages)) stages.set(node, "after");
+  const early = earliest(loop, order);
+  const stages = new Map<Node, Stage>(early);
+  for (const node of deferred(loop, order, early)) stages.set(node, "after");
   return stages;
 };
 
-const earliest = (loop: TimeLoop, order: readonly Node[]): Map<Node, Stage> => {
-  const stages = new Map<Node, Stage>();
+/** The same as long as nothing is put off: what could be after the loop is within. */
+export const earliestStagesOf = (loop: TimeLoop): ReadonlyMap<Node, EarlyStage> =>
+  earliest(loop, topological(rootsOf(loop)));
+
+const earliest = (loop: TimeLoop, order: readonly Node[]): ReadonlyMap<Node, EarlyStage> => {
+  const stages = new Map<Node, EarlyStage>();
   const carries = new Set<Node>(loop.carries.map(({ arg }) => arg));
   const inputs = new Set<Node>(loop.inputs.map(({ arg }) => arg));
   for (const node of order) {

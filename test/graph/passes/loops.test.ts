@@ -126,10 +126,11 @@ describe("specialise", () => {
 
   test("a sum over time leaves the loop", () => {
     const [total] = specialise([at(loop(add(h, exp(x))), 0)]);
-    expect(total && expression(at(total.operands, 1))).toBe(
+    expect(total?.op).toBe("add");
+    expect(total?.operands.map(expression).toSorted()).toEqual([
+      "initial",
       "reshape[2, 3](sum[[0]](project[0](scan[5](steps))))",
-    );
-    expect(total?.operands[0]).toBe(initial);
+    ]);
   });
 
   test("a running total stays", () => {
@@ -245,7 +246,7 @@ describe("products in loops", () => {
       inputs: [steps],
     });
     expect(stepOf(fission(regroup([at(results, 0)])))).toEqual({
-      next: ["tanh(add(contract[ab,bc->ac](h, w), before))"],
+      next: ["tanh(add(before, contract[ab,bc->ac](h, w)))"],
       emit: [],
     });
   });

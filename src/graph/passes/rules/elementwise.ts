@@ -31,10 +31,9 @@ const evaluateConstants = (node: Node): Node | undefined => {
  * primitives stretch by themselves, so copies are made as late as possible or never.
  */
 const stretchLater = (node: Node): Node | undefined => {
+  if (!node.operands.some(isStretched)) return undefined;
   const thin = node.operands.map((x) => (isStretched(x) ? unstretched(x) : x));
-  return thin.every((x, i) => x === node.operands[i])
-    ? undefined
-    : stretch(rebuild(node, thin), node.shape);
+  return stretch(rebuild(node, thin), node.shape);
 };
 
 const isStretched = (x: Node): boolean =>
@@ -191,7 +190,8 @@ export const elementwiseRules: Pick<
   sigmoid: general,
   softplus: general,
   relu: general,
-  stop: unary<"stop">(({ operands: [x] }) => (x.op === "stop" ? x : undefined)),
+  // Once nothing is differentiated any more, it is the identity.
+  stop: [({ operands: [x] }) => x],
   cast: unary<"cast">(({ operands: [x], attrs }) => {
     if (x.dtype === attrs.dtype) return x;
     const y = inner("cast", x);
