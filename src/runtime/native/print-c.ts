@@ -29,6 +29,7 @@ export const printC = (module: Module, options: PrintOptions = {}): string => {
   return [
     vectorPrelude(),
     `#define THREADS ${module.threads}
+#define ARGUMENTS ${module.arguments}
 #define ARENA ${module.arena}L
 #define BUFFERS ${module.buffers.length}
 #define KERNELS ${module.kernels.length}`,

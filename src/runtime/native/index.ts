@@ -1,0 +1,46 @@
+/** The backend that compiles graphs to machine code by way of C and the system's compiler. */
+import { availableParallelism } from "node:os";
+import { generate as generateCode } from "../../code/generate.ts";
+import { nativeBackend, type Generate, type NativeBackend } from "./backend.ts";
+import { cacheDirectory } from "./cache.ts";
+import { loadKoffi, type Linker } from "./library.ts";
+import { measurePeak } from "./peak.ts";
+import { findToolchain, type Environment } from "./toolchain.ts";
+
+export interface NativeOptions {
+  /** GTMC_THREADS, or one for each processor and at most 8. */
+  readonly threads?: number;
+  /** Kernels are timed. */
+  readonly profile?: boolean;
+  /** Where CC, GTMC_CACHE, XDG_CACHE_HOME and GTMC_THREADS are looked up. */
+  readonly environment?: Environment;
+  /** Makes code of graphs, instead of the compiler's own way. */
+  readonly generate?: Generate;
+}
+
+/** Opens the backend; without a compiler or koffi it throws an error that says what is missing. */
+export const openNative = async (options: NativeOptions = {}): Promise<NativeBackend> => {
+  const { environment = process.env, generate = generateCode } = options;
+  const linker = await openLinker(environment, options.profile ?? false);
+  const threads = options.threads ?? threadsOf(environment);
+  return nativeBackend(linker, threads, generate);
+};
+
+/** FLOP/s that one thread reaches at most on this machine. */
+export const nativePeak = async (environment: Environment = process.env): Promise<number> =>
+  measurePeak(await openLinker(environment, false));
+
+const openLinker = async (environment: Environment, profile: boolean): Promise<Linker> => {
+  const toolchain = findToolchain(environment);
+  return { koffi: await loadKoffi(), toolchain, cache: cacheDirectory(environment), profile };
+};
+
+const mostThreads = 8;
+
+const threadsOf = (environment: Environment): number => {
+  const chosen = environment["GTMC_THREADS"];
+  if (chosen === undefined || chosen === "") return Math.min(availableParallelism(), mostThreads);
+  const threads = Number(chosen);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads;
+  throw new Error(`GTMC_THREADS is ${chosen}, not a number from 1 to 64`);
+};
