@@ -64,7 +64,7 @@ const slowdown = (leaf: Leaf, axis: number, threads: number): number => {
   const share = Math.max(1, Math.floor((leaf.axes[axis] ?? 1) / threads));
   if (leaf.kind === "product") {
     if (axis === leaf.column) return share % 32 === 0 ? 1.1 : 1.1 + 8 / share;
-    return axis === leaf.row ? 1 + 1 / share : 1;
+    return axis === leaf.row ? 1 + 0.5 / share : 1;
   }
   const vectors = leaf.body.some(
     (one) =>
@@ -82,15 +82,15 @@ const workOf = (leaf: Leaf): number => {
     leaf.kind === "product"
       ? leaf.terms.reduce((all, { inner }) => all + inner.reduce((a, b) => a * b, 1), 0)
       : 0;
-  return 20 + elements * (each + sums * 0.2);
+  return 20 + elements * (each + sums * 0.04);
 };
 
 const slow = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "pow"]);
 
 const costOf = (instruction: Instruction): number => {
   if (instruction.op === "load" || instruction.op === "store") {
-    return instruction.op === "load" && instruction.from.dynamic === undefined ? 0.08 : 0.1;
+    return instruction.op === "load" && instruction.from.dynamic === undefined ? 0.05 : 0.08;
   }
   if (instruction.op === "running") return 0.5;
-  return "name" in instruction && slow.has(instruction.name) ? 0.5 : 0.04;
+  return "name" in instruction && slow.has(instruction.name) ? 0.2 : 0.015;
 };

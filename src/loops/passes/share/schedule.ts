@@ -45,14 +45,21 @@ export function itemsOf(body: readonly Statement[]): Item[] {
   return walk(body, 0, 1);
 }
 
-/** The loop's leaves that meet memory of another leaf's (or their own, an iteration later): by their touches. */
+/** Two touches that may meet, in program order; they may be of the same leaf, an iteration apart. */
 interface Pair {
   readonly leaf: number;
   readonly touch: number;
   readonly other: number;
   readonly otherTouch: number;
-  /** Known answers, by both options and the number of loops in the same iteration. */
-  readonly known: Map<number, boolean>;
+  /** Known answers, by the number of loops in the same iteration and both options; 0: not known, 1: no, 2: yes. */
+  readonly known: Uint8Array;
+}
+
+/** A pair in a body, and which of its items the two are in. */
+interface Placed {
+  readonly pair: Pair;
+  readonly first: number;
+  readonly second: number;
 }
 
 /** Where barriers go in a body, and in those within: before which of its items. */
@@ -77,25 +84,50 @@ export function scheduler(
   threads: number,
 ): (choice: Choice) => Placement {
   const pairs = pairsOf(item, options);
+  const placed = new Map<Body, readonly Placed[]>();
+  const leaves = Array.from({ length: item.to - item.from }, (_, i) => item.from + i);
+  const iterations = leaves.map((leaf) => iterationsOf(item, leaf));
+  if (item.loop !== undefined) placeAll(item.loop, pairs, placed);
   const meet = (pair: Pair, choice: Choice, same: number): boolean => {
     const option = choice[pair.leaf] ?? 0;
     const otherOption = choice[pair.other] ?? 0;
-    const key = (same * 32 + option) * 32 + otherOption;
-    const known = pair.known.get(key);
-    if (known !== undefined) return known;
-    const a = options[pair.leaf]?.[option]?.splits[pair.touch];
-    const b = options[pair.other]?.[otherOption]?.splits[pair.otherTouch];
+    const some = options[pair.leaf] ?? [];
+    const others = options[pair.other] ?? [];
+    const key = (same * some.length + option) * others.length + otherOption;
+    const known = pair.known[key] ?? 0;
+    if (known > 0) return known === 2;
+    const a = some[option]?.splits[pair.touch];
+    const b = others[otherOption]?.splits[pair.otherTouch];
     const found = a !== undefined && b !== undefined && conflict(a, b, same, threads);
-    pair.known.set(key, found);
+    pair.known[key] = found ? 2 : 1;
     return found;
   };
   return (choice) => {
     const barriers = new Map<Body, readonly number[]>();
     const contested = new Set<number>();
-    /** Leaves that come after the first barrier, or before the last, of the loops around that are done. */
+    // Leaves that come after the first barrier, or before the last, of the bodies around that are done.
     const late = new Set<number>();
     const early = new Set<number>();
     let cost = 0;
+    const arcsOf = (body: Body): Arc[] => {
+      const arcs: Arc[] = [];
+      const add = (a: number, b: number, arc: Arc): void => {
+        if (early.has(a) || late.has(b)) return;
+        contested.add(a).add(b);
+        arcs.push(arc);
+      };
+      for (const { pair, first, second } of placed.get(body) ?? []) {
+        const { leaf, other } = pair;
+        if (body.length > 1 && meet(pair, choice, body.depth)) {
+          add(leaf, other, { from: first, to: second, next: true });
+          add(other, leaf, { from: second, to: first, next: true });
+        }
+        if (first < second && meet(pair, choice, body.depth + 1)) {
+          add(leaf, other, { from: first, to: second, next: false });
+        }
+      }
+      return arcs;
+    };
     const place = (body: Body): void => {
       const cut = new Set<number>();
       for (const [index, inner] of body.items.entries()) {
@@ -103,33 +135,14 @@ export function scheduler(
         place(inner.loop);
         if (hasBarrier(inner.loop, barriers)) cut.add(index);
       }
-      const arcs: Arc[] = [];
-      const add = (pair: Pair, leaf: number, other: number, next: boolean): void => {
-        if (early.has(leaf) || late.has(other)) return;
-        contested.add(pair.leaf).add(pair.other);
-        arcs.push({ from: indexOf(body, leaf), to: indexOf(body, other), next });
-      };
-      for (const pair of pairs) {
-        const first = indexOf(body, pair.leaf);
-        const second = indexOf(body, pair.other);
-        if (first < 0 || second < 0) continue;
-        if (body.length > 1 && meet(pair, choice, body.depth)) {
-          add(pair, pair.leaf, pair.other, true);
-          add(pair, pair.other, pair.leaf, true);
-        }
-        if (first === second || !meet(pair, choice, body.depth + 1)) continue;
-        if (first < second) add(pair, pair.leaf, pair.other, false);
-        else add(pair, pair.other, pair.leaf, false);
-      }
-      const found = placeBarriers(body.items.length, arcs, cut);
+      const found = placeBarriers(body.items.length, arcsOf(body), cut);
       barriers.set(body, found);
       cost += found.length * body.iterations * barrierTime;
       hide(body, found, cut, late, early);
     };
     if (item.loop !== undefined) place(item.loop);
-    for (let leaf = item.from; leaf < item.to; leaf++) {
-      const time = options[leaf]?.[choice[leaf] ?? 0]?.time ?? 0;
-      cost += time * iterationsOf(item, leaf);
+    for (const [i, leaf] of leaves.entries()) {
+      cost += (options[leaf]?.[choice[leaf] ?? 0]?.time ?? 0) * (iterations[i] ?? 1);
     }
     const isFirst = (leaf: number): boolean => !late.has(leaf);
     const isLast = (leaf: number): boolean => !early.has(leaf);
@@ -144,6 +157,23 @@ export function hasBarrier(body: Body, barriers: ReadonlyMap<Body, readonly numb
     body.items.some(({ loop }) => loop !== undefined && hasBarrier(loop, barriers))
   );
 }
+
+/** Sorts pairs into the bodies that both of their leaves are in. */
+const placeAll = (
+  body: Body,
+  pairs: readonly Pair[],
+  placed: Map<Body, readonly Placed[]>,
+): void => {
+  const here: Placed[] = [];
+  for (const pair of pairs) {
+    const first = indexOf(body, pair.leaf);
+    const second = indexOf(body, pair.other);
+    if (first >= 0 && second >= 0) here.push({ pair, first, second });
+  }
+  placed.set(body, here);
+  const inside = here.map(({ pair }) => pair);
+  for (const { loop } of body.items) if (loop !== undefined) placeAll(loop, inside, placed);
+};
 
 /** The item of the body that a leaf is in, or -1. */
 const indexOf = (body: Body, leaf: number): number => {
@@ -194,6 +224,7 @@ const pairsOf = (item: Item, options: readonly (readonly Option[])[]): Pair[] =>
     for (const [touch, split] of splits.entries()) all.push({ leaf, touch, split });
   }
   all.sort(({ split: { touch: a } }, { split: { touch: b } }) => a.space - b.space || a.lo - b.lo);
+  const levels = 2 + depthOf(item);
   const pairs: Pair[] = [];
   let active: typeof all = [];
   for (const next of all) {
@@ -208,9 +239,15 @@ const pairsOf = (item: Item, options: readonly (readonly Option[])[]): Pair[] =>
         touch: a.touch,
         other: b.leaf,
         otherTouch: b.touch,
-        known: new Map(),
+        known: new Uint8Array(
+          levels * (options[a.leaf]?.length ?? 1) * (options[b.leaf]?.length ?? 1),
+        ),
       });
     }
   }
   return pairs;
 };
+
+/** How many loops are within each other. */
+const depthOf = (item: Item): number =>
+  item.loop === undefined ? 0 : 1 + Math.max(0, ...item.loop.items.map(depthOf));
