@@ -63,7 +63,7 @@ static void barrier(Instance *self) {
     return;
   }
   for (int spins = 0; atomic_load_explicit(&self->phase, memory_order_acquire) == phase; spins++) {
-    if (spins < 4096) PAUSE();
+    if (spins < 256) PAUSE();
     else sched_yield();
   }
 }

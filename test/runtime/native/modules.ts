@@ -54,8 +54,13 @@ export const runOnce = (module: Module, args: readonly Elements[], linker: Linke
   linked.dispose();
 };
 
-export const blockOf = (args: readonly Elements[], { koffi }: Linker): BigUint64Array =>
-  BigUint64Array.from([0n, ...args.map((array) => koffi.address(array))]);
+/** What a linked module runs on. Addresses do not keep arrays alive: they are kept here. */
+export const blockOf = (args: readonly Elements[], { koffi }: Linker): BigUint64Array => {
+  kept.push(args);
+  return BigUint64Array.from([0n, ...args.map((array) => koffi.address(array))]);
+};
+
+const kept: (readonly Elements[])[] = [];
 
 /** Elements that all loops of these modules run over: ragged for every number of lanes. */
 export const count = 37;
