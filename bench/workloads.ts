@@ -77,6 +77,22 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
   },
 };
 
+/** Other sizes for a workload: `set` holds dimensions and settings of its file. */
+export interface Changes {
+  readonly batch?: number;
+  readonly steps?: number;
+  readonly particles?: number;
+  readonly dims?: Readonly<Record<string, number>>;
+  readonly set?: readonly string[];
+}
+
+/** The workload at other sizes; `megaflops` remains what it is at its own. */
+export const changed = (workload: Workload, { set = [], ...sizes }: Changes): Workload => ({
+  ...workload,
+  sizes: { ...workload.sizes, ...sizes },
+  set: [...workload.set, ...set],
+});
+
 /** All that a run of a workload starts from. */
 export interface Start {
   readonly program: Program;
