@@ -5,6 +5,7 @@ import { dead } from "./dead.ts";
 import { epilogue } from "./epilogue.ts";
 import { forward } from "./forward.ts";
 import { fuse } from "./fuse.ts";
+import { partial } from "./partial.ts";
 import { terms } from "./terms.ts";
 
 export type LoopPass = (program: Program) => Program;
@@ -15,10 +16,12 @@ export const loopPasses: ReadonlyMap<string, LoopPass> = new Map([
   ["dead", dead],
   ["coalesce", coalesce],
   ["epilogue", epilogue],
+  ["dead sums", dead],
   ["terms", terms],
   ["fuse", fuse],
   ["dead again", dead],
   ["coalesce again", coalesce],
+  ["partial", partial],
 ]);
 
 /** The program made fast: fewer statements, which touch less memory. */

@@ -1,0 +1,131 @@
+/** Long reductions in two stages, so that the first can be divided among threads. */
+import type { Buffer, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
+import { accessOf } from "./access.ts";
+import { reindexNest, type Reindexing } from "./reindex.ts";
+
+/** Shorter ones are not worth a second statement. */
+const fewest = 4096;
+/** Partial results of each reduction. It does not depend on the number of threads: sums are the same for all. */
+const chunks = { least: 4, wish: 32, most: 64 } as const;
+
+/**
+ * Splits nests that reduce almost everything they run over: parts of an axis are reduced one by one, and then the parts'
+ * results. The second stages run as late as they may, together: threads wait once for many.
+ */
+export const partial = (program: Program): Program => {
+  const buffers = [...program.buffers];
+  const names = new Set(buffers.map(({ name }) => name));
+  const dtypes = new Map(buffers.map(({ name, dtype }) => [name, dtype] as const));
+  const allocate: Allocate = (to, size) => {
+    let name = `${to}.parts`;
+    for (let i = 1; names.has(name); i++) name = `${to}.parts${i}`;
+    names.add(name);
+    const buffer: Buffer = { name, dtype: dtypes.get(to) ?? "float", size, role: "temporary" };
+    buffers.push(buffer);
+    return buffer;
+  };
+  return { ...program, body: splitAll(program.body, allocate), buffers };
+};
+
+/** A temporary for parts of what goes to a buffer. */
+type Allocate = (to: BufferName, size: number) => Buffer;
+
+const splitAll = (statements: readonly Statement[], allocate: Allocate): readonly Statement[] => {
+  const result: Statement[] = [];
+  let waiting: Nest[] = [];
+  let awaited = new Set<BufferName>();
+  const flush = (): void => {
+    result.push(...waiting);
+    waiting = [];
+    awaited = new Set();
+  };
+  for (const statement of statements) {
+    if (touches(statement, awaited)) flush();
+    if (statement.kind === "loop") {
+      result.push({ ...statement, body: splitAll(statement.body, allocate) });
+      continue;
+    }
+    const chunk = statement.kind === "nest" ? chunkOf(statement) : undefined;
+    if (statement.kind !== "nest" || chunk === undefined) {
+      result.push(statement);
+      continue;
+    }
+    const [first, second] = splitNest(statement, chunk, allocate);
+    result.push(first);
+    waiting.push(second);
+    for (const one of statement.body) if (one.op === "reduce") awaited.add(one.to.buffer);
+  }
+  flush();
+  return result;
+};
+
+const touches = (statement: Statement, buffers: ReadonlySet<BufferName>): boolean => {
+  if (buffers.size === 0 || statement.kind === "barrier") return false;
+  if (statement.kind === "loop") return statement.body.some((inner) => touches(inner, buffers));
+  return (
+    statement.body.some((one) => buffers.has(accessOf(one)?.buffer ?? "")) ||
+    (statement.kind === "product" &&
+      statement.terms.some(({ a, b }) => buffers.has(a.buffer) || buffers.has(b.buffer)))
+  );
+};
+
+/** An axis, and into how many parts it is split. */
+interface Chunk {
+  readonly axis: number;
+  readonly count: number;
+}
+
+const chunkOf = ({ axes, reduced, order }: Nest): Chunk | undefined => {
+  const free = axes.length - reduced;
+  const work = axes.reduce((all, size) => all * size, 1);
+  if (reduced === 0 || order !== undefined || work < fewest) return undefined;
+  if (axes.slice(0, free).some((size) => size >= chunks.least)) return undefined;
+  const found = axes.flatMap((size, axis): Chunk[] =>
+    axis < free
+      ? []
+      : Array.from({ length: chunks.most - chunks.least + 1 }, (_, i) => chunks.least + i)
+          .filter((count) => size % count === 0)
+          .map((count) => ({ axis, count })),
+  );
+  // Even shares for any usual number of threads; of the outermost axis, to read on as memory goes.
+  const rank = ({ count }: Chunk): number =>
+    [16, 8, 4, 2, 1].findIndex((threads) => count % threads === 0) * chunks.most +
+    Math.abs(count - chunks.wish);
+  found.sort((a, b) => rank(a) - rank(b) || a.axis - b.axis);
+  return found[0];
+};
+
+const splitNest = (nest: Nest, { axis, count }: Chunk, allocate: Allocate): [Nest, Nest] => {
+  const { axes, reduced } = nest;
+  const free = axes.slice(0, axes.length - reduced);
+  const rest = (axes[axis] ?? count) / count;
+  const parts: { axis: number; times: number }[] = [{ axis, times: rest }];
+  const sizes = [count];
+  for (const [old, size] of axes.entries()) {
+    if (old === axis && rest === 1) continue;
+    parts.push({ axis: old, times: 1 });
+    sizes.push(old === axis ? rest : size);
+  }
+  const to: Reindexing = { sizes, parts };
+  const inner = sizes.length - 1 - free.length;
+  const moved = reindexNest(nest, to, inner);
+  const perChunk = free.reduce((all, size) => all * size, 1);
+  const strides = free.map((_, i) => free.slice(i + 1).reduce((all, size) => all * size, 1));
+  const combine: Instruction[] = [];
+  const body = moved.body.map((one): Instruction => {
+    if (one.op !== "reduce") return one;
+    const { name, dtype } = allocate(one.to.buffer, count * perChunk);
+    const here = { buffer: name, base: 0, steps: one.to.steps.map(() => 0) };
+    const value = combine.length;
+    combine.push({ op: "load", dtype, from: { ...here, strides: [...strides, perChunk] } });
+    const kept = one.to.strides.slice(1, 1 + free.length);
+    combine.push({ ...one, value, to: { ...one.to, strides: [...kept, 0] } });
+    const zeros = sizes.slice(1 + free.length).map(() => 0);
+    return { ...one, to: { ...here, strides: [perChunk, ...strides, ...zeros] } };
+  });
+  const origin = nest.origin === undefined ? {} : { origin: nest.origin };
+  return [
+    { ...moved, body },
+    { kind: "nest", axes: [...free, count], reduced: 1, body: combine, ...origin },
+  ];
+};
