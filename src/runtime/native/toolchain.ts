@@ -92,17 +92,15 @@ export const compileC = (
     { input: source, encoding: "utf8", timeout: compileSeconds * 1000, maxBuffer: 1 << 26 },
   );
   if (status === 0) return success(undefined);
-  const lines = stderr
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .slice(0, 5);
+  if (error !== undefined) {
+    const late = "code" in error && error.code === "ETIMEDOUT";
+    const outcome = late ? `took more than ${compileSeconds} s` : `does not run (${error.message})`;
+    return failure(compilerFailed(command, outcome, []));
+  }
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const outcome =
-    error !== undefined && "code" in error && error.code === "ETIMEDOUT"
-      ? `took more than ${compileSeconds} s`
-      : status === null
-        ? `was ended by ${signal ?? "a failure to start"}`
-        : `exited with ${status}`;
-  return failure(compilerFailed(command, outcome, lines));
+    status === null ? `was ended by ${signal ?? "a signal"}` : `exited with ${status}`;
+  return failure(compilerFailed(command, outcome, lines.slice(0, 5)));
 };
 
 const compileSeconds = 60;
