@@ -35,53 +35,64 @@ export const footprint = (
   depth: number,
   inner: readonly number[],
 ): Footprint => {
-  const strides = [...access.strides, ...access.steps.slice(depth)];
-  const ranges = [...sizes, ...inner];
-  if (access.dynamic !== undefined) {
-    strides.push(access.dynamic.stride);
-    ranges.push(dynamicSize(access, body));
-  }
-  const varying = strides.map((stride, i) => stride !== 0 && (ranges[i] ?? 1) > 1);
-  return {
-    buffer: access.buffer,
-    writes,
-    base: access.base,
-    strides: strides.filter((_, i) => varying[i]),
-    sizes: ranges.filter((_, i) => varying[i]),
-    steps: access.steps.slice(0, depth),
+  const strides: number[] = [];
+  const ranges: number[] = [];
+  const vary = (stride: number, size: number): void => {
+    if (stride === 0 || size <= 1) return;
+    strides.push(stride);
+    ranges.push(size);
   };
+  for (let i = 0; i < sizes.length; i++) vary(access.strides[i] ?? 0, sizes[i] ?? 1);
+  for (let i = 0; i < inner.length; i++) vary(access.steps[depth + i] ?? 0, inner[i] ?? 1);
+  const { buffer, base, steps, dynamic } = access;
+  if (dynamic !== undefined) vary(dynamic.stride, dynamicSize(access, body));
+  const common = steps.length === depth ? steps : steps.slice(0, depth);
+  return { buffer, writes, base, strides, sizes: ranges, steps: common };
 };
 
-/** Everything a statement touches in one step of the `depth` loops around it. */
+/** Everything a statement touches in one step of the `depth` loops around it, in the buffers that matter. */
 export const footprintsOf = (
   statement: Statement,
   depth: number,
   inner: readonly number[] = [],
+  matters: (buffer: BufferName) => boolean = () => true,
 ): readonly Footprint[] => {
-  switch (statement.kind) {
-    case "barrier":
-      return [];
-    case "loop":
-      return statement.body.flatMap((one) =>
-        footprintsOf(one, depth, [...inner, statement.length]),
-      );
-    case "nest":
-    case "product": {
-      const { axes, body } = statement;
-      const found = body.flatMap((instruction) => {
-        const access = accessOf(instruction);
-        return access === undefined
-          ? []
-          : [footprint(access, instruction.op !== "load", axes, body, depth, inner)];
-      });
-      if (statement.kind === "nest") return found;
-      const operands = statement.terms.flatMap((term) =>
-        [term.a, term.b].map((access) =>
-          footprint(access, false, [...axes, ...term.inner], body, depth, inner),
-        ),
-      );
-      return [...operands, ...found];
+  const found: Footprint[] = [];
+  forEachAccess(statement, inner, (access, writes, sizes, body, lengths) => {
+    if (matters(access.buffer)) found.push(footprint(access, writes, sizes, body, depth, lengths));
+  });
+  return found;
+};
+
+/** Calls `visit` with every access in the statement, the axes it varies with, and the lengths of the loops inside. */
+export const forEachAccess = (
+  statement: Statement,
+  inner: readonly number[],
+  visit: (
+    access: Access,
+    writes: boolean,
+    sizes: readonly number[],
+    body: readonly Instruction[],
+    inner: readonly number[],
+  ) => void,
+): void => {
+  if (statement.kind === "barrier") return;
+  if (statement.kind === "loop") {
+    const lengths = [...inner, statement.length];
+    for (const one of statement.body) forEachAccess(one, lengths, visit);
+    return;
+  }
+  const { axes, body } = statement;
+  if (statement.kind === "product") {
+    for (const term of statement.terms) {
+      const sizes = [...axes, ...term.inner];
+      visit(term.a, false, sizes, body, inner);
+      visit(term.b, false, sizes, body, inner);
     }
+  }
+  for (const one of body) {
+    if (one.op === "load") visit(one.from, false, axes, body, inner);
+    else if (one.op === "store" || one.op === "reduce") visit(one.to, true, axes, body, inner);
   }
 };
 
@@ -111,16 +122,12 @@ const apart = (a: Footprint, b: Footprint, modulus: number): boolean => {
 
 /** False only if the two touch no element in common in any one step of the loops around both. */
 export const mayOverlap = (a: Footprint, b: Footprint): boolean => {
-  if (a.buffer !== b.buffer) return false;
-  if (apart(a, b, Infinity)) return false;
-  return ![...a.strides, ...b.strides].some(
-    (stride) => Math.abs(stride) > 1 && apart(a, b, Math.abs(stride)),
-  );
+  if (a.buffer !== b.buffer || apart(a, b, Infinity)) return false;
+  for (const { strides } of [a, b])
+    for (const stride of strides)
+      if (Math.abs(stride) > 1 && apart(a, b, Math.abs(stride))) return false;
+  return true;
 };
-
-/** One of the two stores what the other touches, so that their order matters. */
-export const conflict = (a: readonly Footprint[], b: readonly Footprint[]): boolean =>
-  a.some((one) => b.some((other) => (one.writes || other.writes) && mayOverlap(one, other)));
 
 /** Equal keys for equal accesses of statements with equal axes. */
 export const accessKey = (access: Access): string => {

@@ -69,3 +69,20 @@ const alignInOrder = (
   });
   return { base: arrange(baseParts), other: arrange(otherParts) };
 };
+
+/** The reindexing of `other` to exactly the product's axes; undefined if one of these would have to be split. */
+export const overAxesOf = (
+  { axes }: { readonly axes: readonly number[] },
+  link: Access,
+  other: Side,
+): Reindexing | undefined => {
+  const aligned = align({ sizes: axes, link }, other);
+  if (aligned === undefined) return undefined;
+  if (axes.filter((size) => size > 1).length !== aligned.base.sizes.length) return undefined;
+  let next = 0;
+  const none = { axis: -1, times: 0 };
+  return {
+    sizes: axes,
+    parts: axes.map((size) => (size > 1 ? (aligned.other.parts[next++] ?? none) : none)),
+  };
+};

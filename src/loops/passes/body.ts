@@ -52,15 +52,33 @@ export const mapValues = (
     return { ...mapped, dynamic: { value: value(id), stride } };
   });
 
-/** The values that an instruction uses. */
-export const valuesOf = (instruction: Instruction): readonly ValueId[] => {
-  const values: ValueId[] = [];
-  mapValues(instruction, (id) => {
-    values.push(id);
-    return id;
-  });
-  return values;
+type Uses = {
+  readonly [K in Instruction["op"]]: (
+    instruction: Extract<Instruction, { readonly op: K }>,
+  ) => readonly ValueId[];
 };
+
+const along = ({ dynamic }: Access): readonly ValueId[] =>
+  dynamic === undefined ? [] : [dynamic.value];
+
+const uses: Uses = {
+  load: ({ from }) => along(from),
+  number: () => [],
+  index: () => [],
+  unary: ({ of }) => [of],
+  binary: ({ a, b }) => [a, b],
+  cast: ({ of }) => [of],
+  clamp: ({ of }) => [of],
+  select: ({ condition, a, b }) => [condition, a, b],
+  product: () => [],
+  running: ({ of }) => [of],
+  store: ({ value, to }) => [value, ...along(to)],
+  reduce: ({ value, to }) => [value, ...along(to)],
+};
+
+/** The values that an instruction uses. */
+export const valuesOf = (instruction: Instruction): readonly ValueId[] =>
+  (uses[instruction.op] as (instruction: Instruction) => readonly ValueId[])(instruction);
 
 /** Stores are kept as `keep` says, the rest as far as it is used; the product, which comes first, always. */
 export const prune = (
@@ -87,12 +105,30 @@ export const prune = (
   return result;
 };
 
-const keyOf = (instruction: Instruction): string =>
-  instruction.op === "load"
-    ? `load ${instruction.dtype} ${accessKey(instruction.from)}`
-    : instruction.op === "number"
-      ? `${instruction.dtype} ${Object.is(instruction.value, -0) ? "-0" : String(instruction.value)}`
-      : JSON.stringify(instruction);
+type Keys = {
+  readonly [K in Exclude<Instruction["op"], "store" | "reduce">]: (
+    instruction: Extract<Instruction, { readonly op: K }>,
+  ) => string;
+};
+
+/** Equal keys for equal values. */
+const keys: Keys = {
+  load: ({ from }) => accessKey(from),
+  number: ({ dtype, value }) => `${dtype} ${Object.is(value, -0) ? "-0" : String(value)}`,
+  index: ({ axis, scale, offset }) => `index ${axis} ${scale} ${offset}`,
+  unary: ({ name, of }) => `${name} ${of}`,
+  binary: ({ name, a, b }) => `${name} ${a} ${b}`,
+  cast: ({ dtype, of }) => `cast ${dtype} ${of}`,
+  clamp: ({ of, size }) => `clamp ${of} ${size}`,
+  select: ({ condition, a, b }) => `select ${condition} ${a} ${b}`,
+  product: () => "product",
+  running: ({ name, of, exclusive }) => `running ${name} ${of} ${exclusive}`,
+};
+
+type Valued = Exclude<Instruction, { readonly op: "store" | "reduce" }>;
+
+const keyOf = (instruction: Valued): string =>
+  (keys[instruction.op] as (instruction: Valued) => string)(instruction);
 
 /**
  * Bodies one after another for each element: equal values are computed once, and an element that was stored is
@@ -105,8 +141,11 @@ export const join = (...bodies: readonly (readonly Instruction[])[]): readonly I
   const overwritten = new Set<number>();
   for (const body of bodies) {
     const places: ValueId[] = [];
-    for (const original of body) {
-      const instruction = mapValues(original, (id) => places[id] ?? id);
+    const renamed = (id: ValueId): ValueId => places[id] ?? id;
+    let moved = false;
+    for (const [i, original] of body.entries()) {
+      moved ||= i > 0 && places[i - 1] !== i - 1;
+      const instruction = moved ? mapValues(original, renamed) : original;
       if (instruction.op === "store" || instruction.op === "reduce") {
         const place = result.push(instruction) - 1;
         places.push(place);
@@ -117,13 +156,12 @@ export const join = (...bodies: readonly (readonly Instruction[])[]): readonly I
         stored.set(key, { value: instruction.value, place });
         continue;
       }
-      const forwarded =
-        instruction.op === "load" ? stored.get(accessKey(instruction.from)) : undefined;
       const key = keyOf(instruction);
-      const place = forwarded?.value ?? known.get(key) ?? result.push(instruction) - 1;
+      const forwarded = instruction.op === "load" ? stored.get(key)?.value : undefined;
+      const place = forwarded ?? known.get(key) ?? result.push(instruction) - 1;
       known.set(key, place);
       places.push(place);
     }
   }
-  return prune(result, (_, place) => !overwritten.has(place));
+  return overwritten.size === 0 ? result : prune(result, (_, place) => !overwritten.has(place));
 };

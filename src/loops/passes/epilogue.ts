@@ -1,91 +1,133 @@
-/** What is done to every element of a product right after it moves into the product. */
-import type { Access, Nest, Product, Program, Statement } from "../program.ts";
-import { align } from "./align.ts";
+/**
+ * What is done to every element of a product right after it moves into the product, and so does what is computed
+ * before for its elements alone.
+ */
+import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
+import { overAxesOf } from "./align.ts";
 import { join } from "./body.ts";
 import { bodyLimits, mayShareBody, withinLimits } from "./fuse.ts";
 import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
 import { reindexNest } from "./reindex.ts";
+import { loadCounts } from "./uses.ts";
 
-export const epilogue = (program: Program): Program => ({
-  ...program,
-  body: epilogueList(program.body, 0),
-});
+export const epilogue = (program: Program): Program => {
+  const loads = loadCounts(program);
+  const outputs = new Set(
+    program.buffers.flatMap((one) => (one.role === "output" ? one.name : [])),
+  );
+  const loadsOf = (buffer: BufferName): number =>
+    outputs.has(buffer) ? Infinity : (loads.get(buffer) ?? 0);
+  return { ...program, body: epilogueList(program.body, 0, loadsOf) };
+};
 
-const epilogueList = (statements: readonly Statement[], depth: number): readonly Statement[] => {
+const epilogueList = (
+  statements: readonly Statement[],
+  depth: number,
+  loadsOf: (buffer: BufferName) => number,
+): readonly Statement[] => {
   const inner = statements.map((statement) =>
     statement.kind === "loop"
-      ? { ...statement, body: epilogueList(statement.body, depth + 1) }
+      ? { ...statement, body: epilogueList(statement.body, depth + 1, loadsOf) }
       : statement,
   );
+  if (!inner.some(({ kind }) => kind === "product")) return inner;
   const order = orderOf(inner, depth);
   for (const vertex of [...order.vertices])
-    if (vertex?.statement.kind === "nest") moveIntoProduct(order, vertex, vertex.statement);
+    if (vertex?.statement.kind === "nest") moveUp(order, vertex, vertex.statement);
+  for (const start of [...order.vertices]) {
+    let vertex = start;
+    while (vertex?.statement.kind === "product")
+      vertex = moveDown(order, vertex, vertex.statement, loadsOf);
+  }
   return statementsOf(order);
 };
 
+type Load = Extract<Instruction, { readonly op: "load" }>;
+type Store = Extract<Instruction, { readonly op: "store" }>;
+
+const loadsIn = (body: readonly Instruction[]): readonly Load[] =>
+  body.filter((one) => one.op === "load");
+const storesIn = (body: readonly Instruction[]): readonly Store[] =>
+  body.filter((one) => one.op === "store");
+const isMap = ({ reduced, order }: Nest): boolean => reduced === 0 && order === undefined;
+
 /** Into the last of the products whose elements it loads. */
-const moveIntoProduct = (order: Order, vertex: Vertex, nest: Nest): void => {
-  if (nest.reduced > 0 || nest.order !== undefined) return;
-  const loads = nest.body.flatMap((one) => (one.op === "load" ? one.from : []));
-  const products = new Set(loads.flatMap(({ buffer }) => [...(order.touching.get(buffer) ?? [])]));
-  const earlier = [...products].filter(({ position }) => position < vertex.position);
-  for (const other of earlier.sort((a, b) => b.position - a.position)) {
-    if (other.statement.kind !== "product") continue;
-    const merged = withEpilogue(other.statement, nest, loads, order.depth);
-    if (merged === undefined || !adjacent(other, vertex)) continue;
+const moveUp = (order: Order, vertex: Vertex, nest: Nest): void => {
+  if (!isMap(nest)) return;
+  const products = new Set<Vertex>();
+  for (const { from } of loadsIn(nest.body))
+    for (const other of order.touching.get(from.buffer) ?? [])
+      if (other.statement.kind === "product" && other.position < vertex.position)
+        products.add(other);
+  for (const other of [...products].sort((a, b) => b.position - a.position)) {
+    if (other.statement.kind !== "product" || !adjacent(other, vertex)) continue;
+    const merged = withEpilogue(other.statement, nest, order.depth);
+    if (merged === undefined) continue;
     replacePair(order, other, vertex, merged);
     return;
   }
 };
 
-const withEpilogue = (
-  product: Product,
-  nest: Nest,
-  loads: readonly Access[],
-  depth: number,
-): Product | undefined => {
-  for (const instruction of product.body) {
-    if (instruction.op !== "store") continue;
-    const load = loads.find(({ buffer }) => buffer === instruction.to.buffer);
+const withEpilogue = (product: Product, nest: Nest, depth: number): Product | undefined => {
+  for (const { to } of storesIn(product.body)) {
+    const load = loadsIn(nest.body).find(({ from }) => from.buffer === to.buffer);
     if (load === undefined) continue;
-    const moved = overAxesOf(product, instruction.to, nest, load);
-    if (moved === undefined || !isDense(product, moved)) continue;
-    const stored = new Set(moved.body.flatMap((one) => (one.op === "store" ? one.to.buffer : [])));
-    const overwrites = product.terms.some((t) => stored.has(t.a.buffer) || stored.has(t.b.buffer));
-    if (overwrites || !mayShareBody(product, moved, product.axes, depth)) continue;
-    const body = join(product.body, moved.body);
-    if (!withinLimits(body, bodyLimits.buffers)) continue;
-    const origin = nest.origin ?? product.origin;
-    return { ...product, body, ...(origin === undefined ? {} : { origin }) };
+    const axes = overAxesOf(product, to, { sizes: nest.axes, link: load.from });
+    if (axes === undefined) continue;
+    const moved = reindexNest(nest, axes, 0);
+    if (!mayShareBody(product.body, moved.body, product.axes, depth)) continue;
+    return withBody(product, moved, join(product.body, moved.body));
   }
   return undefined;
 };
 
-/** The nest over the product's axes, if these need no splitting. */
-const overAxesOf = (
+/** What only this product loads, and only for its own elements, is computed in it. */
+const moveDown = (
+  order: Order,
+  vertex: Vertex,
   product: Product,
-  store: Access,
+  loadsOf: (buffer: BufferName) => number,
+): Vertex | undefined => {
+  for (const load of loadsIn(product.body)) {
+    const { buffer } = load.from;
+    const [other, ...others] = [...(order.touching.get(buffer) ?? [])].filter((v) => v !== vertex);
+    if (other?.statement.kind !== "nest" || others.length > 0) continue;
+    const nest = other.statement;
+    if (!isMap(nest) || other.position > vertex.position || !adjacent(other, vertex)) continue;
+    const isOnlyHere = storesIn(nest.body).every(
+      ({ to }) =>
+        loadsOf(to.buffer) ===
+        loadsIn(product.body).filter(({ from }) => from.buffer === to.buffer).length,
+    );
+    const store = storesIn(nest.body).find(({ to }) => to.buffer === buffer);
+    if (!isOnlyHere || store === undefined) continue;
+    const axes = overAxesOf(product, load.from, { sizes: nest.axes, link: store.to });
+    if (axes === undefined) continue;
+    const moved = reindexNest(nest, axes, 0);
+    if (!mayShareBody(moved.body, product.body, product.axes, order.depth)) continue;
+    const body = join(product.body.slice(0, 1), moved.body, product.body);
+    const merged = withBody(product, moved, body);
+    if (merged !== undefined) return replacePair(order, other, vertex, merged);
+  }
+  return undefined;
+};
+
+/** The product with what the nest does in its body, if that leaves a good product. */
+const withBody = (
+  product: Product,
   nest: Nest,
-  load: Access,
-): Nest | undefined => {
-  const aligned = align({ sizes: product.axes, link: store }, { sizes: nest.axes, link: load });
-  if (aligned === undefined) return undefined;
-  const { base, other } = aligned;
-  const varying = product.axes.filter((size) => size > 1);
-  if (varying.length !== base.sizes.length) return undefined;
-  let next = 0;
-  const parts = product.axes.map((size) =>
-    size > 1 ? (other.parts[next++] ?? { axis: -1, times: 0 }) : { axis: -1, times: 0 },
-  );
-  return reindexNest(nest, { sizes: product.axes, parts }, 0);
+  body: readonly Instruction[],
+): Product | undefined => {
+  const stored = new Set(storesIn(nest.body).map(({ to }) => to.buffer));
+  const overwrites = product.terms.some(({ a, b }) => stored.has(a.buffer) || stored.has(b.buffer));
+  if (overwrites || !isDense(product, nest) || !withinLimits(body, bodyLimits.buffers))
+    return undefined;
+  const origin = product.origin ?? nest.origin;
+  return { ...product, body, ...(origin === undefined ? {} : { origin }) };
 };
 
 /** Vectors along the columns neither gather nor scatter. */
-const isDense = ({ axes, column }: Product, nest: Nest): boolean =>
+const isDense = ({ axes, column }: Product, { body }: Nest): boolean =>
   axes[column] === 1 ||
-  nest.body.every((one) => {
-    if (one.op === "store") return one.to.strides[column] === 1;
-    if (one.op !== "load") return true;
-    const stride = one.from.strides[column];
-    return stride === 0 || stride === 1;
-  });
+  (storesIn(body).every(({ to }) => to.strides[column] === 1) &&
+    loadsIn(body).every(({ from }) => [0, 1].includes(from.strides[column] ?? 0)));

@@ -1,6 +1,13 @@
 /** Nests over the same elements become one, so that what one stores and the next loads stays in a register. */
-import type { Access, Instruction, Nest, Program, Statement } from "../program.ts";
-import { accessKey, accessOf, footprint, mayInterleave, mayOverlap } from "./access.ts";
+import type { Access, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
+import {
+  accessKey,
+  accessOf,
+  footprint,
+  mayInterleave,
+  mayOverlap,
+  type Footprint,
+} from "./access.ts";
 import { align } from "./align.ts";
 import { join } from "./body.ts";
 import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
@@ -37,51 +44,61 @@ const fuseList = (statements: readonly Statement[], depth: number): readonly Sta
 const fuseOne = (order: Order, vertex: Vertex): Vertex | undefined => {
   const nest = vertex.statement;
   if (nest.kind !== "nest" || nest.order === "ordered") return undefined;
-  const loads = nest.body.flatMap((one) => (one.op === "load" ? one.from : []));
-  const earlier = (buffer: string, writing: boolean): readonly Vertex[] =>
-    [...(order.touching.get(buffer) ?? [])]
-      .filter(
-        (other) =>
-          other.position < vertex.position &&
-          other.statement.kind === "nest" &&
-          other.footprints.some((one) => one.buffer === buffer && one.writes) === writing,
-      )
-      .sort((a, b) => b.position - a.position);
-  for (const writing of [true, false]) {
-    for (const load of loads) {
-      const others = earlier(load.buffer, writing);
-      for (const other of writing ? others : others.slice(0, siblingsTried)) {
-        if (other.statement.kind !== "nest") continue;
-        const fused = fuseNests(other.statement, nest, load, writing, order.depth);
-        if (fused === undefined || !adjacent(other, vertex)) continue;
-        return replacePair(order, other, vertex, fused);
+  const refused = new Set<Vertex>();
+  for (const producing of [true, false]) {
+    for (const instruction of nest.body) {
+      if (instruction.op !== "load") continue;
+      const load = instruction.from;
+      if (!producing && load.strides.some((stride, i) => stride === 0 && nest.axes[i] !== 1))
+        continue;
+      for (const other of partners(order, vertex, load.buffer, producing)) {
+        if (other.statement.kind !== "nest" || refused.has(other)) continue;
+        const pair = linked(other.statement, nest, load, producing);
+        if (pair === undefined) continue;
+        const limit = producing ? bodyLimits.buffers : siblingBuffers;
+        const fused = adjacent(other, vertex) && fuseAligned(...pair, limit, order.depth);
+        if (fused) return replacePair(order, other, vertex, fused);
+        refused.add(other);
       }
     }
   }
   return undefined;
 };
 
-const total = ({ axes }: Nest): number => axes.reduce((product, size) => product * size, 1);
+/** Earlier nests over as many elements that store to the buffer, or only load from it; the latest first. */
+const partners = (
+  order: Order,
+  { position, elements }: Vertex,
+  buffer: BufferName,
+  storing: boolean,
+): readonly Vertex[] => {
+  const found: Vertex[] = [];
+  for (const other of order.touching.get(buffer) ?? [])
+    if (
+      other.position < position &&
+      other.elements === elements &&
+      other.buffers.get(buffer) === storing &&
+      other.statement.kind === "nest" &&
+      other.statement.order !== "ordered"
+    )
+      found.push(other);
+  found.sort((a, b) => b.position - a.position);
+  return storing ? found : found.slice(0, siblingsTried);
+};
 
-/** One nest that does what `first` and then `second` do; `load` of the second is the link. */
-const fuseNests = (
+/** Both over the same axes, brought together by what the first stores, or loads too, and the second loads. */
+const linked = (
   first: Nest,
   second: Nest,
   load: Access,
   producing: boolean,
-  depth: number,
-): Nest | undefined => {
-  if (first.order === "ordered" || total(first) !== total(second)) return undefined;
-  if (!producing && load.strides.some((stride, i) => stride === 0 && second.axes[i] !== 1))
-    return undefined;
+): readonly [Nest, Nest] | undefined => {
   for (const instruction of first.body) {
-    if (producing ? instruction.op !== "store" : instruction.op !== "load") continue;
+    if (instruction.op !== (producing ? "store" : "load")) continue;
     const access = accessOf(instruction);
     if (access?.buffer !== load.buffer) continue;
     const pair = alignNests(first, access, second, load);
-    if (pair === undefined) continue;
-    const fused = fuseAligned(...pair, producing ? bodyLimits.buffers : siblingBuffers, depth);
-    if (fused !== undefined) return fused;
+    if (pair !== undefined) return pair;
   }
   return undefined;
 };
@@ -140,7 +157,7 @@ const fuseAligned = (
   buffers: number,
   depth: number,
 ): Nest | undefined => {
-  if (!mayShareBody(first, second, first.axes, depth)) return undefined;
+  if (!mayShareBody(first.body, second.body, first.axes, depth)) return undefined;
   const body = join(first.body, second.body);
   if (!withinLimits(body, buffers)) return undefined;
   const order = first.order ?? second.order;
@@ -161,26 +178,32 @@ export const withinLimits = (body: readonly Instruction[], buffers: number): boo
 
 /** For equal axes: the bodies one after the other do the same for each element as the statements one after the other. */
 export const mayShareBody = (
-  first: { readonly body: readonly Instruction[] },
-  second: { readonly body: readonly Instruction[] },
+  first: readonly Instruction[],
+  second: readonly Instruction[],
   axes: readonly number[],
   depth: number,
-): boolean =>
-  first.body.every((one) => {
-    const a = accessOf(one);
-    if (a === undefined) return true;
-    return second.body.every((other) => {
-      const b = accessOf(other);
-      if (b?.buffer !== a.buffer || (one.op === "load" && other.op === "load")) return true;
-      const of = (access: Access, by: Instruction, body: readonly Instruction[]) =>
-        footprint(access, by.op !== "load", axes, body, depth, []);
-      const identical =
-        one.op === "store" &&
-        a.dynamic === undefined &&
-        b.dynamic === undefined &&
-        accessKey(a) === accessKey(b);
-      if (identical && other.op !== "reduce") return true;
-      const test = one.op === "load" || other.op === "load" ? mayInterleave : mayOverlap;
-      return !test(of(a, one, first.body), of(b, other, second.body));
-    });
-  });
+): boolean => {
+  const known = new Map<BufferName, Instruction[]>();
+  for (const one of first) {
+    const buffer = accessOf(one)?.buffer;
+    if (buffer === undefined) continue;
+    const same = known.get(buffer);
+    if (same === undefined) known.set(buffer, [one]);
+    else same.push(one);
+  }
+  const of = (access: Access, by: Instruction, body: readonly Instruction[]): Footprint =>
+    footprint(access, by.op !== "load", axes, body, depth, []);
+  for (const other of second) {
+    const b = accessOf(other);
+    if (b === undefined) continue;
+    for (const one of known.get(b.buffer) ?? []) {
+      const a = accessOf(one);
+      if (a === undefined || (one.op === "load" && other.op === "load")) continue;
+      const fixed = one.op === "store" && a.dynamic === undefined && b.dynamic === undefined;
+      if (fixed && other.op !== "reduce" && accessKey(a) === accessKey(b)) continue;
+      const meet = one.op === "load" || other.op === "load" ? mayInterleave : mayOverlap;
+      if (meet(of(a, one, first), of(b, other, second))) return false;
+    }
+  }
+  return true;
+};

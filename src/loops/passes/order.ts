@@ -1,10 +1,13 @@
 /** The statements of one list with the orders among them that matter; statements may be joined. */
 import type { BufferName, Statement } from "../program.ts";
-import { type Footprint, footprintsOf, mayOverlap } from "./access.ts";
+import { type Footprint, footprintsOf, forEachAccess, mayOverlap } from "./access.ts";
 
 export interface Vertex {
   readonly statement: Statement;
-  readonly footprints: readonly Footprint[];
+  /** What it touches, and whether it stores there. */
+  readonly buffers: ReadonlyMap<BufferName, boolean>;
+  /** How many elements it runs over; 0 for a loop. */
+  readonly elements: number;
   /** Direct neighbours that must run earlier, and later. */
   readonly before: Set<Vertex>;
   readonly after: Set<Vertex>;
@@ -18,36 +21,56 @@ export interface Order {
   readonly touching: Map<BufferName, Set<Vertex>>;
 }
 
+const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
+  const buffers = new Map<BufferName, boolean>();
+  forEachAccess(statement, [], ({ buffer }, writes) => {
+    if (writes || !buffers.has(buffer)) buffers.set(buffer, writes);
+  });
+  return buffers;
+};
+
+const vertexOf = (statement: Statement, position: number): Vertex => ({
+  statement,
+  buffers: buffersOf(statement),
+  elements: "axes" in statement ? statement.axes.reduce((all, size) => all * size, 1) : 0,
+  before: new Set(),
+  after: new Set(),
+  position,
+});
+
 /** The order of a list inside `depth` loops. */
 export const orderOf = (statements: readonly Statement[], depth: number): Order => {
-  const touching = new Map<BufferName, Set<Vertex>>();
+  const vertices = statements.map(vertexOf);
+  const touching: Order["touching"] = new Map();
+  const written = new Set<BufferName>();
+  for (const vertex of vertices) {
+    touch(touching, vertex);
+    for (const [buffer, writes] of vertex.buffers) if (writes) written.add(buffer);
+  }
   const accesses = new Map<BufferName, { vertex: Vertex; footprint: Footprint }[]>();
-  const vertices = statements.map((statement, position): Vertex => {
-    const footprints = footprintsOf(statement, depth);
-    const vertex = { statement, footprints, before: new Set<Vertex>(), after: new Set<Vertex>() };
-    const placed: Vertex = { ...vertex, position };
-    for (const footprint of footprints) {
+  for (const vertex of vertices) {
+    const matters = (buffer: BufferName): boolean => written.has(buffer);
+    for (const footprint of footprintsOf(vertex.statement, depth, [], matters)) {
       const earlier = accesses.get(footprint.buffer) ?? [];
-      accesses.set(footprint.buffer, earlier);
       for (const other of earlier) {
-        if (other.vertex === placed || placed.before.has(other.vertex)) continue;
         if (!footprint.writes && !other.footprint.writes) continue;
+        if (other.vertex === vertex || vertex.before.has(other.vertex)) continue;
         if (!mayOverlap(footprint, other.footprint)) continue;
-        placed.before.add(other.vertex);
-        other.vertex.after.add(placed);
+        vertex.before.add(other.vertex);
+        other.vertex.after.add(vertex);
       }
-      earlier.push({ vertex: placed, footprint });
+      earlier.push({ vertex, footprint });
+      accesses.set(footprint.buffer, earlier);
     }
-    touch(touching, placed);
-    return placed;
-  });
+  }
   return { depth, vertices, touching };
 };
 
 const touch = (touching: Order["touching"], vertex: Vertex): void => {
-  for (const { buffer } of vertex.footprints) {
-    const set = touching.get(buffer) ?? new Set();
-    touching.set(buffer, set.add(vertex));
+  for (const buffer of vertex.buffers.keys()) {
+    const set = touching.get(buffer);
+    if (set === undefined) touching.set(buffer, new Set([vertex]));
+    else set.add(vertex);
   }
 };
 
@@ -58,15 +81,22 @@ const between = (first: Vertex, second: Vertex): ReadonlySet<Vertex> => {
   for (let vertex = pending.pop(); vertex !== undefined; vertex = pending.pop()) {
     if (found.has(vertex) || vertex.position >= second.position) continue;
     found.add(vertex);
-    pending.push(...vertex.after);
+    for (const next of vertex.after) pending.push(next);
   }
   return found;
 };
 
 /** Nothing has to run between the two, of which `first` comes earlier. */
 export const adjacent = (first: Vertex, second: Vertex): boolean => {
-  const later = between(first, second);
-  return ![...second.before].some((vertex) => later.has(vertex));
+  const seen = new Set<Vertex>();
+  const pending = [...first.after];
+  for (let vertex = pending.pop(); vertex !== undefined; vertex = pending.pop()) {
+    if (vertex.position >= second.position || seen.has(vertex)) continue;
+    if (vertex.after.has(second)) return false;
+    seen.add(vertex);
+    for (const next of vertex.after) pending.push(next);
+  }
+  return true;
 };
 
 /** Puts one statement in the place of two adjacent ones. It touches no more than both did. */
@@ -76,27 +106,28 @@ export const replacePair = (
   second: Vertex,
   statement: Statement,
 ): Vertex => {
-  const { vertices, touching, depth } = order;
+  const { vertices, touching } = order;
   const later = between(first, second);
-  const both = (which: "before" | "after"): Set<Vertex> =>
-    new Set([...first[which], ...second[which]].filter((v) => v !== first && v !== second));
-  const joined: Vertex = {
-    statement,
-    footprints: footprintsOf(statement, depth),
-    before: both("before"),
-    after: both("after"),
-    position: 0,
-  };
+  const joined = vertexOf(statement, 0);
+  for (const old of [first, second]) {
+    for (const vertex of old.before) joined.before.add(vertex);
+    for (const vertex of old.after) joined.after.add(vertex);
+  }
+  for (const old of [first, second]) {
+    joined.before.delete(old);
+    joined.after.delete(old);
+  }
   const from = first.position;
-  const range = vertices
-    .slice(from, second.position + 1)
-    .filter((vertex) => vertex !== undefined && vertex !== first && vertex !== second);
-  const arranged = [
-    ...range.filter((vertex) => vertex !== undefined && !later.has(vertex)),
-    joined,
-    ...range.filter((vertex) => vertex !== undefined && later.has(vertex)),
-  ];
+  const sooner: Vertex[] = [];
+  const moved: Vertex[] = [];
   for (let i = from; i <= second.position; i++) {
+    const vertex = vertices[i];
+    if (vertex === undefined || vertex === first || vertex === second) continue;
+    (later.has(vertex) ? moved : sooner).push(vertex);
+  }
+  const arranged = [...sooner, joined, ...moved];
+  const end = second.position;
+  for (let i = from; i <= end; i++) {
     const vertex = arranged[i - from];
     vertices[i] = vertex;
     if (vertex !== undefined) vertex.position = i;
@@ -104,7 +135,7 @@ export const replacePair = (
   for (const old of [first, second]) {
     for (const vertex of old.before) vertex.after.delete(old);
     for (const vertex of old.after) vertex.before.delete(old);
-    for (const { buffer } of old.footprints) touching.get(buffer)?.delete(old);
+    for (const buffer of old.buffers.keys()) touching.get(buffer)?.delete(old);
   }
   for (const vertex of joined.before) vertex.after.add(joined);
   for (const vertex of joined.after) vertex.before.add(joined);

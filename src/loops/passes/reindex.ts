@@ -1,5 +1,5 @@
 /** Changes of axes: permuting and splitting them, which never changes what a statement does. */
-import type { Access, Instruction, Nest, Product, ValueId } from "../program.ts";
+import type { Access, Instruction, Nest, ValueId } from "../program.ts";
 import { mapValues } from "./body.ts";
 
 /** Each new axis is a part of an old one, whose index is the sum of its parts' indices times `times`. */
@@ -58,34 +58,15 @@ export const reindexBody = (
   return result;
 };
 
-export const reindexNest = (nest: Nest, to: Reindexing, reduced: number): Nest => ({
-  ...nest,
-  axes: to.sizes,
-  reduced,
-  body: reindexBody(nest.body, nest.axes.length, to),
-});
+/** Whether all axes stay as they are. */
+const isIdentity = (sizes: readonly number[], to: Reindexing): boolean =>
+  to.sizes.length === sizes.length &&
+  to.parts.every(({ axis, times }, i) => axis === i && times === 1);
 
-/** The product over new axes; `row` and `column` are places in them. */
-export const reindexProduct = (
-  product: Product,
-  to: Reindexing,
-  row: number | undefined,
-  column: number,
-): Product => {
-  const rank = product.axes.length;
-  return {
-    ...product,
-    axes: to.sizes,
-    row,
-    column,
-    terms: product.terms.map((term) => ({
-      inner: term.inner,
-      a: reindexAccess(term.a, rank, to),
-      b: reindexAccess(term.b, rank, to),
-    })),
-    body: reindexBody(product.body, rank, to),
-  };
-};
+export const reindexNest = (nest: Nest, to: Reindexing, reduced: number): Nest =>
+  reduced === nest.reduced && isIdentity(nest.axes, to)
+    ? nest
+    : { ...nest, axes: to.sizes, reduced, body: reindexBody(nest.body, nest.axes.length, to) };
 
 const suffixProducts = (sizes: readonly number[]): readonly number[] => {
   const cuts: number[] = [];

@@ -1,9 +1,10 @@
 /** A sum of products is one product with several terms: partial sums never leave registers. */
 import type { Instruction, Product, Program, Statement, Term, ValueId } from "../program.ts";
-import { align } from "./align.ts";
-import { mapValues, prune, valuesOf } from "./body.ts";
+import { overAxesOf } from "./align.ts";
+import { join, mapValues, prune, valuesOf } from "./body.ts";
+import { mayShareBody } from "./fuse.ts";
 import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
-import { reindexAccess, type Reindexing } from "./reindex.ts";
+import { reindexAccess, reindexBody } from "./reindex.ts";
 import { loadCounts } from "./uses.ts";
 
 export const terms = (program: Program): Program => {
@@ -43,6 +44,7 @@ const mergeOne = (
   for (const id of addends(product.body)) {
     const load = product.body[id];
     if (load?.op !== "load" || !isPartial(load.from.buffer)) continue;
+    if (load.from.dynamic !== undefined) continue;
     const writers = [...(order.touching.get(load.from.buffer) ?? [])].filter((v) => v !== vertex);
     const [other] = writers;
     if (other?.statement.kind !== "product" || writers.length > 1) continue;
@@ -53,63 +55,73 @@ const mergeOne = (
   return undefined;
 };
 
-/** Values that are used once each and whose sum with the product, and perhaps others, is all that is used of it. */
-const addends = (body: readonly Instruction[]): readonly ValueId[] => {
+/** By value, the instructions that use it. */
+const usesOf = (body: readonly Instruction[]): readonly (readonly ValueId[])[] => {
   const uses = body.map((): ValueId[] => []);
   for (const [i, instruction] of body.entries())
     for (const value of valuesOf(instruction)) uses[value]?.push(i);
-  const onlyUse = (id: ValueId): ValueId | undefined =>
-    uses[id]?.length === 1 ? uses[id][0] : undefined;
-  const found: ValueId[] = [];
-  const collect = (id: ValueId): void => {
-    if (uses[id]?.length !== 1) return;
-    const instruction = body[id];
-    if (instruction?.op === "load") found.push(id);
-    else if (instruction?.op === "binary" && instruction.name === "add") {
-      collect(instruction.a);
-      collect(instruction.b);
-    }
-  };
-  let sum: ValueId = 0;
-  for (let use = onlyUse(sum); use !== undefined; use = onlyUse(sum)) {
-    const instruction = body[use];
-    if (instruction?.op !== "binary" || instruction.name !== "add") break;
-    collect(instruction.a === sum ? instruction.b : instruction.a);
+  return uses;
+};
+
+/** The largest sum that the value is an addend of and that is all it is used for. */
+const sumWith = (body: readonly Instruction[], id: ValueId): ValueId => {
+  const uses = usesOf(body);
+  let sum = id;
+  for (;;) {
+    const [use, ...others] = uses[sum] ?? [];
+    const user = use === undefined ? undefined : body[use];
+    if (use === undefined || others.length > 0) return sum;
+    if (user?.op !== "binary" || user.name !== "add") return sum;
     sum = use;
   }
+};
+
+/** Loads that are used once each, all for a sum with the product. */
+const addends = (body: readonly Instruction[]): readonly ValueId[] => {
+  const uses = usesOf(body);
+  const found: ValueId[] = [];
+  const collect = (id: ValueId): void => {
+    const instruction = body[id];
+    if (instruction?.op === "load") found.push(id);
+    else if (instruction?.op === "binary" && instruction.name === "add")
+      for (const part of [instruction.a, instruction.b])
+        if (uses[part]?.length === 1) collect(part);
+  };
+  if (uses[0]?.length === 1) collect(sumWith(body, 0));
   return found;
 };
 
-/** `first` only stores its sum, which `second` adds to its own as value `id`. */
+/** `first` stores nothing but a sum with its product, which `second` adds to its own as value `id`. */
 const mergeTerms = (first: Product, second: Product, id: ValueId): Product | undefined => {
-  const [, store, ...others] = first.body;
   const load = second.body[id];
-  if (store?.op !== "store" || store.value !== 0 || others.length > 0) return undefined;
-  if (load?.op !== "load") return undefined;
-  const aligned = align(
-    { sizes: second.axes, link: load.from },
-    { sizes: first.axes, link: store.to },
-  );
-  if (aligned === undefined) return undefined;
-  // Axes of `second` stay; those of size 1, which alignment drops, have no stride.
-  const varying = second.axes.filter((size) => size > 1);
-  if (varying.length !== aligned.base.sizes.length) return undefined;
-  let next = 0;
-  const none = { axis: -1, times: 0 };
-  const to: Reindexing = {
-    sizes: second.axes,
-    parts: second.axes.map((size) => (size > 1 ? (aligned.other.parts[next++] ?? none) : none)),
-  };
+  const store = first.body.at(-1);
+  if (load?.op !== "load" || store?.op !== "store") return undefined;
+  const stores = first.body.filter(({ op }) => op === "store");
+  if (stores.length > 1 || sumWith(first.body, 0) !== store.value) return undefined;
+  const to = overAxesOf(second, load.from, { sizes: first.axes, link: store.to });
+  if (to === undefined) return undefined;
+  const rank = first.axes.length;
   const moved = first.terms.map((term) => ({
     inner: term.inner,
-    a: reindexAccess(term.a, first.axes.length, to),
-    b: reindexAccess(term.b, first.axes.length, to),
+    a: reindexAccess(term.a, rank, to),
+    b: reindexAccess(term.b, rank, to),
   }));
   const stored = new Set(second.body.flatMap((one) => (one.op === "store" ? one.to.buffer : [])));
   const fits = (term: Term): boolean =>
     !stored.has(term.a.buffer) && !stored.has(term.b.buffer) && isTermOf(second, term);
   if (!moved.every(fits)) return undefined;
-  return { ...second, terms: [...moved, ...second.terms], body: withoutAddend(second.body, id) };
+  const merged = [...moved, ...second.terms];
+  if (store.value === 0) return { ...second, terms: merged, body: withoutAddend(second.body, id) };
+  // The rest of the first sum takes the place of the load.
+  const rest = reindexBody(withoutAddend(first.body, 0), rank, to);
+  if (!mayShareBody(rest, second.body, second.axes, load.from.steps.length)) return undefined;
+  const body = join(rest, second.body);
+  const { buffer } = store.to;
+  return {
+    ...second,
+    terms: merged,
+    body: prune(body, (one) => one.op !== "store" || one.to.buffer !== buffer),
+  };
 };
 
 const isTermOf = ({ row, column, axes }: Product, { a, b }: Term): boolean =>
@@ -117,7 +129,7 @@ const isTermOf = ({ row, column, axes }: Product, { a, b }: Term): boolean =>
   (b.strides[column] === 1 || axes[column] === 1) &&
   (row === undefined || b.strides[row] === 0);
 
-/** The body without the value, a load that is used by one addition. */
+/** The body without the value, which is used by one addition. */
 const withoutAddend = (body: readonly Instruction[], id: ValueId): readonly Instruction[] => {
   const renamed = new Map<ValueId, ValueId>();
   for (const [i, one] of body.entries())
