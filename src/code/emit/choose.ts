@@ -1,0 +1,101 @@
+/** Which axis of a nest fills vectors: the one along which the nest costs least. */
+import type { Instruction, Nest } from "../../loops/program.ts";
+import type { Lanes } from "../code.ts";
+import { accessOf, at, type Analysis } from "./analysis.ts";
+import { lanesFor, type Extent } from "./plan.ts";
+
+export interface Vector {
+  readonly axis: number;
+  readonly lanes: Lanes;
+}
+
+/** None if single elements are as good. */
+export const chooseVector = (
+  nest: Nest,
+  analysis: Analysis,
+  extents: readonly Extent[],
+  widest: Lanes,
+): Vector | undefined => {
+  const scalar: Vector = { axis: nest.axes.length - 1, lanes: 1 };
+  let best = scalar;
+  let lowest = costOf(scalar, nest, analysis, extents);
+  for (const [axis, extent] of extents.entries()) {
+    const lanes = lanesFor(extent.least, widest);
+    if (lanes === 1 || !isPossible(axis, lanes, nest, analysis, extent)) continue;
+    const cost = costOf({ axis, lanes }, nest, analysis, extents);
+    if (cost <= lowest) [best, lowest] = [{ axis, lanes }, cost];
+  }
+  return best.lanes === 1 ? undefined : best;
+};
+
+const isPossible = (
+  axis: number,
+  lanes: Lanes,
+  { axes, reduced, order }: Nest,
+  { body, varies, live }: Analysis,
+  { to, least, most }: Extent,
+): boolean => {
+  if (order === "sequential" && axis === axes.length - 1) return false;
+  // Vectors may not overlap, and the shares of threads have no remainders.
+  if (order === "ordered" && typeof to !== "number" && (least !== most || least % lanes !== 0))
+    return false;
+  const isReduced = axis >= axes.length - reduced;
+  return [...body.entries()].every(([id, instruction]) => {
+    const access = accessOf(instruction);
+    if (access === undefined || live[id] !== true) return true;
+    const { dynamic, strides } = access;
+    if (dynamic !== undefined && varies[dynamic.value]?.has(axis) === true) return false;
+    if (instruction.op === "load" || isReduced) return true;
+    return strides[axis] !== 0 || !at(varies, id).has(axis);
+  });
+};
+
+/** Work for each element in operations, roughly. */
+const costOf = (
+  { axis, lanes }: Vector,
+  { axes, reduced }: Nest,
+  { body, varies, live }: Analysis,
+  extents: readonly Extent[],
+): number => {
+  const size = extents[axis]?.most ?? 1;
+  const vectors = Math.ceil(size / lanes);
+  const free = axes.length - reduced;
+  const isReduced = axis >= free;
+  let cost = 0;
+  for (const [id, instruction] of body.entries()) {
+    if (live[id] !== true) continue;
+    const own = at(varies, id);
+    const inner = !isReduced && [...own].some((other) => other >= free);
+    const times = own.has(axis) || inner ? vectors : 1;
+    cost += (weightOf(instruction, axis, lanes) * times) / size;
+    // Lanes are brought together once for each result.
+    if (instruction.op === "reduce" && isReduced && lanes > 1) {
+      cost += 6 / axes.slice(free).reduce((a, b) => a * b, 1);
+    }
+  }
+  return cost;
+};
+
+const weightOf = (instruction: Instruction, axis: number, lanes: Lanes): number => {
+  const access = accessOf(instruction);
+  if (access !== undefined && instruction.op !== "reduce") {
+    const stride = Math.abs(access.strides[axis] ?? 0);
+    if (stride <= 1 || lanes === 1) return 1;
+    return lanes * (instruction.op === "load" ? 1.2 : 1.5);
+  }
+  const name = "name" in instruction ? instruction.name : undefined;
+  return (name === undefined ? undefined : weights.get(name)) ?? 1;
+};
+
+/** Of what costs more than one operation. */
+const weights: ReadonlyMap<string, number> = new Map([
+  ["div", 4],
+  ["reciprocal", 4],
+  ["sqrt", 4],
+  ["exp", 16],
+  ["log", 20],
+  ["tanh", 24],
+  ["sigmoid", 20],
+  ["softplus", 32],
+  ["pow", 40],
+]);

@@ -1,0 +1,91 @@
+/** From loop programs to code for a kind of machine. */
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Nest, Product, Program, Statement } from "../../loops/program.ts";
+import type { Buffer, FunctionName, Kernel, Module, Step, Target, Variable } from "../code.ts";
+import { functionsFor } from "../functions/index.ts";
+import { accessOf } from "./analysis.ts";
+import { flopsOf } from "./flops.ts";
+import { freshNames } from "./names.ts";
+import { emitNest } from "./nest.ts";
+import { emitProduct } from "./product.ts";
+
+/** Code for a planned program. Its statements are shared out already, or there is one thread. */
+export const emit = (program: Program, target: Target): Module => {
+  const kernels: Kernel[] = [];
+  const functions = new Set<string>();
+  const freshTime = freshNames();
+  const emitSteps = (
+    statements: readonly Statement[],
+    around: readonly Variable[],
+  ): readonly Step[] =>
+    statements.map((statement): Step => {
+      if (statement.kind === "barrier") return { kind: "barrier" };
+      if (statement.kind === "loop") {
+        const variable = freshTime("t");
+        const { length, reverse } = statement;
+        const body = emitSteps(statement.body, [...around, variable]);
+        return { kind: "loop", variable, length, reverse, body };
+      }
+      const { shared, origin } = statement;
+      invariant(program.threads === 1 || shared !== undefined, "work is not shared out");
+      const threads = shared === "alone" ? 1 : program.threads;
+      const body =
+        statement.kind === "nest"
+          ? emitNest(statement, target, threads, around)
+          : emitProduct(statement, target, threads, around);
+      const name = `k${kernels.length}`;
+      for (const called of callsOf(statement)) functions.add(called);
+      kernels.push({
+        name,
+        ...(origin === undefined ? {} : { origin }),
+        alone: shared === "alone",
+        times: timesOf(statement, around),
+        flops: flopsOf(statement),
+        body,
+      });
+      return { kind: "run", kernel: name };
+    });
+  const schedule = emitSteps(program.body, []);
+  return {
+    buffers: buffersOf(program),
+    arguments: program.buffers.filter(({ role }) => role !== "temporary").length,
+    arena: program.arena,
+    threads: program.threads,
+    functions: functionsFor(functions),
+    kernels,
+    schedule,
+  };
+};
+
+/** Inputs are the first arguments, then outputs. */
+const buffersOf = (program: Program): readonly Buffer[] => {
+  const inputs = program.buffers.filter(({ role }) => role === "input").length;
+  const next = { input: 0, output: inputs };
+  return program.buffers.map(({ name, dtype, size, role, offset }): Buffer => {
+    const scalar = dtype === "float" ? "f32" : "i32";
+    if (role !== "temporary") {
+      return { name, scalar, size, place: { kind: "argument", index: next[role]++ } };
+    }
+    invariant(offset !== undefined, `${name} has no place`);
+    return { name, scalar, size, place: { kind: "arena", offset } };
+  });
+};
+
+/** The functions of the module that a body may call. */
+const callsOf = ({ body }: Nest | Product): readonly FunctionName[] =>
+  body.flatMap((one) => {
+    if (one.op !== "unary" && one.op !== "binary") return [];
+    return ["exp", "log", "tanh", "sigmoid", "softplus", "pow"].includes(one.name)
+      ? [one.name]
+      : [];
+  });
+
+/** The time variables that move a statement's accesses. */
+const timesOf = (statement: Nest | Product, around: readonly Variable[]): readonly Variable[] => {
+  const terms = statement.kind === "product" ? statement.terms : [];
+  const accesses = [
+    ...terms.flatMap(({ a, b }) => [a, b]),
+    ...statement.body.flatMap((one) => accessOf(one) ?? []),
+  ];
+  return around.filter((_, depth) => accesses.some(({ steps }) => steps[depth] !== 0));
+};

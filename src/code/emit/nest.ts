@@ -1,0 +1,152 @@
+/** One kernel of a loop nest. */
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Nest } from "../../loops/program.ts";
+import type { Statement, Target, Variable } from "../code.ts";
+import { analyse, type Analysis } from "./analysis.ts";
+import { chooseVector, type Vector } from "./choose.ts";
+import { freshNames } from "./names.ts";
+import {
+  copiesOf,
+  extentOf,
+  lanesFor,
+  overlapping,
+  singly,
+  type Extent,
+  type LoopPlan,
+  type Plan,
+  type Region,
+} from "./plan.ts";
+import { walk } from "./walk.ts";
+
+/** The statements of the nest's kernel. */
+export const emitNest = (
+  nest: Nest,
+  target: Target,
+  threads: number,
+  times: readonly Variable[],
+): readonly Statement[] => {
+  const analysis = analyse(nest);
+  const fresh = freshNames();
+  return plansOf(nest, analysis, target, threads).flatMap((plan) =>
+    walk({ analysis, plan, fresh, times }),
+  );
+};
+
+/** One after the other; more than one only where vectors may not overlap. */
+const plansOf = (
+  nest: Nest,
+  analysis: Analysis,
+  target: Target,
+  threads: number,
+): readonly Plan[] => {
+  const { axes, order, shared } = nest;
+  const free = axes.length - nest.reduced;
+  invariant(typeof shared !== "number" || shared < free, "a reduced axis is shared");
+  const extents = axes.map((size, axis) => extentOf(size, axis === shared, threads));
+  const vector = chooseVector(nest, analysis, extents, target.lanes);
+  if (order === "ordered" && vector !== undefined) {
+    return orderedPlans(extents, vector, target);
+  }
+  return [planOf(nest, extents, vector, accumulatorsIn(analysis))];
+};
+
+const accumulatorsIn = ({ body, live }: Analysis): number =>
+  body.filter(({ op }, id) => op === "reduce" && live[id] === true).length;
+
+/** Sums that are added to in turn, so that none waits for the one before. */
+const accumulatorsAtOnce = 8;
+
+const planOf = (
+  { axes, reduced, order }: Nest,
+  extents: readonly Extent[],
+  vector: Vector | undefined,
+  accumulators: number,
+): Plan => {
+  const inside = order === "sequential" ? 1 : reduced;
+  const free = axes.length - inside;
+  const outer = extents.slice(0, free).map((extent, axis) => singly(axis, extent));
+  const inner = extents.slice(free).map((extent, i) => singly(free + i, extent));
+  const room = Math.max(1, Math.floor(accumulatorsAtOnce / Math.max(1, accumulators)));
+  let unrolled = 1;
+  if (vector !== undefined && vector.axis < free) {
+    const extent = extentAt(extents, vector.axis);
+    unrolled = inside === 0 ? 1 : vectorsAtOnce(extent, vector.lanes, Math.min(4, room));
+    const step = vector.lanes * unrolled;
+    const copies = copiesOf(unrolled, vector.lanes);
+    moveLast(outer, overlapping(vector.axis, extent, step, copies));
+  }
+  if (reduced > 0) {
+    const axis = vector !== undefined && vector.axis >= free ? vector.axis : axes.length - 1;
+    const lanes = vector?.axis === axis ? vector.lanes : 1;
+    const extent = extentAt(extents, axis);
+    moveLast(inner, { axis, regions: reducing(extent.most, lanes, Math.floor(room / unrolled)) });
+  }
+  return { loops: [...outer, ...inner], outside: outer.length, vector, hoist: true };
+};
+
+const extentAt = (extents: readonly Extent[], axis: number): Extent => {
+  const extent = extents[axis];
+  invariant(extent !== undefined, `no axis ${axis}`);
+  return extent;
+};
+
+/** Replaces the loop over the axis, as the last one. */
+const moveLast = (loops: LoopPlan[], loop: LoopPlan): void => {
+  loops.splice(
+    loops.findIndex(({ axis }) => axis === loop.axis),
+    1,
+  );
+  loops.push(loop);
+};
+
+/** How many vectors to do at once so that few are done twice. */
+const vectorsAtOnce = ({ least, most }: Extent, lanes: number, limit: number): number => {
+  let [best, lowest] = [1, Number.POSITIVE_INFINITY];
+  for (let count = 1; count <= limit && count * lanes <= least; count += 1) {
+    const cost = Math.ceil(most / (count * lanes)) * (count + 0.5);
+    if (cost < lowest) [best, lowest] = [count, cost];
+  }
+  return best;
+};
+
+/** All of a reduced axis, each element once: several vectors at once, then one, then what is left of one. */
+const reducing = (size: number, lanes: number, limit: number): readonly Region[] => {
+  const vectors = Math.floor(size / lanes);
+  const count = [8, 4, 2].find((n) => n <= limit && 2 * n <= vectors) ?? 1;
+  const many = Math.floor(vectors / count) * count * lanes;
+  const whole = vectors * lanes;
+  const step = count * lanes;
+  const regions: Region[] = [{ from: 0, to: many, step, copies: copiesOf(count, lanes) }];
+  if (many < whole) regions.push({ from: many, to: whole, step: lanes, copies: [0] });
+  if (whole < size) {
+    const skip = lanes - (size - whole);
+    regions.push({ from: size - lanes, to: size, step: lanes, copies: [0], skip });
+  }
+  return regions;
+};
+
+/** Whole vectors, then narrower ones, then single elements. */
+const orderedPlans = (
+  extents: readonly Extent[],
+  { axis, lanes: widest }: Vector,
+  { lanes: limit }: Target,
+): readonly Plan[] => {
+  const extent = extentAt(extents, axis);
+  const { from, to } = extent;
+  const plan = (region: Pick<Region, "from" | "to">, lanes: Vector["lanes"]): Plan => {
+    const loops = extents.map((each, i) => singly(i, each));
+    moveLast(loops, { axis, regions: [{ ...region, step: lanes, copies: [0] }] });
+    const vector = lanes === 1 ? undefined : { axis, lanes };
+    return { loops, outside: loops.length, vector, hoist: true };
+  };
+  if (typeof to !== "number") return [plan({ from, to }, widest)];
+  const plans: Plan[] = [];
+  let start = 0;
+  while (start < to) {
+    const lanes = lanesFor(to - start, limit);
+    const end = start + Math.floor((to - start) / lanes) * lanes;
+    plans.push(plan({ from: start, to: end }, lanes));
+    start = end;
+  }
+  return plans;
+};

@@ -1,0 +1,200 @@
+/** Walks through a plan: loops, what is computed at each depth of them, and accumulators around the inner ones. */
+import { InternalError, invariant } from "../../diagnostics/invariant.ts";
+import type { Instruction, ReduceOp, ValueId } from "../../loops/program.ts";
+import { addAffine, binary, constant, get, splat } from "../build.ts";
+import type { Affine, Expr, Statement } from "../code.ts";
+import { at } from "./analysis.ts";
+import { compute } from "./compute.ts";
+import { axisName } from "./names.ts";
+import { identityOf, typeFor } from "./operation.ts";
+import type { LoopPlan, Region } from "./plan.ts";
+import {
+  addressOf,
+  copiesIn,
+  isVector,
+  keyOf,
+  laneStep,
+  lanesIn,
+  type Accumulator,
+  type Kernel,
+  type Scope,
+} from "./scope.ts";
+
+/** What a product does in the innermost loop before its body: it gives the values of the sums. */
+export type Innermost = (scope: Scope) => void;
+
+/** The statements of a kernel by its plan. */
+export const walk = (kernel: Kernel, innermost?: Innermost): readonly Statement[] => {
+  const out: Statement[] = [];
+  const scope: Scope = {
+    ...kernel,
+    index: new Map(),
+    copies: new Map(),
+    values: new Map(),
+    accumulators: new Map(),
+    skip: 0,
+    out,
+  };
+  enter(0, scope, innermost);
+  return out;
+};
+
+/** The code at a depth of loops, and all that is deeper. */
+const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): void => {
+  const { plan, analysis } = scope;
+  if (depth === plan.loops.length) innermost?.(scope);
+  const here = [...analysis.body.keys()].filter(
+    (id) => isComputed(id, scope) && depthOf(id, scope) === depth,
+  );
+  computeAll(here, scope);
+  const loop = plan.loops[depth];
+  const inner = depth === plan.outside ? withAccumulators(scope) : scope;
+  if (loop !== undefined) {
+    for (const region of loop.regions) openRegion(depth, loop, region, inner, innermost);
+  }
+  if (depth === plan.outside) finish(inner);
+};
+
+const isComputed = (id: ValueId, { analysis }: Scope): boolean => {
+  const { op } = at(analysis.body, id);
+  return at(analysis.live, id) && op !== "number" && op !== "product";
+};
+
+/** How many loops are around the computation of a value. */
+const depthOf = (id: ValueId, { analysis, plan }: Scope): number => {
+  if (!plan.hoist) return plan.loops.length;
+  const varies = at(analysis.varies, id);
+  return plan.loops.reduce((depth, { axis }, i) => (varies.has(axis) ? i + 1 : depth), 0);
+};
+
+/** Copy by copy, so that few values live at once. */
+const computeAll = (ids: readonly ValueId[], scope: Scope): void => {
+  const done = new Set<string>();
+  for (const copy of copiesIn(scope.copies)) {
+    for (const id of ids) {
+      const key = keyOf(scope, id, copy);
+      if (done.has(key)) continue;
+      done.add(key);
+      compute(id, copy, scope);
+    }
+  }
+};
+
+const openRegion = (
+  depth: number,
+  { axis }: LoopPlan,
+  region: Region,
+  scope: Scope,
+  innermost: Innermost | undefined,
+): void => {
+  const { from, to, step, overlap, copies, skip } = region;
+  const single = typeof from === "number" && typeof to === "number" && to - from <= step;
+  const variable = single ? "" : scope.fresh(axisName(axis));
+  const position: Affine = single
+    ? constant(overlap === true ? to - step : from)
+    : { constant: 0, terms: [{ variable, scale: 1 }] };
+  const inner: Scope = {
+    ...scope,
+    index: new Map([
+      ...scope.index,
+      [axis, addAffine(scope.index.get(axis) ?? constant(0), position)],
+    ]),
+    copies: new Map([...scope.copies, ...(copies.length > 1 ? [[axis, copies] as const] : [])]),
+    values: new Map(scope.values),
+    skip: skip ?? scope.skip,
+    out: single ? scope.out : [],
+  };
+  enter(depth + 1, inner, innermost);
+  if (single) return;
+  scope.out.push({
+    kind: "for",
+    variable,
+    from,
+    to,
+    step,
+    ...(overlap === true ? { overlap } : {}),
+    body: inner.out,
+  });
+};
+
+type Accumulating = Extract<Instruction, { op: "reduce" | "running" }>;
+
+/** Reductions and running sums that are wanted. */
+const accumulating = ({ analysis }: Scope): readonly (readonly [ValueId, Accumulating])[] =>
+  [...analysis.body.entries()].flatMap(([id, instruction]) =>
+    (instruction.op === "reduce" || instruction.op === "running") && at(analysis.live, id)
+      ? [[id, instruction] as const]
+      : [],
+  );
+
+/** The copies of the loops inside, at the most. */
+const withInnerCopies = (scope: Scope): Scope => {
+  const copies = new Map(scope.copies);
+  for (const { axis, regions } of scope.plan.loops.slice(scope.plan.outside)) {
+    const most = regions.reduce((a, b) => (b.copies.length > a.copies.length ? b : a));
+    if (most.copies.length > 1) copies.set(axis, most.copies);
+  }
+  return { ...scope, copies };
+};
+
+const withAccumulators = (scope: Scope): Scope => {
+  const accumulators = new Map<string, Accumulator>();
+  for (const [id, { name }] of accumulating(scope)) {
+    const dtype = at(scope.analysis.dtypes, id);
+    const lanes = isVector(scope, id) ? lanesIn(scope) : 1;
+    const type = typeFor(dtype, lanes);
+    for (const copy of copiesIn(withInnerCopies(scope).copies)) {
+      const key = keyOf(scope, id, copy);
+      if (accumulators.has(key)) continue;
+      const local = scope.fresh(`sum${id}`);
+      const value = identityOf(name, { dtype, lanes });
+      scope.out.push({ kind: "let", local, type, value, mutable: true });
+      accumulators.set(key, { local, value: get(local, type) });
+    }
+  }
+  return { ...scope, accumulators };
+};
+
+/** Stores what was reduced. */
+const finish = (scope: Scope): void => {
+  const { analysis, plan } = scope;
+  const around = copiesIn(scope.copies);
+  const within = copiesIn(withInnerCopies({ ...scope, copies: new Map() }).copies);
+  for (const [id, instruction] of accumulating(scope)) {
+    if (instruction.op !== "reduce") continue;
+    const done = new Set<string>();
+    for (const copy of around) {
+      const key = keyOf(scope, id, copy);
+      if (done.has(key)) continue;
+      done.add(key);
+      const parts = within.map((inner) => {
+        const part = scope.accumulators.get(keyOf(scope, id, new Map([...copy, ...inner])));
+        invariant(part !== undefined, `%${id} has no accumulator`);
+        return part.value;
+      });
+      const total = pairwise(instruction.name, parts);
+      const step = laneStep(scope, instruction.to);
+      const isAcross = plan.vector !== undefined && isVector(scope, id) && step === undefined;
+      const lanes = step === undefined ? 1 : lanesIn(scope);
+      const value: Expr = isAcross
+        ? { kind: "across", op: instruction.name, of: total }
+        : splat(total, isVector(scope, id) ? 1 : lanes);
+      scope.out.push({
+        kind: "store",
+        type: typeFor(at(analysis.dtypes, id), lanes),
+        to: addressOf(instruction.to, copy, scope),
+        value,
+        ...(step === undefined || step === 1 || lanes === 1 ? {} : { step }),
+      });
+    }
+  }
+};
+
+/** Halves first, as across lanes. */
+const pairwise = (op: ReduceOp, parts: readonly Expr[]): Expr => {
+  const [first] = parts;
+  if (first === undefined) throw new InternalError("nothing was accumulated");
+  if (parts.length === 1) return first;
+  const half = Math.ceil(parts.length / 2);
+  return binary(op, pairwise(op, parts.slice(0, half)), pairwise(op, parts.slice(half)));
+};
