@@ -99,7 +99,7 @@ const openRegion = (
       ...scope.index,
       [axis, addAffine(scope.index.get(axis) ?? constant(0), position)],
     ]),
-    copies: new Map([...scope.copies, ...(copies.length > 1 ? [[axis, copies] as const] : [])]),
+    copies: new Map([...scope.copies, [axis, copies]]),
     values: new Map(scope.values),
     skip: skip ?? scope.skip,
     out: single ? scope.out : [],
