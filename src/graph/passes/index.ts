@@ -15,7 +15,6 @@ import { specialise } from "./specialise.ts";
  * so that its forward loop has more to leave behind.
  */
 export const passes: ReadonlyMap<string, Pass> = new Map([
-  ["fold", fold],
   ["specialise", specialise],
   ["narrow", narrow],
   ["separate", separate],
@@ -24,9 +23,8 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
   ["fission", fission],
   ["specialise again", specialise],
   ["separate again", separate],
-  ["regroup again", regroup],
   ["fission again", fission],
-  ["fold again", fold],
+  ["fold", fold],
 ]);
 
 /** The graph made fast. Only for graphs that are not differentiated later: `stop` is dropped. */
