@@ -52,7 +52,7 @@ const studies: readonly Study[] = [
     lines: (["w1", "w2"] as const).map((workload) => ({
       workload,
       name: workload.toUpperCase(),
-      sizes: [12, 25, 50, 100, 200, 400],
+      sizes: [25, 50, 100, 200, 400, 800, 1600],
       change: (steps) => ({ steps }),
     })),
   },
@@ -61,15 +61,15 @@ const studies: readonly Study[] = [
     lines: (["w1", "w2"] as const).map((workload) => ({
       workload,
       name: workload.toUpperCase(),
-      sizes: [5, 10, 20, 40, 80, 160],
+      sizes: [10, 20, 40, 80, 160, 320, 640],
       change: (batch) => ({ batch }),
     })),
   },
   {
     axis: "particles, K",
     lines: [
-      { workload: "w1", name: "W1", sizes: [2, 4, 8, 16, 32], change: particles },
-      { workload: "w3", name: "W3", sizes: [4, 8, 16, 32, 64, 128], change: particles },
+      { workload: "w1", name: "W1", sizes: [2, 4, 8, 16, 32, 64, 128], change: particles },
+      { workload: "w3", name: "W3", sizes: [4, 8, 16, 32, 64, 128, 256], change: particles },
     ],
   },
   {
@@ -78,7 +78,7 @@ const studies: readonly Study[] = [
       {
         workload: "w1",
         name: "W1, buffer",
-        sizes: [16, 32, 64, 128, 256],
+        sizes: [16, 32, 64, 128, 256, 512, 1024],
         change: (slots) => ({ set: [`L=${slots}`] }),
       },
       {
@@ -90,7 +90,7 @@ const studies: readonly Study[] = [
       {
         workload: "w3",
         name: "W3, images",
-        sizes: [128, 256, 512, 1024, 2048],
+        sizes: [128, 256, 512, 1024, 2048, 4096],
         change: (slots) => ({ dims: { S: slots } }),
       },
     ],
