@@ -138,7 +138,8 @@ export const accessKey = (access: Access): string => {
     : `${known}|${String(dynamic.value)}*${String(dynamic.stride)}`;
 };
 
-const intervalOf = ({ base, strides, sizes }: Footprint): readonly [number, number] => {
+/** The first and the last element of one step. */
+export const intervalOf = ({ base, strides, sizes }: Footprint): readonly [number, number] => {
   const distances = strides.map((stride, i) => stride * ((sizes[i] ?? 1) - 1));
   return [
     distances.reduce((sum, x) => sum + Math.min(0, x), base),

@@ -5,6 +5,7 @@
 import type { Access, BufferName, Instruction, Nest, Product, Program } from "../program.ts";
 import { dynamicSize, footprint, footprintsOf, mayInterleave, mayOverlap } from "./access.ts";
 import { mapValues } from "./body.ts";
+import { liftCopies } from "./lift.ts";
 import { translate } from "./translate.ts";
 import {
   lengthsAround,
@@ -28,8 +29,12 @@ export const forward = (program: Program): Program => {
   );
   const visit = (list: List): void => {
     for (const entry of [...list.entries]) {
-      if (entry.kind === "list") visit(entry);
-      else forwardLeaf(tree, entry, temporary);
+      if (entry.kind === "leaf") {
+        forwardLeaf(tree, entry, temporary);
+        continue;
+      }
+      visit(entry);
+      for (const lifted of liftCopies(tree, entry)) forwardLeaf(tree, lifted, temporary);
     }
   };
   visit(tree.root);

@@ -74,6 +74,19 @@ const replace = (
   }
 };
 
+/** A new leaf in the list. */
+export const addLeaf = (
+  tree: Tree,
+  parent: List,
+  position: number,
+  statement: Nest | Product,
+): Leaf => {
+  const leaf: Leaf = { kind: "leaf", parent, statement: undefined, position };
+  parent.entries.push(leaf);
+  replace(tree.touching, leaf, statement);
+  return leaf;
+};
+
 /** Puts another statement in the leaf's place, or removes it. */
 export const replaceLeaf = (
   tree: Tree,
