@@ -26,7 +26,8 @@ const coalesceList = (statements: readonly Statement[], depth: number): readonly
 const accessesOf = (body: readonly Instruction[]): readonly Access[] =>
   body.flatMap((instruction) => accessOf(instruction) ?? []);
 
-const coalesceNest = (nest: Nest, depth: number): Nest => {
+/** A nest inside `depth` loops, not an ordered one. */
+export const coalesceNest = (nest: Nest, depth: number): Nest => {
   const { axes, reduced, body, order } = nest;
   const accesses = storesFirst(body);
   const pinned = new Set(body.flatMap((one) => (one.op === "index" ? one.axis : [])));

@@ -5,6 +5,7 @@
 import type { Access, BufferName, Instruction, Nest, Product, Program } from "../program.ts";
 import { dynamicSize, footprint, footprintsOf, mayInterleave, mayOverlap } from "./access.ts";
 import { mapValues } from "./body.ts";
+import { coalesceNest } from "./coalesce.ts";
 import { liftCopies } from "./lift.ts";
 import { translate } from "./translate.ts";
 import {
@@ -44,15 +45,22 @@ export const forward = (program: Program): Program => {
 const forwardLeaf = (tree: Tree, leaf: Leaf, temporary: ReadonlySet<BufferName>): void => {
   const nest = leaf.statement;
   if (nest?.kind !== "nest" || nest.reduced > 0 || nest.order !== undefined) return;
-  const [value, store, ...others] = nest.body;
-  if (store?.op !== "store" || store.value !== 0 || others.length > 0) return;
-  if (value?.op !== "load" && value?.op !== "number") return;
-  if (value.op === "load") {
+  if (!isCopyOrFill(nest.body)) return;
+  // The fewer axes, the more accesses can be said in them.
+  const copy = coalesceNest(nest, 0);
+  const [value, store] = copy.body;
+  if (store?.op !== "store") return;
+  if (value?.op === "load") {
     const isFree = temporary.has(value.from.buffer) && value.from.buffer !== store.to.buffer;
-    if (isFree && unify(tree, leaf, nest, value.from, store.to)) return;
-  }
-  if (temporary.has(store.to.buffer)) readSource(tree, leaf, nest, value, store);
+    if (isFree && unify(tree, leaf, copy, value.from, store.to)) return;
+  } else if (value?.op !== "number") return;
+  if (temporary.has(store.to.buffer)) readSource(tree, leaf, copy, value, store);
 };
+
+const isCopyOrFill = (body: readonly Instruction[]): boolean =>
+  body.length === 2 &&
+  (body[0]?.op === "load" || body[0]?.op === "number") &&
+  body[1]?.op === "store";
 
 interface Placed {
   readonly leaf: Leaf;
@@ -131,9 +139,7 @@ const unify = (tree: Tree, leaf: Leaf, copy: Nest, from: Access, to: Access): bo
 };
 
 const isFill = ({ statement }: Placed): boolean =>
-  statement.kind === "nest" &&
-  statement.body.every(({ op }) => op === "number" || op === "store") &&
-  statement.body.length === 2;
+  statement.kind === "nest" && statement.body[0]?.op === "number" && isCopyOrFill(statement.body);
 
 const rangesOf = (
   { inner, statement }: Placed,
