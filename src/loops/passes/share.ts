@@ -1,9 +1,11 @@
-import type { Loop, Nest, Product, Program, Statement } from "../program.ts";
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Program, Statement } from "../program.ts";
 import { placesOf } from "./plan/uses.ts";
 import { choose, type Chosen } from "./share/choose.ts";
 import { barrierTime, optionsOf, type Option } from "./share/options.ts";
+import { refine } from "./share/refine.ts";
 import { hasBarrier, itemsOf, type Body, type Item } from "./share/schedule.ts";
-import { conflict, touchesOf, type Split } from "./share/touch.ts";
+import { conflict, toucher, type Split } from "./share/touch.ts";
 
 /**
  * Divides the work of a planned program among threads: every nest and product gets the axis that is split, or is left to
@@ -13,8 +15,9 @@ import { conflict, touchesOf, type Split } from "./share/touch.ts";
 export function share(program: Program, threads: number): Program {
   if (threads === 1) return { ...program, threads };
   const places = placesOf(program.body);
-  const touches = touchesOf(program, places);
-  const options = places.map(({ leaf }, i) => optionsOf(leaf, touches[i] ?? [], threads));
+  const touchesOf = toucher(program);
+  const plain = places.map((place) => optionsOf(place.leaf, touchesOf(place), threads));
+  const options = refine(places, plain, touchesOf, threads);
   const items = itemsOf(program.body);
   const result = outline(items, options, threads);
   return { ...program, threads, body: rebuild(program.body, items, result, options) };
@@ -106,23 +109,18 @@ const rebuild = (
     const work = statements.filter((statement) => statement.kind !== "barrier");
     return work.flatMap((statement, index): Statement[] => {
       const item = inside[index];
+      invariant(item !== undefined, "each statement is an item");
       const done =
         statement.kind === "loop"
-          ? ({
-              ...statement,
-              body: walk(statement.body, item?.loop?.items ?? [], item?.loop),
-            } satisfies Loop)
-          : withAxis(
-              statement,
-              options[item?.from ?? 0]?.[choice[item?.from ?? 0] ?? 0]?.axis ?? -1,
-            );
+          ? { ...statement, body: walk(statement.body, item.loop?.items ?? [], item.loop) }
+          : asChosen(options[item.from]?.[choice[item.from] ?? 0]);
       return waits.has(index) ? [{ kind: "barrier" }, done] : [done];
     });
   };
   return walk(body, items, undefined);
 };
 
-const withAxis = (leaf: Nest | Product, axis: number): Statement => ({
-  ...leaf,
-  shared: axis < 0 ? "alone" : axis,
-});
+const asChosen = (option: Option | undefined): Statement => {
+  invariant(option !== undefined, "each leaf has an option");
+  return { ...option.leaf, shared: option.axis < 0 ? "alone" : option.axis };
+};

@@ -1,5 +1,5 @@
-import type { Option } from "./options.ts";
-import { scheduler, type Choice, type Item, type Placement } from "./schedule.ts";
+import { commonSizes, type Option } from "./options.ts";
+import { scheduler, timeOf, type Choice, type Item, type Placement } from "./schedule.ts";
 
 /** How the leaves of a time loop are split, and where they wait. */
 export interface Chosen {
@@ -10,6 +10,8 @@ export interface Chosen {
 /** How many axis sizes are tried as what all leaves are split by, and how many single changes after that. */
 const seeds = 6;
 const changes = 150;
+/** A choice this near to what no barriers and each leaf's fastest way would take is taken at once. */
+const goodEnough = 1.03;
 
 /**
  * Chooses for all leaves of a loop together: starts from splitting everything by one size (that of the batch, say), from
@@ -23,13 +25,21 @@ export function choose(
 ): Chosen {
   const place = scheduler(item, options, threads);
   const leaves = Array.from({ length: item.to - item.from }, (_, i) => item.from + i);
+  const quickest = options.map(fastest);
   const alone = options.map((some) => some.length - 1);
-  const starts: Choice[] = [alone, options.map(fastest)];
-  for (const size of commonSizes(leaves, options)) starts.push(follow(size, leaves, options));
+  const sizes = commonSizes(options.slice(item.from, item.to), seeds);
+  const starts = [
+    ...sizes.map((size) => (): Choice => follow(size, leaves, options)),
+    (): Choice => quickest,
+    (): Choice => alone,
+  ];
+  const ideal = timeOf(item, options, quickest);
   let best: Chosen | undefined;
-  for (const choice of starts) {
+  for (const start of starts) {
+    const choice = start();
     const placement = place(choice);
     if (best === undefined || placement.cost < best.placement.cost) best = { choice, placement };
+    if (best.placement.cost <= ideal * goodEnough) return best;
   }
   return improve(best ?? { choice: alone, placement: place(alone) }, options, place);
 }
@@ -39,21 +49,6 @@ const fastest = (options: readonly Option[]): number =>
     (best, option, index) => (option.time < (options[best]?.time ?? 0) ? index : best),
     0,
   );
-
-/** The sizes along which the most time could be saved. */
-const commonSizes = (
-  leaves: readonly number[],
-  options: readonly (readonly Option[])[],
-): number[] => {
-  const saved = new Map<number, number>();
-  for (const leaf of leaves) {
-    const some = options[leaf] ?? [];
-    const sizes = new Set(some.filter(({ axis }) => axis >= 0).map(({ size }) => size));
-    for (const size of sizes) saved.set(size, (saved.get(size) ?? 0) + (some.at(-1)?.time ?? 0));
-  }
-  const order = [...saved].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return order.slice(0, seeds).map(([size]) => size);
-};
 
 /** Splits each leaf so that it keeps to what its thread owns, beginning with those that have an axis of this size. */
 const follow = (

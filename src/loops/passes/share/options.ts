@@ -4,6 +4,8 @@ import { isDisjointAlong, ownerOf, shareFrom, type Split, type Touch } from "./t
 
 /** One way to divide a statement's work among the threads. */
 export interface Option {
+  /** The statement, with its axes as this way needs them. */
+  readonly leaf: Leaf;
   /** The axis that is split; -1: the first thread does it all. */
   readonly axis: number;
   /** Of the axis; 1 if there is none. */
@@ -27,10 +29,23 @@ export function optionsOf(leaf: Leaf, touches: readonly Touch[], threads: number
     if (!canSplit(leaf, touches, axis, threads)) continue;
     const time = work * largestShare(size, threads) * slowdown(leaf, axis, threads);
     const splits = touches.map((touch) => ({ touch, axis, owner: ownerOf(touch, axis, threads) }));
-    options.push({ axis, size, time, splits });
+    options.push({ leaf, axis, size, time, splits });
   }
   const splits = touches.map((touch) => ({ touch, axis: -1, owner: undefined }));
-  return [...options, { axis: -1, size: 1, time: work, splits }];
+  return [...options, { leaf, axis: -1, size: 1, time: work, splits }];
+}
+
+/**
+ * The sizes along which the most time could be saved, at most `count`: that of the batch is among them, as a rule.
+ */
+export function commonSizes(options: readonly (readonly Option[])[], count: number): number[] {
+  const saved = new Map<number, number>();
+  for (const some of options) {
+    const sizes = new Set(some.filter(({ axis }) => axis >= 0).map(({ size }) => size));
+    for (const size of sizes) saved.set(size, (saved.get(size) ?? 0) + (some.at(-1)?.time ?? 0));
+  }
+  const order = [...saved].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return order.slice(0, count).map(([size]) => size);
 }
 
 const canSplit = (

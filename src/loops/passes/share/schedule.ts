@@ -18,8 +18,7 @@ export interface Body {
   readonly length: number;
   /** How many loops are around. */
   readonly depth: number;
-  /** How often it begins in a run of the program, and how often one iteration does. */
-  readonly trips: number;
+  /** How many of its iterations a run of the program makes. */
   readonly iterations: number;
 }
 
@@ -34,7 +33,7 @@ export function itemsOf(body: readonly Statement[]): Item[] {
         const { length } = statement;
         const iterations = trips * length;
         const inner = walk(statement.body, depth + 1, iterations);
-        items.push({ from, to: count, loop: { items: inner, length, depth, trips, iterations } });
+        items.push({ from, to: count, loop: { items: inner, length, depth, iterations } });
       } else if (statement.kind !== "barrier") {
         count++;
         items.push({ from, to: count, loop: undefined });
@@ -85,8 +84,6 @@ export function scheduler(
 ): (choice: Choice) => Placement {
   const pairs = pairsOf(item, options);
   const placed = new Map<Body, readonly Placed[]>();
-  const leaves = Array.from({ length: item.to - item.from }, (_, i) => item.from + i);
-  const iterations = leaves.map((leaf) => iterationsOf(item, leaf));
   if (item.loop !== undefined) placeAll(item.loop, pairs, placed);
   const meet = (pair: Pair, choice: Choice, same: number): boolean => {
     const option = choice[pair.leaf] ?? 0;
@@ -141,9 +138,7 @@ export function scheduler(
       hide(body, found, cut, late, early);
     };
     if (item.loop !== undefined) place(item.loop);
-    for (const [i, leaf] of leaves.entries()) {
-      cost += (options[leaf]?.[choice[leaf] ?? 0]?.time ?? 0) * (iterations[i] ?? 1);
-    }
+    cost += timeOf(item, options, choice);
     const isFirst = (leaf: number): boolean => !late.has(leaf);
     const isLast = (leaf: number): boolean => !early.has(leaf);
     return { barriers, cost, contested, isFirst, isLast };
@@ -188,15 +183,19 @@ const indexOf = (body: Body, leaf: number): number => {
   return (items[low]?.from ?? Infinity) <= leaf ? low : -1;
 };
 
-const iterationsOf = (item: Item, leaf: number): number => {
-  let iterations = 1;
-  let body = item.loop;
-  while (body !== undefined) {
-    iterations = body.iterations;
-    body = body.items[indexOf(body, leaf)]?.loop;
+/** How long the leaves of an item take in all iterations, in ns. */
+export function timeOf(
+  item: Item,
+  options: readonly (readonly Option[])[],
+  choice: Choice,
+  iterations = 1,
+): number {
+  if (item.loop === undefined) {
+    return (options[item.from]?.[choice[item.from] ?? 0]?.time ?? 0) * iterations;
   }
-  return iterations;
-};
+  const inside = item.loop.iterations;
+  return item.loop.items.reduce((sum, inner) => sum + timeOf(inner, options, choice, inside), 0);
+}
 
 /** Notes which leaves of a body are behind its first barrier or before its last. */
 const hide = (

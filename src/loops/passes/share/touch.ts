@@ -29,12 +29,12 @@ export interface Touch {
 
 const arena = 0;
 
-/** The touches of every leaf. Inputs are left out: nothing writes to them. */
-export function touchesOf(program: Program, places: readonly Place[]): Touch[][] {
+/** The touches of a leaf. Inputs are left out: nothing writes to them. */
+export function toucher(program: Program): (place: Place) => Touch[] {
   const buffers = new Map(
     program.buffers.map((buffer, index) => [buffer.name, { buffer, index }] as const),
   );
-  return places.map((place) =>
+  return (place) =>
     usesOf(place.leaf).flatMap((use): Touch[] => {
       const known = buffers.get(use.access.buffer);
       if (known === undefined || known.buffer.role === "input") return [];
@@ -45,8 +45,7 @@ export function touchesOf(program: Program, places: readonly Place[]): Touch[][]
       const origin = buffer.offset ?? 0;
       const { lo, hi } = rangeOf(origin + where.base, where.dimensions);
       return [{ space, origin, ...where, lo, hi, writes: use.writes }];
-    }),
-  );
+    });
 }
 
 const everywhere = (buffer: Buffer): Pick<Touch, "base" | "dimensions"> => ({
