@@ -1,4 +1,4 @@
-/** Native TensorFlow's eager interface: the addon of `@tensorflow/tfjs-node`, without the JavaScript around it. */
+/** Native TensorFlow's interface: the addon of `@tensorflow/tfjs-node`, without the JavaScript around it. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -21,6 +21,16 @@ export interface Binding {
     inputs: readonly number[],
     results: number,
   ): readonly { readonly id: number }[];
+  /** The id of a session of the graph in a directory, under comma-separated tags. */
+  readonly loadSavedModel: (directory: string, tags: string) => number;
+  readonly deleteSavedModel: (id: number) => void;
+  /** Inputs and outputs by their names in the graph, separated by commas. */
+  readonly runSavedModel: (
+    id: number,
+    inputs: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ) => readonly { readonly id: number }[];
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_BOOL: number;

@@ -1,7 +1,6 @@
 /** The constants of an executable: uploaded once, shared by the graph and its loop bodies. */
-import type { NodeOf } from "../../graph/op.ts";
+import type { NodeOf, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import type { HostArray } from "../backend.ts";
 import type { Device } from "./device.ts";
 
 type Constant = NodeOf<"constant" | "iota">;
@@ -34,7 +33,10 @@ export const constantsOf = <T>(device: Device<T>): Constants<T> => {
 const isMinusZero = (node: Constant): boolean =>
   node.op === "constant" && Object.is(node.attrs.value, -0);
 
-const arrayOf = (node: Constant): HostArray => {
+/** Every element of a constant. */
+export const arrayOf = (
+  node: Constant,
+): { readonly shape: Shape; readonly data: Float32Array | Int32Array } => {
   const { shape } = node;
   const data =
     node.dtype === "int" ? new Int32Array(elements(shape)) : new Float32Array(elements(shape));

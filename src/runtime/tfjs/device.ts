@@ -20,25 +20,27 @@ export type KernelTable<T> = {
   ) => Kernel<T, Ops[K]["operands"]> | undefined;
 };
 
-/**
- * A place where immutable tensors `T` live, each shared by as many owners as its count says: whoever makes a
- * tensor owns it once.
- */
-export interface Device<T> {
+/** Immutable tensors `T`, each shared by as many owners as its count says: whoever makes one owns it once. */
+export interface Tensors<T> {
+  /** Of the backend. */
   readonly name: string;
-  /** Nothing for what it lacks. */
-  readonly lower: (node: Evaluated) => Kernel<T> | undefined;
   readonly upload: (array: HostArray, dtype: Dtype) => T;
   readonly read: (tensor: T) => HostArray["data"];
   /** One more owner. */
   readonly retain: (tensor: T) => void;
   /** One owner less; the last one frees it. */
   readonly release: (tensor: T) => void;
+  /** Tensors alive here, for finding leaks. */
+  readonly count: () => number;
+  readonly dispose: () => void;
+}
+
+/** A place where tensors live and are computed with, primitive by primitive. */
+export interface Device<T> extends Tensors<T> {
+  /** Nothing for what it lacks. */
+  readonly lower: (node: Evaluated) => Kernel<T> | undefined;
   /** `length` tensors of `shape` as one, [length, …shape]. */
   readonly stack: (length: number, shape: Shape, dtype: Dtype) => Kernel<T>;
   /** The reverse: `length` tensors of one. */
   readonly unstack: (length: number, shape: Shape, dtype: Dtype) => (tensor: T) => readonly T[];
-  /** Tensors alive here, for finding leaks. */
-  readonly count: () => number;
-  readonly dispose: () => void;
 }

@@ -1,9 +1,10 @@
 /** The backends on TensorFlow.js. Importing this loads none of it; opening one does. */
-import { backendOf, type TfjsBackend } from "./backend.ts";
+import { backendOf } from "./backend.ts";
+import type { TfjsBackend } from "./buffers.ts";
 import { openPlain } from "./plain.ts";
 import { openWasm } from "./wasm.ts";
 
-export type { TfjsBackend } from "./backend.ts";
+export type { TfjsBackend } from "./buffers.ts";
 
 /** Throws where TensorFlow.js cannot be loaded. */
 const devices = {

@@ -3,25 +3,16 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { HostArray } from "../backend.ts";
 import type { Dtype } from "../../graph/op.ts";
 import { loadBinding, type Binding } from "./binding.ts";
-import type { Device, Evaluated } from "./device.ts";
-import { operations } from "./operations.ts";
+import type { Device } from "./device.ts";
+import { createTensor, nativeTensors, type Native } from "./native-tensors.ts";
+import { recipeOf } from "./operations.ts";
 import { int, recipe, type, type AttributeValue, type Recipe } from "./recipe.ts";
-
-/** A tensor of TensorFlow, with its owners counted. */
-interface Native {
-  readonly id: number;
-  owners: number;
-}
 
 /** Loads TensorFlow; throws where it is not installed. */
 export const openNative = (): Device<Native> => {
   const binding = loadBinding();
-  const alive = new Set<Native>();
-  const own = (id: number): Native => {
-    const tensor = { id, owners: 1 };
-    alive.add(tensor);
-    return tensor;
-  };
+  const tensors = nativeTensors("tfjs:node", binding);
+  const { own } = tensors;
   const constants = constantTable(binding);
   const last = (plan: Recipe, operands: number): ((tensors: readonly Native[]) => Native) => {
     const compute = caller(binding, constants.get, plan, operands);
@@ -35,23 +26,8 @@ export const openNative = (): Device<Native> => {
   };
 
   return {
-    name: "tfjs:node",
-    lower: (node) => {
-      // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-      const recipeOf = operations[node.op] as (node: Evaluated) => Recipe;
-      return last(recipeOf(node), node.operands.length);
-    },
-    upload: (array, dtype) => own(createTensor(binding, array, dtype)),
-    read: ({ id }) => binding.tensorDataSync(id),
-    retain: (tensor) => {
-      tensor.owners += 1;
-    },
-    release: (tensor) => {
-      tensor.owners -= 1;
-      if (tensor.owners > 0) return;
-      invariant(alive.delete(tensor), "a tensor is released twice");
-      binding.deleteTensor(tensor.id);
-    },
+    ...tensors,
+    lower: (node) => last(recipeOf(node), node.operands.length),
     stack: (length, _, dtype) => {
       const attributes = { N: int(length), T: type(dtype), axis: int(0) };
       const operands = Array.from({ length }, (__, i) => i);
@@ -70,15 +46,9 @@ export const openNative = (): Device<Native> => {
       );
       return ({ id }) => compute([id]).map(own);
     },
-    count: () => alive.size,
     dispose: constants.dispose,
   };
 };
-
-const createTensor = (binding: Binding, { shape, data }: HostArray, dtype: Dtype): number =>
-  dtype === "float"
-    ? binding.createTensor(shape, binding.TF_FLOAT, Float32Array.from(data))
-    : binding.createTensor(shape, binding.TF_INT32, Int32Array.from(data));
 
 /** The shapes, axes and scalars that operations take as tensors, each made once. */
 const constantTable = (

@@ -2,13 +2,22 @@
 import type { Node, NodeOf, OpName, Shape } from "../../graph/op.ts";
 import { elements, sameShape } from "../../graph/shapes.ts";
 import { planContraction, type Arranged } from "./contract.ts";
-import type { Structural } from "./device.ts";
-import { bool, int, recipe, type, type Recipe, type Ref, type Writer } from "./recipe.ts";
+import type { Evaluated, Structural } from "./device.ts";
+import {
+  bool,
+  int,
+  recipe,
+  type,
+  type Operation,
+  type Recipe,
+  type Ref,
+  type Writer,
+} from "./recipe.ts";
 
 type Typed = Pick<Node, "shape" | "dtype">;
 
 const simple =
-  (name: string) =>
+  (name: Operation) =>
   ({ operands, dtype }: Typed & { readonly operands: readonly Node[] }): Recipe =>
     recipe(operands.length, ({ call }) =>
       call(
@@ -20,7 +29,7 @@ const simple =
 
 /** Comparisons make booleans, which no primitive knows. */
 const comparison =
-  (name: string) =>
+  (name: Operation) =>
   ({ operands: [a] }: { readonly operands: readonly [Node, Node] }): Recipe =>
     recipe(2, ({ call }) => {
       const truth = call(name, [0, 1], { T: type(a.dtype) });
@@ -29,7 +38,7 @@ const comparison =
 
 const reduce = (
   { call, ints }: Writer,
-  name: string,
+  name: Operation,
   x: Ref,
   dtype: Node["dtype"],
   axes: readonly number[],
@@ -37,12 +46,12 @@ const reduce = (
   call(name, [x, ints(...axes)], { T: type(dtype), Tidx: type("int"), keep_dims: bool(true) });
 
 const reduction =
-  (name: string) =>
+  (name: Operation) =>
   ({ dtype, attrs: { axes } }: NodeOf<"sum" | "prod" | "amax">): Recipe =>
     recipe(1, (writer) => reduce(writer, name, 0, dtype, axes));
 
 const cumulation =
-  (name: string) =>
+  (name: Operation) =>
   ({ dtype, attrs: { axis, exclusive, reverse } }: NodeOf<"cumsum" | "cumprod">): Recipe =>
     recipe(1, ({ call, constant }) =>
       call(name, [0, constant("int", [], [axis])], {
@@ -73,8 +82,7 @@ type Operations = {
   readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>) => Recipe;
 };
 
-/** The operations of one node. */
-export const operations: Operations = {
+const operations: Operations = {
   neg: simple("Neg"),
   exp: simple("Exp"),
   log: simple("Log"),
@@ -269,4 +277,11 @@ export const operations: Operations = {
       const shaped = fit(product, plan.product.slice(plain ? 1 : 0), plan.shape);
       if (plan.permutation !== undefined) transpose(writer, shaped, "float", plan.permutation);
     }),
+};
+
+/** The operations of a node, whatever its primitive. */
+export const recipeOf = (node: Evaluated): Recipe => {
+  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
+  const entry = operations[node.op] as (node: Evaluated) => Recipe;
+  return entry(node);
 };

@@ -1,5 +1,55 @@
-/** Primitives as operations of TensorFlow: data, for whoever calls them one by one. */
+/** Primitives as operations of TensorFlow: data, for whoever calls them one by one or writes them down as a graph. */
 import type { Dtype, Shape } from "../../graph/op.ts";
+
+/** TensorFlow's name of what is called. */
+export type Operation =
+  | "Abs"
+  | "AddV2"
+  | "ArgMax"
+  | "BatchMatMulV2"
+  | "BroadcastTo"
+  | "Cast"
+  | "ConcatV2"
+  | "Cumprod"
+  | "Cumsum"
+  | "Equal"
+  | "Exp"
+  | "GatherV2"
+  | "Greater"
+  | "Identity"
+  | "IsFinite"
+  | "Log"
+  | "Max"
+  | "Maximum"
+  | "Minimum"
+  | "Mul"
+  | "Neg"
+  | "NotEqual"
+  | "OneHot"
+  | "Pack"
+  | "Pad"
+  | "Pow"
+  | "Prod"
+  | "RealDiv"
+  | "Reciprocal"
+  | "Relu"
+  | "Reshape"
+  | "ReverseV2"
+  | "SelectV2"
+  | "Sigmoid"
+  | "Sign"
+  | "Slice"
+  | "Softmax"
+  | "Softplus"
+  | "Sqrt"
+  | "Square"
+  | "Sub"
+  | "Sum"
+  | "Tanh"
+  | "TopKV2"
+  | "Transpose"
+  | "Unpack"
+  | "UnsortedSegmentSum";
 
 /** The place of a value: the operands first, then what each step makes. */
 export type Ref = number;
@@ -9,7 +59,7 @@ export type AttributeValue =
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "int"; readonly value: number };
 
-type Step =
+export type RecipeStep =
   | {
       readonly kind: "constant";
       readonly dtype: Dtype;
@@ -18,7 +68,7 @@ type Step =
     }
   | {
       readonly kind: "operation";
-      readonly name: string;
+      readonly name: Operation;
       readonly attributes: Readonly<Record<string, AttributeValue>>;
       readonly inputs: readonly Ref[];
       /** How many results it has; the last one counts. */
@@ -27,7 +77,7 @@ type Step =
 
 /** The last step makes the result. */
 export interface Recipe {
-  readonly steps: readonly Step[];
+  readonly steps: readonly RecipeStep[];
 }
 
 export const type = (value: Dtype | "bool"): AttributeValue => ({ kind: "type", value });
@@ -37,7 +87,7 @@ export const int = (value: number): AttributeValue => ({ kind: "int", value });
 /** Appends steps. */
 export interface Writer {
   readonly call: (
-    name: string,
+    name: Operation,
     inputs: readonly Ref[],
     attributes: Readonly<Record<string, AttributeValue>>,
     results?: number,
@@ -49,8 +99,8 @@ export interface Writer {
 
 /** The steps that `write` appends, given as many operands. */
 export const recipe = (operands: number, write: (writer: Writer) => void): Recipe => {
-  const steps: Step[] = [];
-  const append = (step: Step): Ref => operands + steps.push(step) - 1;
+  const steps: RecipeStep[] = [];
+  const append = (step: RecipeStep): Ref => operands + steps.push(step) - 1;
   const constant: Writer["constant"] = (dtype, shape, data) =>
     append({ kind: "constant", dtype, shape, data });
   write({

@@ -1,0 +1,122 @@
+/** TensorFlow's graphs, as far as they are used here: GraphDef, NodeDef and FunctionDef of its protocol buffers. */
+import type { Dtype, Shape } from "../../graph/op.ts";
+import type { AttributeValue, Operation } from "../tfjs/recipe.ts";
+
+/** What an operation may be of that no primitive needs. */
+export type GraphOperation =
+  | Operation
+  | "Const"
+  | "Less"
+  | "Placeholder"
+  | "StatelessWhile"
+  | "TensorListFromTensor"
+  | "TensorListGetItem"
+  | "TensorListReserve"
+  | "TensorListSetItem"
+  | "TensorListStack";
+
+/** A list of tensors is one value. */
+export type DataType = Dtype | "bool" | "list";
+
+export type Attribute =
+  | AttributeValue
+  | { readonly kind: "types"; readonly value: readonly DataType[] }
+  | { readonly kind: "type"; readonly value: DataType }
+  | { readonly kind: "shape"; readonly value: Shape }
+  | { readonly kind: "function"; readonly value: string }
+  | { readonly kind: "tensor"; readonly value: TensorValue };
+
+/** Elements row-major, or one number that is all of them. */
+export interface TensorValue {
+  readonly dtype: Dtype;
+  readonly shape: Shape;
+  readonly data: Float32Array | Int32Array | number;
+}
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A value: how a node of the same graph or function names it. */
+export type Tensor = string;
+
+export interface NodeDef {
+  readonly name: string;
+  readonly operation: GraphOperation;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: Attributes;
+}
+
+export interface FunctionDef {
+  readonly name: string;
+  readonly inputs: readonly { readonly name: string; readonly type: DataType }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly type: DataType;
+    readonly value: Tensor;
+  }[];
+  readonly nodes: readonly NodeDef[];
+}
+
+export interface GraphDef {
+  readonly nodes: readonly NodeDef[];
+  readonly functions: readonly FunctionDef[];
+}
+
+/** TensorFlow's names of results; the last one may stand for several. */
+export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = {
+  Abs: ["y"],
+  AddV2: ["z"],
+  ArgMax: ["output"],
+  BatchMatMulV2: ["output"],
+  BroadcastTo: ["output"],
+  Cast: ["y"],
+  ConcatV2: ["output"],
+  Const: ["output"],
+  Cumprod: ["out"],
+  Cumsum: ["out"],
+  Equal: ["z"],
+  Exp: ["y"],
+  GatherV2: ["output"],
+  Greater: ["z"],
+  Identity: ["output"],
+  IsFinite: ["y"],
+  Less: ["z"],
+  Log: ["y"],
+  Max: ["output"],
+  Maximum: ["z"],
+  Minimum: ["z"],
+  Mul: ["z"],
+  Neg: ["y"],
+  NotEqual: ["z"],
+  OneHot: ["output"],
+  Pack: ["output"],
+  Pad: ["output"],
+  Placeholder: ["output"],
+  Pow: ["z"],
+  Prod: ["output"],
+  RealDiv: ["z"],
+  Reciprocal: ["y"],
+  Relu: ["activations"],
+  Reshape: ["output"],
+  ReverseV2: ["output"],
+  SelectV2: ["output"],
+  Sigmoid: ["y"],
+  Sign: ["y"],
+  Slice: ["output"],
+  Softmax: ["softmax"],
+  Softplus: ["activations"],
+  Sqrt: ["y"],
+  Square: ["y"],
+  StatelessWhile: ["output"],
+  Sub: ["z"],
+  Sum: ["output"],
+  Tanh: ["y"],
+  TensorListFromTensor: ["output_handle"],
+  TensorListGetItem: ["item"],
+  TensorListReserve: ["handle"],
+  TensorListSetItem: ["output_handle"],
+  TensorListStack: ["tensor"],
+  TopKV2: ["values", "indices"],
+  Transpose: ["y"],
+  Unpack: ["output"],
+  UnsortedSegmentSum: ["output"],
+};
