@@ -185,4 +185,9 @@ export interface Target {
   readonly lanes: 4 | 8 | 16;
   /** Vector registers that a tile of a matrix product may fill. */
   readonly registers: number;
+  /**
+   * Whether all numbers of `a` that a step of a tile needs are loaded before the first is used, so that each row needs a
+   * register more: V8 does.
+   */
+  readonly loadsFirst?: true;
 }

@@ -21,13 +21,14 @@ export interface Cover {
 }
 
 /** The tile that covers everything in the least time. */
-export const chooseTile = (cover: Cover, { registers }: Target): Tile => {
+export const chooseTile = (cover: Cover, { registers, loadsFirst }: Target): Tile => {
   const { lanes } = cover;
   let best: Tile = { rows: 1, vectors: 1, lanes };
   let lowest = Number.POSITIVE_INFINITY;
   for (let vectors = 1; vectors <= cover.mostVectors; vectors += 1) {
     for (let rows = 1; rows <= cover.mostRows; rows += 1) {
-      if (rows * vectors + vectors + 1 > registers) break;
+      const factors = vectors + (loadsFirst === true ? rows : 1);
+      if (rows * vectors + factors > registers) break;
       const tile = { rows, vectors, lanes };
       const time = timeOf(tile, cover);
       if (time < lowest) [best, lowest] = [tile, time];
