@@ -3,7 +3,14 @@
  * can read the source. What fills a buffer with one number goes where readers can use the number.
  */
 import type { Access, BufferName, Instruction, Nest, Product, Program } from "../program.ts";
-import { dynamicSize, footprint, footprintsOf, mayInterleave, mayOverlap } from "./access.ts";
+import {
+  dynamicSize,
+  footprint,
+  footprintsOf,
+  mayInterleave,
+  mayOverlap,
+  type Footprint,
+} from "./access.ts";
 import { mapValues } from "./body.ts";
 import { coalesceNest } from "./coalesce.ts";
 import { liftCopies } from "./lift.ts";
@@ -102,21 +109,8 @@ const unify = (tree: Tree, leaf: Leaf, copy: Nest, from: Access, to: Access): bo
   if (users.some(({ position }) => position < first)) return false;
 
   const region = footprint(to, true, copy.axes, copy.body, list.depth, []);
-  const moved: Leaf[] = [];
-  for (const user of placed(tree, list, to.buffer)) {
-    if (user === undefined || user.leaf === leaf) continue;
-    const { position, statement, inner } = user;
-    const overlapping = footprintsOf(statement, list.depth, inner).filter((other) =>
-      mayOverlap(other, region),
-    );
-    if (overlapping.length === 0) continue;
-    if (position >= first && position < leaf.position) {
-      if (!isFill(user) || user.leaf.parent !== list) return false;
-      moved.push(user.leaf);
-    }
-    const stores = overlapping.some((one) => one.writes);
-    if (position > leaf.position && position <= last && stores) return false;
-  }
+  const fills = inTheWay(tree, leaf, region, { first, last });
+  if (fills === undefined) return false;
 
   const ranges = { sizes: copy.axes, from, to };
   const rewritten = users.map((user) => {
@@ -133,9 +127,38 @@ const unify = (tree: Tree, leaf: Leaf, copy: Nest, from: Access, to: Access): bo
   const changes = rewritten.filter(isDefined);
   if (changes.length < users.length) return false;
   for (const change of changes) replaceLeaf(tree, change.leaf, change.statement);
-  for (const fill of moved) fill.position = first - 0.5;
+  for (const [i, fill] of fills.entries()) fill.position = first - 0.1 / (i + 1);
   replaceLeaf(tree, leaf, undefined);
   return true;
+};
+
+/**
+ * The source lives in the destination's region from place `first` until `last`. Fills of the region that come before the
+ * copy, which have to move up; undefined if anything else is in the way.
+ */
+const inTheWay = (
+  tree: Tree,
+  copy: Leaf,
+  region: Footprint,
+  { first, last }: { readonly first: number; readonly last: number },
+): readonly Leaf[] | undefined => {
+  const { parent, position: at } = copy;
+  const fills: Leaf[] = [];
+  for (const user of placed(tree, parent, region.buffer)) {
+    if (user === undefined || user.leaf === copy) continue;
+    const { leaf, position, statement, inner } = user;
+    const overlapping = footprintsOf(statement, parent.depth, inner).filter((other) =>
+      mayOverlap(other, region),
+    );
+    if (overlapping.length === 0) continue;
+    if (position >= first && position < at) {
+      if (!isFill(user) || leaf.parent !== parent) return undefined;
+      fills.push(leaf);
+    }
+    const stores = overlapping.some((one) => one.writes);
+    if (position > at && position <= last && stores) return undefined;
+  }
+  return fills;
 };
 
 const isFill = ({ statement }: Placed): boolean =>
@@ -158,22 +181,22 @@ const mapAccesses = (
   statement: Nest | Product,
   map: (access: Access, axes: readonly number[]) => Access | undefined,
 ): Nest | Product | undefined => {
-  let failed = false;
+  const missing: Access[] = [];
   const mapOver =
     (axes: readonly number[]) =>
     (access: Access): Access => {
       const mapped = map(access, axes);
-      if (mapped === undefined) failed = true;
+      if (mapped === undefined) missing.push(access);
       return mapped ?? access;
     };
   const inBody = mapOver(statement.axes);
   const body = statement.body.map((one) => mapValues(one, (id) => id, inBody));
-  if (statement.kind === "nest") return failed ? undefined : { ...statement, body };
-  const terms = statement.terms.map((term) => {
+  const terms = (statement.kind === "product" ? statement.terms : []).map((term) => {
     const inTerm = mapOver([...statement.axes, ...term.inner]);
     return { inner: term.inner, a: inTerm(term.a), b: inTerm(term.b) };
   });
-  return failed ? undefined : { ...statement, body, terms };
+  if (missing.length > 0) return undefined;
+  return statement.kind === "nest" ? { ...statement, body } : { ...statement, body, terms };
 };
 
 /** Loads nothing that it stores, and products go along columns of their operands. */

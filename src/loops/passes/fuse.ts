@@ -183,27 +183,40 @@ export const mayShareBody = (
   axes: readonly number[],
   depth: number,
 ): boolean => {
-  const known = new Map<BufferName, Instruction[]>();
-  for (const one of first) {
-    const buffer = accessOf(one)?.buffer;
-    if (buffer === undefined) continue;
-    const same = known.get(buffer);
-    if (same === undefined) known.set(buffer, [one]);
+  const known = new Map<BufferName, Touch[]>();
+  for (const one of touchesOf(first)) {
+    const same = known.get(one.access.buffer);
+    if (same === undefined) known.set(one.access.buffer, [one]);
     else same.push(one);
   }
-  const of = (access: Access, by: Instruction, body: readonly Instruction[]): Footprint =>
-    footprint(access, by.op !== "load", axes, body, depth, []);
-  for (const other of second) {
-    const b = accessOf(other);
-    if (b === undefined) continue;
-    for (const one of known.get(b.buffer) ?? []) {
-      const a = accessOf(one);
-      if (a === undefined || (one.op === "load" && other.op === "load")) continue;
-      const fixed = one.op === "store" && a.dynamic === undefined && b.dynamic === undefined;
-      if (fixed && other.op !== "reduce" && accessKey(a) === accessKey(b)) continue;
+  const of = ({ access, op }: Touch, body: readonly Instruction[]): Footprint =>
+    footprint(access, op !== "load", axes, body, depth, []);
+  for (const other of touchesOf(second)) {
+    for (const one of known.get(other.access.buffer) ?? []) {
+      if (one.op === "load" && other.op === "load") continue;
+      if (isKnownAgain(one, other)) continue;
       const meet = one.op === "load" || other.op === "load" ? mayInterleave : mayOverlap;
-      if (meet(of(a, one, first), of(b, other, second))) return false;
+      if (meet(of(one, first), of(other, second))) return false;
     }
   }
   return true;
 };
+
+interface Touch {
+  readonly op: Instruction["op"];
+  readonly access: Access;
+}
+
+const touchesOf = (body: readonly Instruction[]): readonly Touch[] =>
+  body.flatMap((instruction) => {
+    const access = accessOf(instruction);
+    return access === undefined ? [] : [{ op: instruction.op, access }];
+  });
+
+/** What was stored is loaded, or stored again, by the same element. */
+const isKnownAgain = (first: Touch, second: Touch): boolean =>
+  first.op === "store" &&
+  second.op !== "reduce" &&
+  first.access.dynamic === undefined &&
+  second.access.dynamic === undefined &&
+  accessKey(first.access) === accessKey(second.access);

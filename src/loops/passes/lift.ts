@@ -29,7 +29,9 @@ export const liftCopies = (tree: Tree, list: List): readonly Leaf[] => {
       return one.op === "store" ? { ...one, to: overSteps(one.to) } : one;
     });
     replaceLeaf(tree, leaf, undefined);
-    lifted.push(addLeaf(tree, parent, list.position + 0.5, { ...nest, axes, body }));
+    // Places of their own, the order kept, before whatever follows the loop.
+    const position = list.position + 0.5 - 0.5 / (lifted.length + 2);
+    lifted.push(addLeaf(tree, parent, position, { ...nest, axes, body }));
   }
   return lifted;
 };

@@ -107,7 +107,6 @@ export const replacePair = (
   statement: Statement,
 ): Vertex => {
   const { vertices, touching } = order;
-  const later = between(first, second);
   const joined = vertexOf(statement, 0);
   for (const old of [first, second]) {
     for (const vertex of old.before) joined.before.add(vertex);
@@ -117,6 +116,26 @@ export const replacePair = (
     joined.before.delete(old);
     joined.after.delete(old);
   }
+  rearrange(vertices, first, second, joined);
+  for (const old of [first, second]) {
+    for (const vertex of old.before) vertex.after.delete(old);
+    for (const vertex of old.after) vertex.before.delete(old);
+    for (const buffer of old.buffers.keys()) touching.get(buffer)?.delete(old);
+  }
+  for (const vertex of joined.before) vertex.after.add(joined);
+  for (const vertex of joined.after) vertex.before.add(joined);
+  touch(touching, joined);
+  return joined;
+};
+
+/** Puts `joined` after what comes before it and need not follow `first`, and the rest of the range behind. */
+const rearrange = (
+  vertices: Order["vertices"],
+  first: Vertex,
+  second: Vertex,
+  joined: Vertex,
+): void => {
+  const later = between(first, second);
   const from = first.position;
   const sooner: Vertex[] = [];
   const moved: Vertex[] = [];
@@ -132,15 +151,6 @@ export const replacePair = (
     vertices[i] = vertex;
     if (vertex !== undefined) vertex.position = i;
   }
-  for (const old of [first, second]) {
-    for (const vertex of old.before) vertex.after.delete(old);
-    for (const vertex of old.after) vertex.before.delete(old);
-    for (const buffer of old.buffers.keys()) touching.get(buffer)?.delete(old);
-  }
-  for (const vertex of joined.before) vertex.after.add(joined);
-  for (const vertex of joined.after) vertex.before.add(joined);
-  touch(touching, joined);
-  return joined;
 };
 
 export const statementsOf = (order: Order): readonly Statement[] =>

@@ -27,7 +27,7 @@ export const translate = (access: Access, ranges: Ranges, copy: Copy): Access | 
   if (from.dynamic !== undefined || to.dynamic !== undefined) return undefined;
   if (axes.some((axis) => from.strides[axis] === 0)) return undefined;
   axes.sort((a, b) => Math.abs(from.strides[b] ?? 0) - Math.abs(from.strides[a] ?? 0));
-  let whole = true;
+  const left: number[] = [];
   /** An address as indices of the copy, one for each of `axes`. */
   const split = (distance: number): readonly number[] => {
     let rest = distance;
@@ -37,7 +37,7 @@ export const translate = (access: Access, ranges: Ranges, copy: Copy): Access | 
       rest -= digit * stride;
       return digit;
     });
-    if (rest !== 0) whole = false;
+    if (rest !== 0) left.push(rest);
     return digits;
   };
   const distanceOf = (digits: readonly number[]): number =>
@@ -69,7 +69,7 @@ export const translate = (access: Access, ranges: Ranges, copy: Copy): Access | 
     stride: move(dynamic.stride, ranges.dynamic),
   };
   const inside = axes.every((axis, i) => (low[i] ?? 0) >= 0 && (high[i] ?? 0) < (sizes[axis] ?? 1));
-  if (!whole || !inside) return undefined;
+  if (left.length > 0 || !inside) return undefined;
   return {
     buffer: to.buffer,
     base,

@@ -11,7 +11,7 @@ export const loadCounts = (program: Program): ReadonlyMap<BufferName, number> =>
     for (const statement of statements) {
       if (statement.kind === "loop") visit(statement.body);
       if (statement.kind === "product")
-        for (const { a, b } of statement.terms) [a, b].forEach(({ buffer }) => count(buffer));
+        for (const { a, b } of statement.terms) for (const { buffer } of [a, b]) count(buffer);
       if (statement.kind === "nest" || statement.kind === "product")
         for (const one of statement.body) if (one.op === "load") count(one.from.buffer);
     }
