@@ -14,14 +14,13 @@ interface Visit {
   readonly leaf: Leaf;
   readonly thread: number;
   readonly buffer: string;
-  /** In the buffer. */
-  readonly element: number;
   readonly writes: boolean;
   readonly dynamic: boolean;
 }
 
 interface Visitor {
-  readonly visit: (visit: Visit) => void;
+  /** What to do with each element of the buffer. */
+  readonly visit: (visit: Visit) => (element: number) => void;
   readonly barrier: () => void;
 }
 
@@ -41,20 +40,23 @@ export function findRace(program: Program): string | undefined {
     barrier: () => {
       phase++;
     },
-    visit: ({ leaf, thread, buffer, element, writes }) => {
-      const cell = memory.cell(buffer, element);
-      if (phases[cell] !== phase) {
-        phases[cell] = phase;
-        readers[cell] = 0;
-        writers[cell] = 0;
-      }
+    visit: ({ leaf, thread, buffer, writes }) => {
+      const start = memory.startOf(buffer);
       const bit = 1 << thread;
-      const others = ((writers[cell] ?? 0) | (writes ? (readers[cell] ?? 0) : 0)) & ~bit;
-      if (others !== 0) {
-        found ??= `${buffer}[${element}] is ${writes ? "written" : "read"} by thread ${thread} in ${describe(leaf)} while others (mask ${others}) touch it`;
-      }
       const marks = writes ? writers : readers;
-      marks[cell] = (marks[cell] ?? 0) | bit;
+      return (element) => {
+        const cell = start + element;
+        if (phases[cell] !== phase) {
+          phases[cell] = phase;
+          readers[cell] = 0;
+          writers[cell] = 0;
+        }
+        const others = ((writers[cell] ?? 0) | (writes ? (readers[cell] ?? 0) : 0)) & ~bit;
+        if (others !== 0) {
+          found ??= `${buffer}[${element}] is ${writes ? "written" : "read"} by thread ${thread} in ${describe(leaf)} while others (mask ${others}) touch it`;
+        }
+        marks[cell] = (marks[cell] ?? 0) | bit;
+      };
     },
   });
   return found;
@@ -72,21 +74,25 @@ export function findClobbered(program: Program): string | undefined {
     { ...program, threads: 1 },
     {
       barrier: () => undefined,
-      visit: ({ leaf, buffer, element, writes, dynamic }) => {
-        const cell = memory.cell(buffer, element);
+      visit: ({ leaf, buffer, writes, dynamic }) => {
+        const start = memory.startOf(buffer);
         const own = numbers.get(buffer) ?? -1;
         const made = stored.get(buffer);
-        if (writes) {
-          holds[cell] = own;
-          if (made !== undefined) made[element] = 1;
-        } else if (program.buffers[own]?.role !== "input" && holds[cell] !== own) {
-          if (made?.[element] === 1) {
-            const by = names[holds[cell] ?? -1] ?? "nothing";
-            found ??= `${buffer}[${element}] is read in ${describe(leaf)}, but ${by} is there`;
-          } else if (!dynamic) {
-            found ??= `${buffer}[${element}] is read in ${describe(leaf)} before it is stored`;
+        const isInput = program.buffers[own]?.role === "input";
+        return (element) => {
+          const cell = start + element;
+          if (writes) {
+            holds[cell] = own;
+            if (made !== undefined) made[element] = 1;
+          } else if (!isInput && holds[cell] !== own) {
+            if (made?.[element] === 1) {
+              const by = names[holds[cell] ?? -1] ?? "nothing";
+              found ??= `${buffer}[${element}] is read in ${describe(leaf)}, but ${by} is there`;
+            } else if (!dynamic) {
+              found ??= `${buffer}[${element}] is read in ${describe(leaf)} before it is stored`;
+            }
           }
-        }
+        };
       },
     },
   );
@@ -99,7 +105,7 @@ const describe = (leaf: Leaf): string =>
 /** A number for each element, the same for elements of temporaries at the same place of the arena. */
 const memoryOf = (
   program: Program,
-): { readonly size: number; readonly cell: (buffer: string, element: number) => number } => {
+): { readonly size: number; readonly startOf: (buffer: string) => number } => {
   const starts = new Map<string, number>();
   let size = program.arena;
   for (const buffer of program.buffers) {
@@ -109,7 +115,7 @@ const memoryOf = (
       size += buffer.size;
     }
   }
-  return { size, cell: (buffer, element) => (starts.get(buffer) ?? NaN) + element };
+  return { size, startOf: (buffer) => starts.get(buffer) ?? Number.NaN };
 };
 
 const walk = (program: Program, visitor: Visitor): void => {
@@ -137,7 +143,7 @@ interface Thread {
   readonly thread: number;
   readonly threads: number;
   readonly sizes: ReadonlyMap<string, number>;
-  readonly visit: (visit: Visit) => void;
+  readonly visit: Visitor["visit"];
 }
 
 const runLeaf = (leaf: Leaf, steps: readonly number[], context: Thread): void => {
@@ -167,9 +173,10 @@ const runLeaf = (leaf: Leaf, steps: readonly number[], context: Thread): void =>
     }
     const { buffer } = access;
     const dynamic = access.dynamic !== undefined;
+    const visit = context.visit({ leaf, thread, buffer, writes, dynamic });
     const go = (depth: number, element: number): void => {
       const move = moves[depth];
-      if (move === undefined) context.visit({ leaf, thread, buffer, element, writes, dynamic });
+      if (move === undefined) visit(element);
       else for (let i = 0; i < move[1]; i++) go(depth + 1, element + i * move[0]);
     };
     go(0, start);
