@@ -2,8 +2,10 @@
 import { invariant } from "../diagnostics/invariant.ts";
 import { sumOf } from "./accumulate.ts";
 import { activeNodes } from "./activity.ts";
+import { bytesOf, inBlocks, type Storage } from "./blocks.ts";
 import { broadcast, constant, sum } from "./build.ts";
 import type { Node, NodeOf, OpName, Shape } from "./op.ts";
+import { at } from "./residuals.ts";
 import { reverseScan, type Pullback, type Pulled } from "./scan.ts";
 import { sameShape } from "./shapes.ts";
 import { cotangentsOfOperands, type Structural } from "./vjp.ts";
@@ -17,6 +19,20 @@ export interface Derivative {
   readonly gradients: readonly Node[];
 }
 
+/** Bytes that a loop may store for its reverse loop before it is computed in blocks. */
+const STORAGE = 2 ** 30;
+
+/** How to differentiate. */
+export interface DifferentiateOptions {
+  /** The cotangent of the output; ones if absent. */
+  readonly seed?: Node;
+  /**
+   * How many bytes one loop may store for its reverse loop, 1 GiB if absent. One that would store more is cut into blocks, whose
+   * steps are computed again on the way back. Counted before the passes, which store less.
+   */
+  readonly storage?: number;
+}
+
 /**
  * The gradients of the sum of the output named `of`. Loops whose steps must be remembered are replaced by loops
  * that also emit what the reverse loop needs, in the outputs too: whoever keeps the old outputs computes twice.
@@ -25,7 +41,7 @@ export const differentiate = (
   outputs: ReadonlyMap<string, Node>,
   of: string,
   wrt: readonly Node[],
-  seed?: Node,
+  { seed, storage = STORAGE }: DifferentiateOptions = {},
 ): Derivative => {
   const output = outputs.get(of);
   invariant(output !== undefined, `no output ${of} to differentiate`);
@@ -33,10 +49,11 @@ export const differentiate = (
     invariant(node.dtype === "float" && node.op !== "scan", `gradient of or by ${node.op}`);
   }
   const names = [...outputs.keys()];
-  const { kept, cotangents } = pullback({
+  const { kept, cotangents } = pullWithin(storage, {
     seeds: [[output, seed ?? constant(1, output.shape)]],
     wrt,
     kept: [...outputs.values()],
+    blocks: new Set(),
   });
   return {
     outputs: new Map(
@@ -56,11 +73,39 @@ export const gradient = (
   wrt: readonly Node[],
   seed?: Node,
 ): { readonly value: Node; readonly gradients: readonly Node[] } => {
-  const { outputs, gradients } = differentiate(new Map([["value", output]]), "value", wrt, seed);
+  const { outputs, gradients } = differentiate(
+    new Map([["value", output]]),
+    "value",
+    wrt,
+    seed === undefined ? {} : { seed },
+  );
   return { value: outputs.get("value") ?? output, gradients };
 };
 
-const pullback: Pullback = ({ seeds, wrt, kept }) => {
+/** Pulls back once to see what each loop stores, and again with those in blocks that store too much. */
+const pullWithin = (storage: number, question: Parameters<Pullback>[0]): Pulled => {
+  const plain = pullback(question);
+  const stored = new Map<Node, Storage>();
+  for (const [node, { attrs }] of plain.augmented) {
+    if (node.op !== "scan") continue;
+    const { outputs, carries, length } = { ...node.attrs.body, length: node.attrs.length };
+    const step = bytesOf(attrs.body.outputs.slice(outputs.length));
+    if (step * length > storage) stored.set(node, { step, carries: bytesOf(carries) });
+  }
+  if (stored.size === 0) return plain;
+
+  const { seeds, wrt, kept } = question;
+  const { values, loops } = inBlocks([...seeds.flat(), ...wrt, ...kept], stored);
+  const ofSeeds = values.slice(0, 2 * seeds.length);
+  return pullback({
+    seeds: seeds.map((_, i) => [at(ofSeeds, 2 * i), at(ofSeeds, 2 * i + 1)]),
+    wrt: values.slice(ofSeeds.length, ofSeeds.length + wrt.length),
+    kept: values.slice(ofSeeds.length + wrt.length),
+    blocks: loops,
+  });
+};
+
+const pullback: Pullback = ({ seeds, wrt, kept, blocks }) => {
   const roots = seeds.map(([node]) => node);
   const active = activeNodes(roots, new Set(wrt));
   const received = new Map<Node, Node[]>();
@@ -80,7 +125,7 @@ const pullback: Pullback = ({ seeds, wrt, kept }) => {
     if (node.op === "scan") {
       if (!active.has(node)) continue;
       const components = componentCotangents(projections.get(node) ?? [], received);
-      const reversed = reverseScan(node, components, active, pullback);
+      const reversed = reverseScan(node, components, active, blocks, pullback);
       augmented.set(node, reversed.forward);
       node.operands.forEach((operand, i) => {
         receive(operand, reversed.cotangents[i]);
@@ -181,5 +226,6 @@ const shareAugmented = (
   return {
     kept: rewritten.slice(0, kept.length),
     cotangents: refill(cotangents, rewritten.slice(kept.length)),
+    augmented,
   };
 };

@@ -2,7 +2,7 @@
 import { invariant } from "../diagnostics/invariant.ts";
 import { input, make, project } from "./build.ts";
 import type { Node, NodeOf, OpName, ScanBody } from "./op.ts";
-import { bodyArguments, topological } from "./walk.ts";
+import { bodyArguments, bodyRoots, topological } from "./walk.ts";
 
 /** An argument of the reverse body with the value that the reverse scan gives it. */
 interface Bound {
@@ -42,6 +42,25 @@ export const remember = (
   roots: readonly Node[],
   needed: readonly Node[],
   names: (wish: string) => string,
+): Memory => rememberAt(scan, roots, frontier(scan.attrs.body, roots, needed), names);
+
+/** The same where nothing but the carries is stored: everything that follows from the arguments is computed again. */
+export const rememberCarries = (
+  scan: NodeOf<"scan">,
+  needed: readonly Node[],
+  names: (wish: string) => string,
+): Memory => {
+  const reached = new Set(topological(needed));
+  const args = bodyArguments(scan.attrs.body).filter((arg) => reached.has(arg));
+  return rememberAt(scan, bodyRoots(scan.attrs.body), args, names);
+};
+
+/** Going back from what is needed stops at these values of the forward body. */
+const rememberAt = (
+  scan: NodeOf<"scan">,
+  roots: readonly Node[],
+  stops: readonly Node[],
+  names: (wish: string) => string,
 ): Memory => {
   const { body } = scan.attrs;
   const carryCount = body.carries.length;
@@ -52,7 +71,7 @@ export const remember = (
   const replacements = new Map<Node, Node>();
   const operandOf = new Map<Node, number>(bodyArguments(body).map((node, i) => [node, i]));
 
-  for (const node of frontier(body, roots, needed)) {
+  for (const node of stops) {
     const wish = node.op === "input" ? node.attrs.name : (node.origin ?? node.op);
     const argument = input(names(wish), node.shape, node.dtype);
     replacements.set(node, argument);

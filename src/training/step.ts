@@ -60,6 +60,7 @@ export const slotsOf = (
 /** The loss, the bound and the terms with the gradient of the loss by every parameter. */
 const derive = (
   objective: ObjectiveGraph,
+  storage: number | undefined,
 ): { readonly reported: ReadonlyMap<string, Node>; readonly gradients: readonly Node[] } => {
   const loss = "loss";
   const { outputs, gradients } = differentiate(
@@ -70,6 +71,7 @@ const derive = (
     ]),
     loss,
     objective.parameters,
+    storage === undefined ? {} : { storage },
   );
   const reported = new Map([...outputs].filter(([name]) => name !== loss));
   return { reported: new Map([...reported, [names.gradNorm, globalNorm(gradients)]]), gradients };
@@ -86,11 +88,18 @@ const globalNorm = (gradients: readonly Node[]): Node =>
       .reduce((a, b) => add(a, b), constant(0)),
   );
 
-/** The optimised step. One executable of it does everything that an iteration does. */
-export const buildStep = (objective: ObjectiveGraph, options: StepOptions): StepGraph => {
+/**
+ * The optimised step. One executable of it does everything that an iteration does. A loop that would store more than
+ * `storage` bytes for its gradient is computed in blocks, twice (see `differentiate`).
+ */
+export const buildStep = (
+  objective: ObjectiveGraph,
+  options: StepOptions,
+  storage?: number,
+): StepGraph => {
   const { optimizer, clip } = options;
   const rule = optimizers[optimizer.kind];
-  const { reported, gradients } = derive(objective);
+  const { reported, gradients } = derive(objective, storage);
   const norm = reported.get(names.gradNorm);
   invariant(norm !== undefined, "the gradient has a norm");
   // Not below 1 where the norm is small: max(norm, clip) needs no guard against division by zero.

@@ -72,6 +72,10 @@ interface Total {
   readonly term: Node;
 }
 
+/** A loop over blocks exists so that little leaves it. */
+const isOverBlocks = (loop: TimeLoop): boolean =>
+  topological(rootsOf(loop)).some(({ op }) => op === "scan");
+
 /** c ← c + f where nothing else reads c: f leaves every step and is summed afterwards. */
 const totalOf = (loop: TimeLoop, carry: Carry): Total | undefined => {
   const { arg, next } = carry;
@@ -93,7 +97,7 @@ const sumsOverTime =
   (rest: Change): Change =>
   (loop) => {
     const totals = new Map<Carry, Total>();
-    for (const carry of loop.carries) {
+    for (const carry of isOverBlocks(loop) ? [] : loop.carries) {
       const total = totalOf(loop, carry);
       if (total !== undefined) totals.set(carry, total);
     }

@@ -62,7 +62,8 @@ const costToStore = (node: Node): number => 1000 + elements(node.shape);
 
 /**
  * The nodes to compute after the loop: of those that no next carry needs, the set that minimises the cost of the
- * steps plus that of what they must store for it. A small reduction of something large stays, with it.
+ * steps plus that of what they must store for it. A small reduction of something large stays, with it. So does
+ * everything in a loop over blocks of steps, which is there so that little is stored.
  */
 const deferred = (
   loop: TimeLoop,
@@ -71,6 +72,7 @@ const deferred = (
 ): readonly Node[] => {
   const needed = new Set(topological(loop.carries.map(({ next }) => next)));
   const within = order.filter((node) => stages.get(node) === "within");
+  if (within.some(({ op }) => op === "scan")) return [];
   const free = within.filter(
     (node) => node.operands.length > 0 && !needed.has(node) && isBatchable(node.op),
   );
