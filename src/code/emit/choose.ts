@@ -83,9 +83,12 @@ const weightOf = (instruction: Instruction, axis: number, lanes: Lanes): number 
     if (stride <= 1 || lanes === 1) return 1;
     return lanes * (instruction.op === "load" ? 1.2 : 1.5);
   }
-  const name = "name" in instruction ? instruction.name : undefined;
-  return (name === undefined ? undefined : weights.get(name)) ?? 1;
+  return costOfOne(instruction);
 };
+
+/** Of an instruction that is done for one vector, or one element. */
+export const costOfOne = (instruction: Instruction): number =>
+  ("name" in instruction ? weights.get(instruction.name) : undefined) ?? 1;
 
 /** Of what costs more than one operation. */
 const weights: ReadonlyMap<string, number> = new Map([

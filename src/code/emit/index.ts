@@ -2,7 +2,7 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Nest, Product, Program, Statement } from "../../loops/program.ts";
 import type { Buffer, FunctionName, Kernel, Module, Step, Target, Variable } from "../code.ts";
-import { functionsFor } from "../functions/index.ts";
+import { functionsFor, isFunction } from "../functions/index.ts";
 import { accessOf } from "./analysis.ts";
 import { flopsOf } from "./flops.ts";
 import { freshNames } from "./names.ts";
@@ -75,9 +75,7 @@ const buffersOf = (program: Program): readonly Buffer[] => {
 const callsOf = ({ body }: Nest | Product): readonly FunctionName[] =>
   body.flatMap((one) => {
     if (one.op !== "unary" && one.op !== "binary") return [];
-    return ["exp", "log", "tanh", "sigmoid", "softplus", "pow"].includes(one.name)
-      ? [one.name]
-      : [];
+    return isFunction(one.name) ? [one.name] : [];
   });
 
 /** The time variables that move a statement's accesses. */

@@ -2,8 +2,8 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Nest } from "../../loops/program.ts";
 import type { Statement, Target, Variable } from "../code.ts";
-import { analyse, type Analysis } from "./analysis.ts";
-import { chooseVector, type Vector } from "./choose.ts";
+import { analyse, at, type Analysis } from "./analysis.ts";
+import { chooseVector, costOfOne, type Vector } from "./choose.ts";
 import { freshNames } from "./names.ts";
 import {
   copiesOf,
@@ -47,26 +47,31 @@ const plansOf = (
   if (order === "ordered" && vector !== undefined) {
     return orderedPlans(extents, vector, target);
   }
-  return [planOf(nest, extents, vector, accumulatorsIn(analysis))];
+  return [planOf(nest, extents, vector, copiesAtOnce(analysis))];
 };
 
-const accumulatorsIn = ({ body, live }: Analysis): number =>
-  body.filter(({ op }, id) => op === "reduce" && live[id] === true).length;
-
-/** Sums that are added to in turn, so that none waits for the one before. */
-const accumulatorsAtOnce = 8;
+/**
+ * How many sums to add to in turn, so that none waits for the one before: few where there is much else to do for
+ * each element, which also keeps code short.
+ */
+const copiesAtOnce = (analysis: Analysis): number => {
+  const work = [...analysis.body.keys()].reduce(
+    (sum, id) => sum + (analysis.live[id] === true ? costOfOne(at(analysis.body, id)) : 0),
+    0,
+  );
+  return Math.max(1, Math.floor(16 / work));
+};
 
 const planOf = (
   { axes, reduced, order }: Nest,
   extents: readonly Extent[],
   vector: Vector | undefined,
-  accumulators: number,
+  room: number,
 ): Plan => {
   const inside = order === "sequential" ? 1 : reduced;
   const free = axes.length - inside;
   const outer = extents.slice(0, free).map((extent, axis) => singly(axis, extent));
   const inner = extents.slice(free).map((extent, i) => singly(free + i, extent));
-  const room = Math.max(1, Math.floor(accumulatorsAtOnce / Math.max(1, accumulators)));
   let unrolled = 1;
   if (vector !== undefined && vector.axis < free) {
     const extent = extentAt(extents, vector.axis);

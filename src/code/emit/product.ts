@@ -1,11 +1,10 @@
 /** One kernel of a matrix product: tiles of sums in registers. */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Product, Term } from "../../loops/program.ts";
-import { constant, float, fma, get, load, splat } from "../build.ts";
-import type { Affine, Expr, Lanes, Statement, Target, Variable } from "../code.ts";
-import { f32 } from "../type.ts";
+import type { Product } from "../../loops/program.ts";
+import type { Lanes, Statement, Target, Variable } from "../code.ts";
 import { analyse } from "./analysis.ts";
-import { axisName, freshNames } from "./names.ts";
+import { finishTile } from "./epilogue.ts";
+import { freshNames } from "./names.ts";
 import {
   copiesOf,
   extentOf,
@@ -16,7 +15,7 @@ import {
   type LoopPlan,
   type Plan,
 } from "./plan.ts";
-import { addressOf, copiesIn, keyOf, lanesIn, type Copy, type Scope } from "./scope.ts";
+import { sumTerms } from "./sums.ts";
 import { chooseTile, type Tile } from "./tile.ts";
 import { walk } from "./walk.ts";
 
@@ -30,8 +29,9 @@ export const emitProduct = (
   const analysis = analyse(product);
   const fresh = freshNames();
   return plansOf(product, target, threads).flatMap((plan) =>
-    walk({ analysis, plan, fresh, times }, (scope) => {
-      sumTerms(product, scope);
+    walk({ analysis, plan, fresh, times }, (ids, scope) => {
+      const sums = sumTerms(product, scope);
+      finishTile(product, sums, ids, scope);
     }),
   );
 };
@@ -111,80 +111,4 @@ const panelsOf = (axis: number, extent: Extent, { vectors, lanes }: Tile): reado
     panels.push({ axis, regions: [{ from: whole, to, step: to - whole, copies }] });
   }
   return panels;
-};
-
-/** The sums of a tile, as the values of `product`. */
-const sumTerms = (product: Product, scope: Scope): void => {
-  const lanes = lanesIn(scope);
-  const type = f32(lanes);
-  const sums = new Map<string, string>();
-  for (const copy of copiesIn(scope.copies)) {
-    const local = scope.fresh("sum");
-    scope.out.push({ kind: "let", local, type, value: float(0, lanes), mutable: true });
-    const key = keyOf(scope, 0, copy);
-    sums.set(key, local);
-    const value = get(local, type);
-    scope.values.set(key, lanes === 1 ? { scalar: value } : { vector: value });
-  }
-  for (const term of product.terms) addTerm(term, product, sums, scope, 0);
-};
-
-/** The loops over the inner axes from the given one on, and what is in them. */
-const addTerm = (
-  term: Term,
-  product: Product,
-  sums: ReadonlyMap<string, string>,
-  scope: Scope,
-  depth: number,
-): void => {
-  const size = term.inner[depth];
-  if (size === undefined) {
-    multiply(term, product, sums, scope);
-    return;
-  }
-  const axis = product.axes.length + depth;
-  const variable = size === 1 ? undefined : scope.fresh(axisName(axis));
-  const position: Affine =
-    variable === undefined ? constant(0) : { constant: 0, terms: [{ variable, scale: 1 }] };
-  const body = variable === undefined ? scope.out : [];
-  const index = new Map([...scope.index, [axis, position] as const]);
-  addTerm(term, product, sums, { ...scope, index, out: body }, depth + 1);
-  if (variable !== undefined) {
-    scope.out.push({ kind: "for", variable, from: 0, to: size, step: 1, body });
-  }
-};
-
-/** One step: every vector of `b` and every number of `a` is loaded once. */
-const multiply = (
-  { a, b }: Term,
-  { row, column }: Product,
-  sums: ReadonlyMap<string, string>,
-  scope: Scope,
-): void => {
-  const lanes = lanesIn(scope);
-  const keep = (stem: string, of: Lanes, value: Expr): Expr => {
-    const local = scope.fresh(stem);
-    scope.out.push({ kind: "let", local, type: f32(of), value });
-    return get(local, f32(of));
-  };
-  const along = (axis: number | undefined): readonly Copy[] => {
-    const places = axis === undefined ? undefined : scope.copies.get(axis);
-    return places === undefined || axis === undefined
-      ? [new Map()]
-      : places.map((_, which) => new Map([[axis, which]]));
-  };
-  const columns = along(column);
-  const vectors = columns.map((copy) =>
-    keep("b", lanes, load(addressOf(b, copy, scope), f32(lanes))),
-  );
-  for (const atRow of along(row)) {
-    const factor = keep("a", lanes, splat(load(addressOf(a, atRow, scope), f32(1)), lanes));
-    for (const [i, vector] of vectors.entries()) {
-      const key = keyOf(scope, 0, new Map([...atRow, ...(columns[i] ?? [])]));
-      const local = sums.get(key);
-      invariant(local !== undefined, "a tile has a sum for each row and column");
-      const value = fma(factor, vector, get(local, f32(lanes)));
-      scope.out.push({ kind: "set", local, value });
-    }
-  }
 };

@@ -20,8 +20,8 @@ import {
   type Scope,
 } from "./scope.ts";
 
-/** What a product does in the innermost loop before its body: it gives the values of the sums. */
-export type Innermost = (scope: Scope) => void;
+/** What is done in the innermost loop instead of computing the given instructions, as a product does. */
+export type Innermost = (ids: readonly ValueId[], scope: Scope) => void;
 
 /** The statements of a kernel by its plan. */
 export const walk = (kernel: Kernel, innermost?: Innermost): readonly Statement[] => {
@@ -42,11 +42,11 @@ export const walk = (kernel: Kernel, innermost?: Innermost): readonly Statement[
 /** The code at a depth of loops, and all that is deeper. */
 const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): void => {
   const { plan, analysis } = scope;
-  if (depth === plan.loops.length) innermost?.(scope);
   const here = [...analysis.body.keys()].filter(
     (id) => isComputed(id, scope) && depthOf(id, scope) === depth,
   );
-  computeAll(here, scope);
+  if (depth < plan.loops.length || innermost === undefined) computeAll(here, scope);
+  else innermost(here, scope);
   const loop = plan.loops[depth];
   const inner = depth === plan.outside ? withAccumulators(scope) : scope;
   if (loop !== undefined) {
@@ -68,7 +68,7 @@ const depthOf = (id: ValueId, { analysis, plan }: Scope): number => {
 };
 
 /** Copy by copy, so that few values live at once. */
-const computeAll = (ids: readonly ValueId[], scope: Scope): void => {
+export const computeAll = (ids: readonly ValueId[], scope: Scope): void => {
   const done = new Set<string>();
   for (const copy of copiesIn(scope.copies)) {
     for (const id of ids) {

@@ -6,6 +6,9 @@ import { sigmoid, softplus, tanh } from "./sigmoid.ts";
 /** Callees first. */
 const library: readonly Function[] = [exp, log, pow, sigmoid, softplus, tanh];
 
+/** Whether an operation of this name is a function. */
+export const isFunction = (name: string): boolean => library.some((fn) => fn.name === name);
+
 /** Those named and those that they call, callees first. */
 export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Function[] => {
   const needed = new Set(names);

@@ -146,7 +146,11 @@ describe.each([1, 2, 3])("on %i threads", (threads) => {
       value: lastFloat(body),
       to: writing(made, axes, axes.length - reduced),
     }));
-    nest(made, threads, { axes, reduced, body: [...body, ...reductions] });
+    const onTheWay: readonly Instruction[] =
+      made.random() < 0.3
+        ? [{ op: "store", value: lastFloat(body), to: writing(made, axes, axes.length) }]
+        : [];
+    nest(made, threads, { axes, reduced, body: [...body, ...onTheWay, ...reductions] });
   });
 
   test.each(seeds(8))("products of elements %i", (seed) => {

@@ -47,16 +47,26 @@ const randomProduct = (made: Making, threads: number): Product => {
   const { base, strides, size } = randomLayout(random, axes, { broadcast: 0 });
   const bias = reading(made, axes, 0.6);
   const to: Access = { buffer: output(made, size), base, strides, steps: [] };
+  // A long body is a loop over rows of its own.
+  const more: readonly Instruction[] = [
+    { op: "unary", name: "abs", of: 2 },
+    { op: "binary", name: "sub", a: 4, b: 1 },
+    { op: "binary", name: "max", a: 5, b: 3 },
+  ];
+  const isLong = random() < 0.5;
+  const other: Access = { ...to, buffer: output(made, size) };
   const body: readonly Instruction[] = [
     { op: "product" },
     { op: "load", dtype: "float", from: bias },
     { op: "binary", name: "add", a: 0, b: 1 },
     { op: "unary", name: pick(random, ["relu", "neg"]), of: 2 },
-    { op: "store", value: random() < 0.8 ? 3 : 0, to },
+    ...(isLong ? more : []),
+    { op: "store", value: 2, to: other },
+    { op: "store", value: isLong ? 6 : random() < 0.8 ? 3 : 0, to },
   ];
   const shared = random() < 0.1 ? "alone" : between(random, 0, axes.length - 1);
-  const work = threads === 1 ? {} : { shared };
-  return { kind: "product", axes, row, column, terms, body, ...work } as const;
+  const product: Product = { kind: "product", axes, row, column, terms, body };
+  return threads === 1 ? product : { ...product, shared };
 };
 
 describe.each([1, 2, 3])("products on %i threads", (threads) => {
