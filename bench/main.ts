@@ -1,11 +1,11 @@
 /**
  * Milliseconds a training step, gtmc's backends beside JAX, PyTorch and eager TensorFlow.js in the same run:
  *
- *     npm run bench -- [--workload w1|w2|w3|all] [--turns 9] [--threads 2] [--json FILE]
+ *     npm run bench -- [--only w1|w2|w3|start] [--turns 9] [--threads 2] [--json FILE]
  *
  * Each contestant is a process of its own; all get the same parameters, data and noise. First all must agree on the
  * losses of ten steps, to 1e-4 relative. Then they take turns, forward and backward; a ratio is the median of the
- * ratios of each turn. Who is not installed is skipped, and named.
+ * ratios of each turn. Who is not installed is skipped, and named. At last the wait for a first step is timed (`start`).
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -14,14 +14,14 @@ import { parseArgs } from "node:util";
 import { encodeSafetensors } from "../src/training/safetensors.ts";
 import { start, type Contestant } from "./contestant.ts";
 import { lineup } from "./lineup.ts";
-import { coldCheck, startUps } from "./start-up.ts";
-import { median, resultsTable, table, type Result } from "./table.ts";
+import { coldCheck, startUps, waitsTable } from "./start-up.ts";
+import { median, resultsTable, type Result } from "./table.ts";
 import { showVerdict, verdicts } from "./targets.ts";
 import { startOf, workloads, type Workload } from "./workloads.ts";
 
 const { values: options } = parseArgs({
   options: {
-    workload: { type: "string", default: "all" },
+    only: { type: "string" },
     turns: { type: "string", default: "9" },
     threads: { type: "string", default: "2" },
     json: { type: "string" },
@@ -110,10 +110,9 @@ const measure = async (workload: Workload, folder: string) => {
   return { workload: workload.name, results, verdicts: verdict };
 };
 
-const chosen = Object.values(workloads).filter(
-  ({ name }) => options.workload === "all" || options.workload === name,
-);
-if (chosen.length === 0) throw new Error(`no workload ${options.workload}`);
+const wanted = (name: string): boolean => options.only === undefined || options.only === name;
+const chosen = Object.values(workloads).filter(({ name }) => wanted(name));
+if (chosen.length === 0 && !wanted("start")) throw new Error(`no workload ${options.only ?? ""}`);
 const machine = `${cores} cores (${cpus()[0]?.model.trim() ?? "unknown"})`;
 say(`${turns} turns, ${threads} threads, ${machine}, Node ${process.versions.node}`);
 
@@ -121,35 +120,25 @@ const folder = mkdtempSync(join(tmpdir(), "gtmc-bench-"));
 const measured: Awaited<ReturnType<typeof measure>>[] = [];
 for (const workload of chosen) measured.push(await measure(workload, folder));
 rmSync(folder, { recursive: true });
-const versions = measured.flatMap(({ results }) => results.map(({ version }) => version));
-say(`\n${[...new Set(versions)].join(", ")}`);
+const versions = new Set(measured.flatMap(({ results }) => results.map(({ version }) => version)));
+if (versions.size > 0) say(`\n${[...versions].join(", ")}`);
 
-const waits = startUps();
-say("\n## Source to first step of W1, fresh process\n");
-say(
-  table(
-    ["backend", "opens in", "then source to first step", "target"],
-    waits.map((wait) =>
-      "skip" in wait
-        ? [wait.what, `skipped: ${wait.skip}`, "", ""]
-        : [
-            wait.what,
-            `${wait.open.toFixed(0)} ms`,
-            `${wait.first.toFixed(0)} ms`,
-            wait.target === null
-              ? ""
-              : `${wait.target} ms: ${wait.first <= wait.target ? "met" : "not met"}`,
-          ],
-    ),
-  ),
-);
-const check = coldCheck("models/dnc_gtmm.gtm");
-say(
-  check === undefined
-    ? "\nskipped `gtmc check`: run `npm run build` first"
-    : `\n\`gtmc check models/dnc_gtmm.gtm\`, cold: ${check.toFixed(0)} ms`,
-);
+/** How long one waits before the first step, as a table. */
+const wait = () => {
+  const waits = startUps();
+  say("\n## Source to first step of W1, fresh process\n");
+  say(waitsTable(waits));
+  const check = coldCheck("models/dnc_gtmm.gtm");
+  say(
+    check === undefined
+      ? "\nskipped `gtmc check`: run `npm run build` first"
+      : `\n\`gtmc check models/dnc_gtmm.gtm\`, cold: ${check.toFixed(0)} ms`,
+  );
+  return { waits, check: check ?? null };
+};
+
+const waited = wanted("start") ? wait() : null;
 if (options.json !== undefined) {
-  const report = { machine, threads, turns, workloads: measured, startUps: waits, check };
+  const report = { machine, threads, turns, workloads: measured, start: waited };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { median } from "./table.ts";
+import { median, table } from "./table.ts";
 
 /** The median of some fresh processes, in milliseconds. */
 export interface StartUp {
@@ -74,6 +74,18 @@ export const startUps = (): readonly (StartUp | Unmeasured)[] =>
       target,
     };
   });
+
+/** One line a backend, and whether its target is met. */
+export const waitsTable = (waits: readonly (StartUp | Unmeasured)[]): string =>
+  table(
+    ["backend", "opens in", "then source to first step", "target"],
+    waits.map((wait) => {
+      if ("skip" in wait) return [wait.what, `skipped: ${wait.skip}`, "", ""];
+      const { what, open, first, target } = wait;
+      const verdict = target === null ? "" : `${target} ms: ${first <= target ? "met" : "not met"}`;
+      return [what, `${open.toFixed(0)} ms`, `${first.toFixed(0)} ms`, verdict];
+    }),
+  );
 
 /** Milliseconds of a cold `gtmc check` of a file by the built command, or nothing before it is built. */
 export const coldCheck = (file: string): number | undefined => {
