@@ -23,7 +23,21 @@ export interface Executable {
    * ownership of the results, which never alias an input.
    */
   run(inputs: ReadonlyMap<string, Buffer>): Map<string, Buffer>;
+  /** Times since the graph was compiled, if the backend was opened to take them. */
+  profile?(): readonly KernelTime[];
   dispose(): void;
+}
+
+/** How often and for how long the first thread ran a kernel. */
+export interface KernelTime {
+  /** The kernel, or "barrier" for waiting for other threads. */
+  readonly kernel: string;
+  /** Where it comes from in the model. */
+  readonly origin?: string;
+  readonly runs: number;
+  readonly seconds: number;
+  /** Floating-point operations of one run, by all threads. */
+  readonly flops: number;
 }
 
 /** A place where graphs run. The whole contract between the compiler and an executor. */
@@ -32,6 +46,8 @@ export interface Backend {
   upload(array: HostArray, dtype?: Dtype): Buffer;
   /** Fails with E0703 naming every primitive that the backend lacks; never at run time. */
   compile(graph: Graph): Result<Executable>;
+  /** How many buffers there are that nobody has disposed of: for finding leaks. */
+  count(): number;
   dispose(): void;
 }
 

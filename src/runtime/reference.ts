@@ -43,23 +43,27 @@ export const referenceBackend: Backend = {
       dispose: () => undefined,
     });
   },
+  count: () => live.size,
   dispose: () => undefined,
 };
 
+/** The buffers alive, of all who use the reference. */
+const live = new Set<Buffer>();
+
 const bufferOf = (value: Value, dtype: Dtype): Buffer => {
-  let disposed = false;
-  return {
+  const buffer: Buffer = {
     shape: value.shape,
     dtype,
     read: () => {
-      invariant(!disposed, "read of a disposed buffer");
+      invariant(live.has(buffer), "read of a disposed buffer");
       return { shape: value.shape, data: value.data.slice() };
     },
     dispose: () => {
-      invariant(!disposed, "buffer disposed of twice");
-      disposed = true;
+      invariant(live.delete(buffer), "buffer disposed of twice");
     },
   };
+  live.add(buffer);
+  return buffer;
 };
 
 /** A copy in the evaluator's precision. */

@@ -14,22 +14,27 @@ export interface Chosen {
 type Open = () => Promise<Backend>;
 
 /**
- * How to open each backend, in the order in which `auto` tries them; failing to is a thrown error. WebAssembly
- * comes before native TensorFlow, which takes 4.4 µs a call for its 1.4: its better matrix products make up for that
- * only where they are large (W1 of the benchmarks: 44 ms for 51), and loading it takes 400 MB.
+ * How to open each backend, in the order in which `auto` tries them, the fastest first (docs/performance.md); failing to
+ * is a thrown error.
  */
 const backends: ReadonlyMap<string, Open> = new Map<string, Open>([
+  ["native", async () => (await import("./native/index.ts")).openNative()],
+  ["wasm", async () => (await import("./wasm/index.ts")).openWasm()],
+  ["tensorflow", async () => (await import("./tensorflow/index.ts")).openTensorflow()],
   ["tfjs:wasm", async () => (await import("./tfjs/index.ts")).openTfjs("wasm")],
   ["tfjs:node", async () => (await import("./tfjs/index.ts")).openTfjs("node")],
   ["tfjs:cpu", async () => (await import("./tfjs/index.ts")).openTfjs("cpu")],
   ["reference", () => Promise.resolve(referenceBackend)],
 ]);
 
+/** Every backend, the fastest first. */
+export const backendNames: readonly string[] = [...backends.keys()];
+
 /** Opens a backend by name; "auto" takes the fastest that passes its self-test on this machine. */
 export const openBackend = async (name: string): Promise<Result<Chosen>> => {
   if (name === "auto") return fastest();
   const open = backends.get(name);
-  if (open === undefined) return failure(unknownBackend(name, [...backends.keys()]));
+  if (open === undefined) return failure(unknownBackend(name, backendNames));
   const backend = await tryToOpen(name, open);
   if (!("reason" in backend)) return success({ backend, note: `backend ${name}` });
   const others = await availableBackends();
@@ -54,7 +59,7 @@ const fastest = async (): Promise<Result<Chosen>> => {
     const backend = await tryToOpen(name, open);
     if (!("reason" in backend)) {
       const skipped = failed.length === 0 ? "" : `; not usable: ${failed.join("; ")}`;
-      const why = `the fastest of ${[...backends.keys()].join(", ")} that passed its self-test`;
+      const why = `the fastest of ${backendNames.join(", ")} that passed its self-test`;
       return success({ backend, note: `backend ${name}, ${why}${skipped}` });
     }
     failed.push(`${name} (${backend.reason})`);

@@ -10,10 +10,13 @@ import { randomArray } from "../support/numbers.ts";
 export const graphOf = (
   problem: Case,
   differentiate: boolean,
+  /** In front of the names of inputs and outputs. */
+  prefix = "",
 ): { readonly graph: Graph; readonly values: Map<string, HostArray> } => {
   const values = new Map<string, HostArray>();
   const nodes: NodeOf<"input">[] = [];
-  const give = (name: string, array: HostArray): Node => {
+  const give = (wish: string, array: HostArray): Node => {
+    const name = `${prefix}${wish}`;
     // Both sides get the very same numbers.
     values.set(name, { shape: array.shape, data: Float32Array.from(array.data) });
     const node = input(name, array.shape);
@@ -31,12 +34,20 @@ export const graphOf = (
   const [a, b, c, d] = inputs;
   // As many as the case has; it asks for no more.
   const value = problem.build(...([a, b, c, d] as unknown as Parameters<Case["build"]>));
-  const outputs = new Map<string, Node>([["value", value]]);
+  const outputs = new Map<string, Node>([[`${prefix}value`, value]]);
   if (differentiate) {
     const weights = give("weights", randomArray(99, value.shape));
     const axes = value.shape.map((_, axis) => axis);
     const total = reshape(sum(mul(value, weights), axes), []);
-    gradient(total, inputs).gradients.forEach((node, i) => outputs.set(`gradient ${i}`, node));
+    gradient(total, inputs).gradients.forEach((node, i) =>
+      outputs.set(`${prefix}gradient ${i}`, node),
+    );
   }
   return { graph: { inputs: nodes, outputs }, values };
 };
+
+/** All graphs as one; no two share a name. */
+export const joined = (graphs: readonly Graph[]): Graph => ({
+  inputs: graphs.flatMap(({ inputs }) => inputs),
+  outputs: new Map(graphs.flatMap(({ outputs }) => [...outputs])),
+});

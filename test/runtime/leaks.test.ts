@@ -5,7 +5,7 @@ import type { Graph, Node, NodeOf } from "../../src/graph/op.ts";
 import { optimise } from "../../src/graph/passes/index.ts";
 import type { Buffer, HostArray } from "../../src/runtime/backend.ts";
 import { normal } from "../../src/runtime/random.ts";
-import type { TfjsBackend } from "../../src/runtime/tfjs/index.ts";
+import type { Backend } from "../../src/runtime/backend.ts";
 import { need, openAll } from "./opened.ts";
 
 const [T, B, D, H] = [4, 3, 5, 6];
@@ -65,7 +65,7 @@ const noise = (stream: string, shape: readonly number[]): HostArray => ({
 });
 
 /** Runs steps, each on the parameters that the one before it left; the losses. */
-const train = (backend: TfjsBackend, graph: Graph, steps: number): number[] => {
+const train = (backend: Backend, graph: Graph, steps: number): number[] => {
   const executable = need(backend.compile(graph));
   const buffers = new Map<string, Buffer>();
   for (const { attrs, shape } of graph.inputs) {

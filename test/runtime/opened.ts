@@ -1,26 +1,22 @@
-/** The TensorFlow.js backends that work on this machine, and why the others do not. */
+/** The backends that work on this machine, and why the others do not. */
 import type { Result } from "../../src/diagnostics/diagnostic.ts";
-import type { Unavailable } from "../../src/runtime/backend.ts";
-import { openTfjs, type TfjsBackend } from "../../src/runtime/tfjs/index.ts";
+import type { Backend, Unavailable } from "../../src/runtime/backend.ts";
+import { backendNames, openBackend } from "../../src/runtime/select.ts";
 
 export interface Opened {
-  readonly available: readonly { readonly name: string; readonly backend: TfjsBackend }[];
+  readonly available: readonly { readonly name: string; readonly backend: Backend }[];
   readonly unavailable: readonly Unavailable[];
 }
 
+/** Every backend but the reference. */
 export const openAll = async (): Promise<Opened> => {
   const available: Opened["available"][number][] = [];
   const unavailable: Unavailable[] = [];
-  for (const kind of ["cpu", "wasm", "node"] as const) {
-    try {
-      const backend = await openTfjs(kind);
-      available.push({ name: backend.name, backend });
-    } catch (error) {
-      unavailable.push({
-        name: `tfjs:${kind}`,
-        reason: error instanceof Error ? error.message : String(error),
-      });
-    }
+  for (const name of backendNames) {
+    if (name === "reference") continue;
+    const opened = await openBackend(name);
+    if (opened.ok) available.push({ name, backend: opened.value.backend });
+    else unavailable.push({ name, reason: opened.diagnostics.map((d) => d.message).join("; ") });
   }
   return { available, unavailable };
 };

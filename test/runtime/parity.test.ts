@@ -2,9 +2,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Graph } from "../../src/graph/op.ts";
 import type { Backend, HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
-import type { Case } from "../graph/case.ts";
 import { cases } from "../graph/vjp-cases.ts";
-import { graphOf } from "./case-graph.ts";
+import { graphOf, joined } from "./case-graph.ts";
 import { edgeCases } from "./edge-cases.ts";
 import { need, openAll } from "./opened.ts";
 
@@ -46,32 +45,50 @@ const expectEqual = (actual: HostArray, expected: HostArray, what: string): void
   });
 };
 
-const expectParity = (backend: Backend, problem: Case, differentiate: boolean): void => {
-  const { graph, values } = graphOf(problem, differentiate);
-  const expected = evaluate(graph, values);
-  for (const [name, actual] of run(backend, graph, values)) {
-    const wanted = expected.get(name);
-    if (wanted === undefined) throw new Error(`no ${name}`);
-    expectEqual(actual, wanted, name);
-  }
-};
+interface Task {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly values: ReadonlyMap<string, HostArray>;
+}
+
+const tasks: readonly Task[] = [
+  ...Object.entries(cases).flatMap(([primitive, problems]) =>
+    problems.map((problem) => ({
+      name: `${primitive}: ${problem.about ?? "plain"}`,
+      problem,
+      differentiate: problem.stopped !== true,
+    })),
+  ),
+  ...edgeCases.map((problem) => ({
+    name: problem.about ?? "",
+    problem,
+    differentiate: false,
+  })),
+].map(({ name, problem, differentiate }, i) => ({
+  name,
+  ...graphOf(problem, differentiate, `${i}/`),
+}));
+
+/** Compiling costs more than running: so many are compiled as one graph. */
+const together = 40;
 
 describe.each(opened.available)("$name agrees with the reference", ({ backend }) => {
-  describe.each(Object.entries(cases))("%s", (_, problems) => {
-    test.each(problems.map((problem) => [problem.about ?? "plain", problem] as const))(
+  for (let start = 0; start < tasks.length; start += together) {
+    const group = tasks.slice(start, start + together);
+    const values = new Map(group.flatMap((task) => [...task.values]));
+    let found: ReadonlyMap<string, HostArray> | undefined;
+    test.each(group.map((task) => [task.name, task] as const))(
       "%s",
-      (__, problem) => {
-        expectParity(backend, problem, problem.stopped !== true);
+      (_, { graph, values: own }) => {
+        found ??= run(backend, joined(group.map((task) => task.graph)), values);
+        for (const [name, wanted] of evaluate(graph, own)) {
+          const actual = found.get(name);
+          if (actual === undefined) throw new Error(`no ${name}`);
+          expectEqual(actual, wanted, name);
+        }
       },
     );
-  });
-
-  test.each(edgeCases.map((problem) => [problem.about ?? "", problem] as const))(
-    "%s",
-    (_, problem) => {
-      expectParity(backend, problem, false);
-    },
-  );
+  }
 });
 
 describe.each(opened.unavailable)("$name is not available here: $reason", () => {

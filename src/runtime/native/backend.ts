@@ -1,12 +1,12 @@
 /** Graphs compiled to C. */
 import type { Module, Target } from "../../code/code.ts";
-import { success, type Result } from "../../diagnostics/diagnostic.ts";
+import { success } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Graph, Shape } from "../../graph/op.ts";
 import { elements, sameShape, showType } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
-import type { Backend, Buffer, Executable } from "../backend.ts";
-import { link, type KernelTime, type Linker } from "./library.ts";
+import type { Backend, Buffer } from "../backend.ts";
+import { link, type Linker } from "./library.ts";
 import { openMemory, type Block } from "./memory.ts";
 
 /** What makes code of a graph. */
@@ -15,23 +15,8 @@ export type Generate = (
   options: { readonly target: Target; readonly threads: number },
 ) => Module;
 
-export interface NativeExecutable extends Executable {
-  /** Time by kernel on the first thread since compilation; empty unless the backend was opened for it. */
-  profile(): readonly KernelTime[];
-}
-
-export interface NativeBackend extends Backend {
-  compile(graph: Graph): Result<NativeExecutable>;
-  /** How many buffers there are that nobody has disposed of. */
-  count(): number;
-}
-
 /** A backend whose code is made by `generate`, for this many threads. */
-export const nativeBackend = (
-  linker: Linker,
-  threads: number,
-  generate: Generate,
-): NativeBackend => {
+export const nativeBackend = (linker: Linker, threads: number, generate: Generate): Backend => {
   const { koffi, toolchain } = linker;
   const memory = openMemory((array) => BigInt(koffi.address(array)));
   const live = new Map<Buffer, Block>();

@@ -30,11 +30,12 @@ export const cacheDirectory = (environment: Environment): string => {
   }
 };
 
-/** The path of the source's shared object, compiled now unless it was before. */
+/** The path of the shared object of a source of this many parts, compiled now unless it was before. */
 export const sharedObject = (
   toolchain: Toolchain,
   source: string,
   directory: string,
+  parts = 1,
 ): Result<string> => {
   const hash = createHash("sha256");
   for (const part of [source, ...toolchain.flags, ...sharedFlags, toolchain.identity]) {
@@ -47,7 +48,7 @@ export const sharedObject = (
   }
   // Two processes may compile the same: each renames a file of its own.
   const temporary = join(directory, `${randomUUID()}.tmp`);
-  const compiled = compileC(toolchain, source, sharedFlags, temporary);
+  const compiled = compileC(toolchain, source, sharedFlags, temporary, parts);
   if (!compiled.ok) {
     rmSync(temporary, { force: true });
     return compiled;

@@ -1,7 +1,8 @@
 /** The backend that compiles graphs to machine code by way of C and the system's compiler. */
 import { availableParallelism } from "node:os";
 import { generate as generateCode } from "../../code/generate.ts";
-import { nativeBackend, type Generate, type NativeBackend } from "./backend.ts";
+import type { Backend } from "../backend.ts";
+import { nativeBackend, type Generate } from "./backend.ts";
 import { cacheDirectory } from "./cache.ts";
 import { loadKoffi, type Linker } from "./library.ts";
 import { measurePeak } from "./peak.ts";
@@ -19,7 +20,7 @@ export interface NativeOptions {
 }
 
 /** Opens the backend; without a compiler or koffi it throws an error that says what is missing. */
-export const openNative = async (options: NativeOptions = {}): Promise<NativeBackend> => {
+export const openNative = async (options: NativeOptions = {}): Promise<Backend> => {
   const { environment = process.env, generate = generateCode } = options;
   const linker = await openLinker(environment, options.profile ?? false);
   const threads = options.threads ?? threadsOf(environment);

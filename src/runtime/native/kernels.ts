@@ -13,6 +13,7 @@ export interface Names {
 }
 
 export interface PrintedKernel {
+  readonly declaration: string;
   readonly definition: string;
   /** Where the buffers, the time variables and `thread` have the names of the parameters. */
   readonly call: string;
@@ -52,10 +53,10 @@ export const printKernel = (
   const identifier = names.kernel(kernel.name);
   const origin =
     kernel.origin === undefined ? "" : `/* ${kernel.origin.replaceAll("*/", "* /")} */\n`;
+  const head = `KERNEL void ${identifier}(${all.map(([type, name]) => type + name).join(", ")})`;
   return {
-    definition: `${origin}static __attribute__((noinline)) void ${identifier}(${all.map(([type, name]) => type + name).join(", ")}) {
-${indent(body).join("\n")}
-}`,
+    declaration: `${head};`,
+    definition: `${origin}${head} {\n${indent(body).join("\n")}\n}`,
     call: `${identifier}(${all.map(([, name]) => name).join(", ")})`,
     buffers,
   };

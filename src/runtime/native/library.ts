@@ -1,7 +1,9 @@
 /** Compiled modules in this process: loaded by koffi, called with one block of pointers. */
+import { availableParallelism } from "node:os";
 import type { Module } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
+import type { KernelTime } from "../backend.ts";
 import { notStarted } from "../messages.ts";
 import { forget, sharedObject } from "./cache.ts";
 import { printC } from "./print-c.ts";
@@ -17,18 +19,6 @@ export interface Linker {
   readonly cache: string;
   /** Whether kernels are timed. */
   readonly profile: boolean;
-}
-
-/** How often and for how long the first thread ran a kernel since the module was linked. */
-export interface KernelTime {
-  /** The kernel, or "barrier" for waiting for other threads. */
-  readonly kernel: string;
-  /** Where it comes from in the model. */
-  readonly origin?: string;
-  readonly runs: number;
-  readonly seconds: number;
-  /** Of one run, by all threads. */
-  readonly flops: number;
 }
 
 /** A module that runs. */
@@ -54,8 +44,12 @@ export const loadKoffi = async (): Promise<Koffi> => {
 
 /** Compiles and loads a module and starts its threads. */
 export const link = (module: Module, linker: Linker): Result<Linked> => {
-  const source = printC(module, { profile: linker.profile });
-  const loaded = loadObject(linker, source);
+  const parts = Math.max(
+    1,
+    Math.min(availableParallelism(), module.kernels.length >> 4, mostParts),
+  );
+  const source = printC(module, { profile: linker.profile, parts });
+  const loaded = loadObject(linker, source, parts);
   if (!loaded.ok) return loaded;
   const library = loaded.value;
   const create = library.func("uint64_t gtmc_create()");
@@ -81,20 +75,24 @@ export const link = (module: Module, linker: Linker): Result<Linked> => {
   });
 };
 
+/** Each part has the same beginning, which takes a fifth of a second. */
+const mostParts = 4;
+
 type Library = ReturnType<Koffi["load"]>;
 
 /** Loads the shared object of a source; one that does not load is made anew, once. */
 export const loadObject = (
   { koffi, toolchain, cache }: Omit<Linker, "profile">,
   source: string,
+  parts = 1,
 ): Result<Library> => {
-  const first = sharedObject(toolchain, source, cache);
+  const first = sharedObject(toolchain, source, cache, parts);
   if (!first.ok) return first;
   try {
     return success(koffi.load(first.value));
   } catch {
     forget(first.value);
-    const second = sharedObject(toolchain, source, cache);
+    const second = sharedObject(toolchain, source, cache, parts);
     return second.ok ? success(koffi.load(second.value)) : second;
   }
 };

@@ -12,6 +12,11 @@ export interface PrintOptions {
   readonly profile?: boolean;
   /** Each buffer of the arena is an allocation of its own, so that a sanitizer sees where it ends. */
   readonly separate?: boolean;
+  /**
+   * Into how many parts kernels are divided, 1 if absent. Compiled with PART defined as one of 0, 1, …, the text is that part
+   * only, so that all can be compiled at once; without, it is the whole.
+   */
+  readonly parts?: number;
 }
 
 /** The module as a translation unit; `threads.ts` says what it exports. */
@@ -26,19 +31,51 @@ export const printC = (module: Module, options: PrintOptions = {}): string => {
   const kernels = new Map(
     module.kernels.map((kernel) => [kernel.name, printKernel(kernel, module, names, functions)]),
   );
+  const parts = divide([...kernels.values()], options.parts ?? 1);
   return [
     vectorPrelude(),
     `#define THREADS ${module.threads}
 #define ARGUMENTS ${module.arguments}
 #define ARENA ${module.arena}L
 #define BUFFERS ${module.buffers.length}
-#define KERNELS ${module.kernels.length}`,
-    instanceText(module, options),
+#define KERNELS ${module.kernels.length}
+#ifdef PART
+#define KERNEL __attribute__((noinline, visibility("hidden")))
+#else
+#define KERNEL static __attribute__((noinline))
+#endif`,
     ...functions.print(),
-    ...[...kernels.values()].map(({ definition }) => definition),
-    stepText(module, names, kernels, options),
-    entryText(module, options),
+    ...parts.map((part, i) =>
+      onlyIn(
+        i,
+        part.map(({ definition }) => definition),
+      ),
+    ),
+    onlyIn(0, [
+      ...[...kernels.values()].map(({ declaration }) => declaration),
+      instanceText(module, options),
+      stepText(module, names, kernels, options),
+      entryText(module, options),
+    ]),
   ].join("\n");
+};
+
+const onlyIn = (part: number, lines: readonly string[]): string =>
+  [`#if !defined(PART) || PART == ${part}`, ...lines, "#endif"].join("\n");
+
+/** Kernels in groups that take about equally long to compile. */
+const divide = (
+  kernels: readonly PrintedKernel[],
+  parts: number,
+): readonly (readonly PrintedKernel[])[] => {
+  const groups = Array.from({ length: parts }, () => ({ size: 0, kernels: [] as PrintedKernel[] }));
+  const largestFirst = kernels.toSorted((a, b) => b.definition.length - a.definition.length);
+  for (const kernel of largestFirst) {
+    const smallest = groups.reduce((a, b) => (b.size < a.size ? b : a));
+    smallest.size += kernel.definition.length;
+    smallest.kernels.push(kernel);
+  }
+  return groups.map((group) => group.kernels);
 };
 
 type Kernels = ReadonlyMap<string, PrintedKernel>;

@@ -1,5 +1,6 @@
 /** The C compiler of this machine, and what it says about the processor. */
 import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import type { Target } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
@@ -69,28 +70,42 @@ const targetOf = (macros: string): Target => {
 };
 
 /** What a shared object is made with, besides the toolchain's flags. */
-export const sharedFlags: readonly string[] = [
-  "-O2",
-  "-ftree-vectorize",
-  "-w",
-  "-fPIC",
-  "-shared",
-  "-pthread",
-];
+export const sharedFlags: readonly string[] = ["-O2", "-w", "-fPIC", "-shared", "-pthread"];
 
-/** Compiles one file of C. */
+/** Compiles the parts of a text (`PrintOptions.parts`) at once and links them; by `sh`, as all waits for it. */
+const inParts = `source=$1; output=$2; parts=$3; shift 3
+pids=; objects=; part=0
+trap 'kill $pids' TERM
+while [ $part -lt $parts ]; do
+  "$@" -DPART=$part -c -x c "$source" -o "$output.$part.o" &
+  pids="$pids $!"; objects="$objects $output.$part.o"; part=$((part + 1))
+done
+for pid in $pids; do wait $pid || status=$?; done
+[ -z "$status" ] && { "$@" $objects -o "$output" -lm || status=$?; }
+rm -f $objects
+exit \${status:-0}`;
+
+/** Compiles a text of this many parts. */
 export const compileC = (
   { command, flags: always }: Toolchain,
   source: string,
   flags: readonly string[],
   output: string,
+  parts = 1,
 ): Result<void> => {
-  const [program = "", ...words] = command.split(/\s+/);
-  const { status, signal, stderr, error } = spawnSync(
-    program,
-    [...words, ...always, ...flags, "-std=gnu11", "-x", "c", "-", "-o", output, "-lm"],
-    { input: source, encoding: "utf8", timeout: compileSeconds * 1000, maxBuffer: 1 << 26 },
-  );
+  const file = `${output}.c`;
+  writeFileSync(file, source);
+  const words = [...command.split(/\s+/), ...always, ...flags, "-std=gnu11"];
+  const [program = "", ...args] =
+    parts === 1
+      ? [...words, "-x", "c", file, "-o", output, "-lm"]
+      : ["sh", "-c", inParts, "sh", file, output, String(parts), ...words];
+  const { status, signal, stderr, error } = spawnSync(program, args, {
+    encoding: "utf8",
+    timeout: compileSeconds * 1000,
+    maxBuffer: 1 << 26,
+  });
+  rmSync(file, { force: true });
   if (status === 0) return success(undefined);
   if (error !== undefined) {
     const late = "code" in error && error.code === "ETIMEDOUT";
