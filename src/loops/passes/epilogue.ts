@@ -51,14 +51,17 @@ const storesIn = (body: readonly Instruction[]): readonly Store[] =>
   body.filter((one) => one.op === "store");
 const isMap = ({ reduced, order }: Nest): boolean => reduced === 0 && order === undefined;
 
+/** Earlier, and over as many elements. */
+const comesBefore = (first: Vertex, second: Vertex): boolean =>
+  first.elements === second.elements && first.position < second.position;
+
 /** Into the last of the products whose elements it loads. */
 const moveUp = (order: Order, vertex: Vertex, nest: Nest): void => {
   if (!isMap(nest)) return;
   const products = new Set<Vertex>();
   for (const { from } of loadsIn(nest.body))
     for (const other of order.touching.get(from.buffer) ?? [])
-      if (other.statement.kind === "product" && other.position < vertex.position)
-        products.add(other);
+      if (other.statement.kind === "product" && comesBefore(other, vertex)) products.add(other);
   for (const other of [...products].sort((a, b) => b.position - a.position)) {
     if (other.statement.kind !== "product" || !adjacent(other, vertex)) continue;
     const merged = withEpilogue(other.statement, nest, order.depth);
@@ -93,7 +96,7 @@ const moveDown = (
     const [other, ...others] = [...(order.touching.get(buffer) ?? [])].filter((v) => v !== vertex);
     if (other?.statement.kind !== "nest" || others.length > 0) continue;
     const nest = other.statement;
-    if (!isMap(nest) || other.position > vertex.position || !adjacent(other, vertex)) continue;
+    if (!isMap(nest) || !comesBefore(other, vertex) || !adjacent(other, vertex)) continue;
     const isOnlyHere = storesIn(nest.body).every(
       ({ to }) =>
         loadsOf(to.buffer) ===
