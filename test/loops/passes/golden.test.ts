@@ -59,6 +59,28 @@ test("a sum of products is one product", () => {
   `);
 });
 
+test("a product that is used otherwise too stays out of a sum", () => {
+  const a = linear(input("x", [6, 8]), input("w", [8, 16]));
+  const b = linear(input("h", [6, 4]), input("u", [4, 16]));
+  expect(optimised({ y: build.tanh(a), z: build.add(b, a) })).toMatchInlineSnapshot(`
+    "
+    temporary f32[96] contract#0
+    product i:6 j:16 row i column j
+      sum k:8 x[8i + k] * w[j + 16k]
+      %0 = product
+      contract#0[16i + j] = %0
+      %2 = tanh %0
+      y'[16i + j] = %2
+    product i:6 j:16 row i column j
+      sum k:4 h[4i + k] * u[j + 16k]
+      %0 = product
+      %1 = contract#0[16i + j]
+      %2 = add %0 %1
+      z'[16i + j] = %2
+    "
+  `);
+});
+
 test("softmax reads its operand twice", () => {
   expect(optimised({ y: build.softmax(input("x", [6, 8])) })).toMatchInlineSnapshot(`
     "
