@@ -24,9 +24,9 @@ export interface Emitted {
  * Loops of more nodes than this, all steps together, stay loops. Unrolled ones take half the time to run, but TensorFlow
  * looks at every node before the first run.
  */
-const unrolledNodes = 20_000;
+export const defaultUnrolledNodes = 20_000;
 
-export const emitGraph = (graph: Graph, limit: number = unrolledNodes): Emitted => {
+export const emitGraph = (graph: Graph, limit: number): Emitted => {
   const writer = graphWriter("graph");
   const functions: FunctionDef[] = [];
   const emission = { functions, limit, recipes: new Map(), bodies: new Map() };
@@ -180,10 +180,11 @@ const writeLoop = (
       writeBlock(emission, inner, body, new Map(body.args.map((node, i) => [node, at(args, i)]))),
   };
   if (isUnrolled(emission, body, length)) return unrolled(site);
-  const define = (definition: FunctionDef): void => {
-    emission.functions.push(definition);
-  };
-  return repeated(site, define, `loop${emission.functions.length}`);
+  return repeated(site, (wish, definition) => {
+    const name = `${wish}_${emission.functions.length}`;
+    emission.functions.push({ name, ...definition });
+    return name;
+  });
 };
 
 const isUnrolled = ({ limit }: Emission, { size }: Body, length: number): boolean =>

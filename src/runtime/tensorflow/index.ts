@@ -3,24 +3,25 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { success } from "../../diagnostics/diagnostic.ts";
-import type { Graph } from "../../graph/op.ts";
 import { loadBinding, type Binding } from "../tfjs/binding.ts";
 import { backendOver, type Compiled, type TfjsBackend } from "../tfjs/buffers.ts";
 import { nativeTensors, type Native, type NativeTensors } from "../tfjs/native-tensors.ts";
-import { emitGraph } from "./emit.ts";
+import { defaultUnrolledNodes, emitGraph, type Emitted } from "./emit.ts";
 import { encodeSavedModel, savedModelTag } from "./encode.ts";
 import type { GraphDef } from "./graph-def.ts";
 
 /** Opens native TensorFlow; throws, saying why, where it is not installed. */
-export const openTensorflow = (): Promise<TfjsBackend> =>
-  new Promise((resolve) => {
-    const binding = loadBinding();
-    const tensors = nativeTensors("tensorflow", binding);
-    resolve(backendOver(tensors, (graph) => success(compile(binding, tensors, graph))));
-  });
+export const openTensorflow = async (
+  unrolledNodes: number = defaultUnrolledNodes,
+): Promise<TfjsBackend> => {
+  const binding = await Promise.resolve().then(loadBinding);
+  const tensors = nativeTensors("tensorflow", binding);
+  return backendOver(tensors, (graph) =>
+    success(compile(binding, tensors, emitGraph(graph, unrolledNodes))),
+  );
+};
 
-const compile = (binding: Binding, { own }: NativeTensors, graph: Graph): Compiled<Native> => {
-  const emitted = emitGraph(graph);
+const compile = (binding: Binding, { own }: NativeTensors, emitted: Emitted): Compiled<Native> => {
   const session = openSession(binding, emitted.graph);
   const [inputs, outputs] = [emitted.inputs, emitted.outputs].map((names) =>
     names.map((name) => `${name}:0`).join(),

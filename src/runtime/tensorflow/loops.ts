@@ -55,12 +55,11 @@ export const unrolled = ({ writer, scan, writeStep, fixed, inputs }: LoopSite): 
 
 /**
  * One node, whose step is a function from the number of steps done, the carries, the constants, the lists of
- * inputs and the lists of outputs to their next values.
+ * inputs and the lists of outputs to their next values. `define` gives functions their names.
  */
 export const repeated = (
   { writer, scan, writeStep, fixed, inputs }: LoopSite,
-  define: (definition: FunctionDef) => void,
-  name: string,
+  define: (wish: string, definition: Omit<FunctionDef, "name">) => string,
 ): LoopResult => {
   const { length, reverse, body } = scan.attrs;
   const carryCount = body.carries.length;
@@ -97,8 +96,7 @@ export const repeated = (
       setElement(inside, target, step, at(results, carryCount + i), at(forms, i).dtype),
     ),
   ];
-  define({
-    name: `${name}_step`,
+  const stepName = define("step", {
     inputs: parameters,
     outputs: next.map((value, i) => ({ name: `y${i}`, type: at(types, i), value })),
     nodes: inside.nodes,
@@ -107,8 +105,7 @@ export const repeated = (
   const before = graphWriter("function");
   const bound = before.ints([], [length]);
   const more = before.node("Less", [count, bound], { T: typeOf("int") })(0);
-  define({
-    name: `${name}_more`,
+  const moreName = define("more", {
     inputs: parameters,
     outputs: [{ name: "more", type: "bool", value: more }],
     nodes: before.nodes,
@@ -116,8 +113,8 @@ export const repeated = (
 
   const loop = writer.node("StatelessWhile", initial, {
     T: { kind: "types", value: types },
-    cond: { kind: "function", value: `${name}_more` },
-    body: { kind: "function", value: `${name}_step` },
+    cond: { kind: "function", value: moreName },
+    body: { kind: "function", value: stepName },
     // Steps then run as nodes of the graph around them, not as calls.
     _lower_using_switch_merge: bool(true),
   });
