@@ -48,7 +48,7 @@ export const sharedObject = (
   }
   // Two processes may compile the same: each renames a file of its own.
   const temporary = join(directory, `${randomUUID()}.tmp`);
-  const compiled = compileC(toolchain, source, sharedFlags, temporary, parts);
+  const compiled = compileC(toolchain, source, sharedFlags, temporary, { parts });
   if (!compiled.ok) {
     rmSync(temporary, { force: true });
     return compiled;

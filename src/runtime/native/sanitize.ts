@@ -41,7 +41,9 @@ export const sanitize = (
   const directory = mkdtempSync(join(tmpdir(), "gtmc-sanitize-"));
   try {
     const program = join(directory, "program");
-    const compiled = compileC(toolchain, sanitizedText(module), sanitizeFlags, program);
+    const compiled = compileC(toolchain, sanitizedText(module), sanitizeFlags, program, {
+      seconds: 600,
+    });
     if (!compiled.ok) return compiled;
     const files = inputs.map((data, i) => {
       const path = join(directory, `input-${i}`);

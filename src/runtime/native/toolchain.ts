@@ -85,13 +85,13 @@ for pid in $pids; do wait $pid || status=$?; done
 rm -f $objects
 exit \${status:-0}`;
 
-/** Compiles a text of this many parts. */
+/** Compiles a text of this many parts in this many seconds. */
 export const compileC = (
   { command, flags: always }: Toolchain,
   source: string,
   flags: readonly string[],
   output: string,
-  parts = 1,
+  { parts = 1, seconds = 60 }: { readonly parts?: number; readonly seconds?: number } = {},
 ): Result<void> => {
   const file = `${output}.c`;
   writeFileSync(file, source);
@@ -102,14 +102,14 @@ export const compileC = (
       : ["sh", "-c", inParts, "sh", file, output, String(parts), ...words];
   const { status, signal, stderr, error } = spawnSync(program, args, {
     encoding: "utf8",
-    timeout: compileSeconds * 1000,
+    timeout: seconds * 1000,
     maxBuffer: 1 << 26,
   });
   rmSync(file, { force: true });
   if (status === 0) return success(undefined);
   if (error !== undefined) {
     const late = "code" in error && error.code === "ETIMEDOUT";
-    const outcome = late ? `took more than ${compileSeconds} s` : `does not run (${error.message})`;
+    const outcome = late ? `took more than ${seconds} s` : `does not run (${error.message})`;
     return failure(compilerFailed(command, outcome, []));
   }
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
@@ -117,5 +117,3 @@ export const compileC = (
     status === null ? `was ended by ${signal ?? "a signal"}` : `exited with ${status}`;
   return failure(compilerFailed(command, outcome, lines.slice(0, 5)));
 };
-
-const compileSeconds = 60;
