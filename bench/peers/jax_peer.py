@@ -38,11 +38,12 @@ def train(
     numbers: dict[str, np.ndarray],
     inputs: tuple[str, ...],
     loss: Callable[..., tuple[jax.Array, jax.Array]],
+    learning_rate: float = 1e-3,
 ) -> None:
     """Serves steps of Adam. `loss(params, *inputs)` gives what to minimise and what to report."""
     batch = [jnp.asarray(numbers[name]) for name in inputs]
     params = {name: jnp.asarray(x) for name, x in numbers.items() if name not in inputs}
-    optimizer = optax.adam(1e-3, eps=1e-8)
+    optimizer = optax.adam(learning_rate, eps=1e-8)
 
     def update(params, state, *batch):
         (_, reported), grads = jax.value_and_grad(loss, has_aux=True)(params, *batch)

@@ -46,9 +46,14 @@ def lstm(numbers: Numbers, hidden: int) -> nn.LSTMCell:
     return cell
 
 
-def train(model: nn.Module, loss: Callable[[], tuple[Tensor, Tensor]]) -> None:
+def train(
+    model: nn.Module,
+    loss: Callable[[], tuple[Tensor, Tensor]],
+    learning_rate: float = 1e-3,
+) -> None:
     """Serves steps of Adam. `loss()` gives what to minimise and what to report."""
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-3)
+    learned = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.Adam(learned, lr=learning_rate)
 
     def step() -> float:
         optimizer.zero_grad()
