@@ -24,7 +24,7 @@ export const finishTile = (
 ): void => {
   const { row } = product;
   const rows = row === undefined ? undefined : scope.copies.get(row);
-  const place = isLong(ids, scope) ? placeOf(product, scope.analysis) : undefined;
+  const place = isLong(ids, sums, scope) ? placeOf(product, scope.analysis) : undefined;
   const sumOf = (copy: Copy): Expr => {
     const local = sums.get(keyOf(scope, 0, copy));
     invariant(local !== undefined, "a tile has a sum for each row and column");
@@ -69,16 +69,15 @@ const giveSum = (copy: Copy, sum: Expr, scope: Scope): void => {
   scope.values.set(keyOf(scope, 0, copy), value);
 };
 
-/** More than a bias and a rectifier, say, or comparisons with something. */
-const isLong = (ids: readonly ValueId[], { analysis }: Scope): boolean => {
-  const operations = ids.filter((id) => !["load", "store"].includes(at(analysis.body, id).op));
-  const calls = ids.some((id) => {
+/** How much code a repeated body may be. */
+const mostInstructions = 100;
+
+const isLong = (ids: readonly ValueId[], sums: Sums, { analysis }: Scope): boolean => {
+  const each = ids.reduce((sum, id) => {
     const instruction = at(analysis.body, id);
-    return (
-      (instruction.op === "unary" || instruction.op === "binary") && isFunction(instruction.name)
-    );
-  });
-  return operations.length > 3 || calls;
+    return sum + ("name" in instruction && isFunction(instruction.name) ? 10 : 1);
+  }, 0);
+  return each * sums.size > mostInstructions;
 };
 
 /** A store of floats that gives each element of the tile a place, dense along the columns. */

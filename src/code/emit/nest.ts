@@ -1,8 +1,8 @@
 /** One kernel of a loop nest. */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Nest } from "../../loops/program.ts";
+import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Statement, Target, Variable } from "../code.ts";
-import { analyse, at, type Analysis } from "./analysis.ts";
+import { accessOf, analyse, at, type Analysis } from "./analysis.ts";
 import { chooseVector, costOfOne, type Vector } from "./choose.ts";
 import { freshNames } from "./names.ts";
 import {
@@ -63,7 +63,7 @@ const copiesAtOnce = (analysis: Analysis): number => {
 };
 
 const planOf = (
-  { axes, reduced, order }: Nest,
+  { axes, reduced, order, body }: Nest,
   extents: readonly Extent[],
   vector: Vector | undefined,
   room: number,
@@ -79,6 +79,8 @@ const planOf = (
     const step = vector.lanes * unrolled;
     const copies = copiesOf(unrolled, vector.lanes);
     moveLast(outer, overlapping(vector.axis, extent, step, copies));
+    const crossed = inside === 0 ? crossedAxis(body, extents, vector.axis) : undefined;
+    if (crossed !== undefined) inBlocks(outer, crossed, extentAt(extents, crossed));
   }
   if (reduced > 0) {
     const axis = vector !== undefined && vector.axis >= free ? vector.axis : axes.length - 1;
@@ -102,6 +104,33 @@ const moveLast = (loops: LoopPlan[], loop: LoopPlan): void => {
     1,
   );
   loops.push(loop);
+};
+
+/** Elements of a cache line. */
+const line = 16;
+
+/** An axis along which memory is dense that the vectors stride through: a transposition's other one. */
+const crossedAxis = (
+  body: readonly Instruction[],
+  extents: readonly Extent[],
+  vector: number,
+): number | undefined => {
+  for (const { strides } of body.flatMap((instruction) => accessOf(instruction) ?? [])) {
+    const dense = strides.findIndex(
+      (stride, axis) =>
+        Math.abs(stride) === 1 && axis !== vector && (extents[axis]?.least ?? 0) >= line,
+    );
+    if (dense >= 0 && Math.abs(strides[vector] ?? 0) > 1) return dense;
+  }
+  return undefined;
+};
+
+/** Goes along the axis in blocks, around the last loop, and element by element inside: so lines are used while near. */
+const inBlocks = (loops: LoopPlan[], axis: number, extent: Extent): void => {
+  const last = loops.pop();
+  invariant(last !== undefined, "there is a loop over vectors");
+  moveLast(loops, overlapping(axis, extent, line, [0]));
+  loops.push(last, singly(axis, { from: 0, to: line, least: line, most: line }));
 };
 
 /** How many vectors to do at once so that few are done twice. */
