@@ -7,7 +7,7 @@ export type { WasmBackend } from "./backend.ts";
 
 /** What may be asked of the backend. */
 export interface WasmOptions {
-  /** All that can compute at once, unless given. */
+  /** GTMC_THREADS, or one for each processor and at most 8. */
   readonly threads?: number;
 }
 
@@ -16,7 +16,7 @@ export const openWasm = async (options: WasmOptions = {}): Promise<WasmBackend> 
   if (!("WebAssembly" in globalThis)) throw new Error("the engine has no WebAssembly");
   const platform = await findPlatform();
   if (!hasVectors(platform)) throw new Error("the engine's WebAssembly has no vectors (SIMD)");
-  const threads = "SharedArrayBuffer" in globalThis ? (options.threads ?? platform.cores) : 1;
+  const threads = "SharedArrayBuffer" in globalThis ? (options.threads ?? platform.threads) : 1;
   const machine = createMachine({ platform, threads, relaxed: hasRelaxed(platform) });
   if (!platform.maySleep) {
     // Workers of a browser start only while its main thread is idle.

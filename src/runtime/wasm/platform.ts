@@ -1,4 +1,5 @@
 /** Where this runs: what Node and browsers do differently. */
+import { threadCount } from "../thread-count.ts";
 import type { Message } from "./worker.ts";
 
 /** A started worker. */
@@ -8,8 +9,8 @@ export interface Worker {
 }
 
 export interface Platform {
-  /** How many threads can compute at once. */
-  readonly cores: number;
+  /** How many threads compute at once, unless another number is asked for. */
+  readonly threads: number;
   /** Whether the main thread may sleep until a word of memory changes. */
   readonly maySleep: boolean;
   /** Starts a worker, which does not keep the process alive; `onEnd` is told when it ends. */
@@ -28,7 +29,7 @@ const nodePlatform = async (): Promise<Platform> => {
   // The default from Node 22 on; Node 20 has it behind this flag.
   setFlagsFromString("--experimental-wasm-relaxed-simd");
   return {
-    cores: availableParallelism(),
+    threads: threadCount(process.env["GTMC_THREADS"], availableParallelism()),
     maySleep: true,
     start: (source, onEnd) => {
       const worker = new Worker(source, { eval: true });
@@ -58,8 +59,9 @@ interface Browser {
 }
 
 const browserPlatform: Platform = {
-  get cores() {
-    return (globalThis as unknown as Browser).navigator.hardwareConcurrency;
+  get threads() {
+    const { navigator } = globalThis as unknown as Browser;
+    return threadCount(undefined, navigator.hardwareConcurrency);
   },
   maySleep: false,
   start: (source, onEnd) => {

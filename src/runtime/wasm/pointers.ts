@@ -33,7 +33,16 @@ export interface Pointers {
   /** Those that the loop of this variable advances. */
   readonly advancedBy: (variable: Variable) => readonly Pointer[];
   /** The pointer of an access, and how far behind it the element is. */
-  readonly of: (address: Address, element: number) => { pointer: Pointer; offset: number };
+  readonly of: (
+    address: Address,
+    element: number,
+  ) => { readonly pointer: Pointer; readonly offset: number };
+}
+
+/** The pointer of an address, and its own constant, in bytes. */
+interface Located {
+  readonly pointer: Pointer;
+  readonly constant: number;
 }
 
 /** The pointers of a kernel in a module with these buffers and its arena at this address. */
@@ -65,23 +74,27 @@ export const planPointers = (
     return pointer;
   };
 
-  const locate = ({ buffer, offset, dynamic }: Address, element: number) => {
+  const located = new Map<Address, Located>();
+  const locate = (address: Address): Located => {
+    const known = located.get(address);
+    if (known !== undefined) return known;
+    const { buffer, offset, dynamic } = address;
     const place = buffers.get(buffer)?.place;
     invariant(place !== undefined, `no buffer ${buffer}`);
-    const constant = 4 * (offset.constant + element);
-    const terms = inOrder(offset, order);
     const by = dynamic === undefined ? "" : `${dynamic.local}*${dynamic.stride}`;
-    return place.kind === "arena"
-      ? {
-          pointer: pointerOf(undefined, by, terms),
-          constant: arena + 4 * place.offset + constant,
-        }
-      : { pointer: pointerOf(place.index, by, terms), constant };
+    const argument = place.kind === "argument" ? place.index : undefined;
+    const start = place.kind === "argument" ? 0 : arena + 4 * place.offset;
+    const found: Located = {
+      pointer: pointerOf(argument, by, inOrder(offset, order)),
+      constant: start + 4 * offset.constant,
+    };
+    located.set(address, found);
+    return found;
   };
 
   const visit = (address: Address, element: number): void => {
-    const { pointer, constant } = locate(address, element);
-    pointer.constant = Math.min(pointer.constant, constant);
+    const { pointer, constant } = locate(address);
+    pointer.constant = Math.min(pointer.constant, constant + 4 * element);
   };
   const enter = ({ variable }: For): void => {
     invariant(!order.has(variable), `two loops of ${variable}`);
@@ -98,8 +111,8 @@ export const planPointers = (
     roots,
     advancedBy: (variable) => advanced.get(variable) ?? [],
     of: (address, element) => {
-      const { pointer, constant } = locate(address, element);
-      return { pointer, offset: constant - pointer.constant };
+      const { pointer, constant } = locate(address);
+      return { pointer, offset: constant + 4 * element - pointer.constant };
     },
   };
 };

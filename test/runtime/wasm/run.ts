@@ -25,7 +25,7 @@ export const moduleOf = (
   args: readonly Argument[],
   kernels: readonly Kernel[],
   schedule: Module["schedule"],
-  { threads = 1, arena = 0 } = {},
+  { threads = 1, arena = 0 }: { readonly threads?: number; readonly arena?: number } = {},
 ): Module => ({
   buffers: [
     ...args.map((arg, index) => ({ ...arg, place: { kind: "argument" as const, index } })),
