@@ -1,13 +1,13 @@
 /**
  * Sums of products in loops made one product: Σ gᵢ Wᵢ is [g₁, g₂, …] [W₁; W₂; …], whose weights are joined once outside
  * the loop. Reverse mode writes such sums for every value that feeds several linear maps. On an op-by-op backend three
- * products and two sums cost more than a concatenation and a product; two do not.
- *
- * Products that share an operand stay: taking their joint result apart costs what it saves.
+ * products and two sums cost more than a concatenation and a product; two do not. Where the weights multiply the same
+ * value they are summed instead: x A + x B is x (A + B).
  */
 import { invariant } from "../../diagnostics/invariant.ts";
-import { add, concat, contract, transpose } from "../build.ts";
+import { add, concat, contract, reshape, transpose } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
+import { sameShape } from "../shapes.ts";
 import { rewrite } from "../walk.ts";
 import { innerLinks, soleReaders } from "./chain.ts";
 import { keepLetters, lettersOf, renamer } from "./letters.ts";
@@ -34,6 +34,8 @@ interface Product {
   readonly weightLetters: string;
   readonly out: string;
   readonly k: string;
+  /** Whether x is the first operand. */
+  readonly isFirst: boolean;
 }
 
 /** Reads a node as a product, the letters named by their order in x and the result. */
@@ -58,6 +60,7 @@ const productOf = (
         weightLetters: rename(weightLetters),
         out: rename(out),
         k: rename(summed),
+        isFirst: late[0] === true,
       }
     : undefined;
 };
@@ -93,11 +96,12 @@ interface Term {
 }
 
 const sumOf = (
-  terms: readonly Term[],
+  given: readonly Term[],
   stages: ReadonlyMap<Node, EarlyStage>,
   sole: ReadonlyMap<Node, Node>,
   otherwise: Node,
 ): Node => {
+  const terms = ofOneOperand(given, stages, sole);
   const kinds = new Map<string, Product[]>();
   const rest: Node[] = [];
   const alone = new Map<Product, Node>();
@@ -112,7 +116,11 @@ const sumOf = (
     const kind = kindOf(product);
     kinds.set(kind, [...(kinds.get(kind) ?? []), product]);
   }
-  if ([...kinds.values()].every((products) => products.length < FEWEST)) return otherwise;
+  if ([...kinds.values()].every((products) => products.length < FEWEST)) {
+    return terms.length === given.length
+      ? otherwise
+      : terms.map(({ node }) => node).reduce((sum, term) => add(sum, term));
+  }
   const joined = [...kinds.values()].flatMap((products) =>
     products.length < FEWEST
       ? products.flatMap((product) => alone.get(product) ?? [])
@@ -121,22 +129,73 @@ const sumOf = (
   return [...rest, ...joined].reduce((sum, term) => add(sum, term));
 };
 
+/** The terms with those that multiply the same value by weights made one, reshaped products too. */
+const ofOneOperand = (
+  terms: readonly Term[],
+  stages: ReadonlyMap<Node, EarlyStage>,
+  sole: ReadonlyMap<Node, Node>,
+): readonly Term[] => {
+  const groups: { readonly term: Term; readonly products: Product[] }[] = [];
+  for (const term of terms) {
+    const product = reshapedProductOf(term, stages, sole);
+    const known = groups.find(
+      ({ term: other, products: [first] }) =>
+        product !== undefined &&
+        first?.x === product.x &&
+        kindOf(first) === kindOf(product) &&
+        sameShape(other.node.shape, term.node.shape),
+    );
+    if (product !== undefined && known !== undefined) known.products.push(product);
+    else groups.push({ term, products: product === undefined ? [] : [product] });
+  }
+  return groups.map(({ term, products }) => {
+    const [first, ...others] = products;
+    if (first === undefined || others.length === 0) return term;
+    const weights = others
+      .map((other) => aligned(other, first))
+      .reduce((sum, more) => add(sum, more), first.weights);
+    const { x, letters, weightLetters, out } = first;
+    // In the places where the original has them.
+    const sum = first.isFirst
+      ? contract(x, weights, `${letters},${weightLetters}->${out}`)
+      : contract(weights, x, `${weightLetters},${letters}->${out}`);
+    return { ...term, node: reshape(sum, term.node.shape) };
+  });
+};
+
+const reshapedProductOf = (
+  { node, original }: Term,
+  stages: ReadonlyMap<Node, EarlyStage>,
+  sole: ReadonlyMap<Node, Node>,
+): Product | undefined => {
+  if (!sole.has(original)) return undefined;
+  if (node.op === "contract") return productOf(node, original, stages);
+  if (node.op !== "reshape" || original.op !== "reshape") return undefined;
+  const [inner] = node.operands;
+  const [before] = original.operands;
+  return inner.op === "contract" && sole.has(before) ? productOf(inner, before, stages) : undefined;
+};
+
+/** The weights with their axes in the order of another product's. */
+const aligned = ({ weights, weightLetters }: Product, { weightLetters: order }: Product): Node =>
+  transpose(
+    weights,
+    lettersOf(order).map((letter) => weightLetters.indexOf(letter)),
+  );
+
 const joint = (products: readonly Product[]): Node => {
   const [first] = products;
   invariant(first !== undefined, "a joint product of nothing");
   const { letters, weightLetters, out, k } = first;
-  const aligned = products.map(({ weights, weightLetters: own }) =>
-    transpose(
-      weights,
-      lettersOf(weightLetters).map((letter) => own.indexOf(letter)),
-    ),
-  );
   return contract(
     concat(
       products.map(({ x }) => x),
       letters.indexOf(k),
     ),
-    concat(aligned, weightLetters.indexOf(k)),
+    concat(
+      products.map((product) => aligned(product, first)),
+      weightLetters.indexOf(k),
+    ),
     `${letters},${weightLetters}->${out}`,
   );
 };

@@ -12,6 +12,7 @@ import type { Graph, Node, NodeOf, ScanBody } from "../../../src/graph/op.ts";
 import { printGraph } from "../../../src/graph/print.ts";
 import { inputsOf, topological } from "../../../src/graph/walk.ts";
 import { expression } from "./expression.ts";
+import { difference, inputValues } from "./random-graph.ts";
 
 const { add, broadcast, concat, constant, contract, exp, input, mul, scan, slice, sub, tanh } =
   build;
@@ -60,6 +61,11 @@ const stepOf = (nodes: readonly Node[]): { next: readonly string[]; emit: readon
   const { nextCarries = [], outputs = [] } = scans[0]?.attrs.body ?? {};
   return { next: nextCarries.map(expression), emit: outputs.map(expression) };
 };
+
+const graphOf = (value: Node): Graph => ({
+  inputs: inputsOf([value]),
+  outputs: new Map([["value", value]]),
+});
 
 const recur = tanh(contract(h, w, "bi,ij->bj"));
 
@@ -287,6 +293,28 @@ describe("products in loops", () => {
       ]),
     );
     expect(shapes).toHaveLength(2);
+  });
+
+  test.each([false, true])("products of one value are one, transposed %s", (transposed) => {
+    const other = input("other", [3, 3]);
+    const product = transposed ? contract(other, h, "ji,bi->bj") : contract(h, other, "bi,ij->bj");
+    const results = scan({
+      length: T,
+      body: {
+        ...body([tanh(add(contract(h, w, "bi,ij->bj"), add(x, product)))], []),
+        constants: [w, other],
+      },
+      carries: [initial],
+      constants: [weights, input("others", [3, 3])],
+      inputs: [steps],
+    });
+    const final = at(results, 0);
+    const [merged = final] = fission(merge(fold([final])));
+    const [tuple] = scansOf([merged]);
+    const inside = topological(tuple?.attrs.body.nextCarries ?? []);
+    expect(inside.filter(({ op }) => op === "contract")).toHaveLength(1);
+    const [before, after] = [graphOf(final), graphOf(merged)];
+    expect(difference(before, after, inputValues(before))).toBeLessThan(1e-12);
   });
 
   test("three products in a sum are one, whose weights are joined outside", () => {
