@@ -17,7 +17,7 @@ const files =
     ? chosen
     : readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gtm"));
 const toolchain = findToolchain(process.env);
-let failed = 0;
+const failed: string[] = [];
 for (const file of files) {
   const { graph, feed } = smallStep(file);
   const module = generate(graph, { target: toolchain.target, threads: 2 });
@@ -26,7 +26,7 @@ for (const file of files) {
   );
   const result = sanitize(module, toolchain, inputs);
   const clean = result.ok && result.value.clean;
-  if (!clean) failed++;
+  if (!clean) failed.push(file);
   process.stdout.write(`${file}: ${clean ? "clean" : "FAILED"}\n`);
   if (!result.ok) {
     for (const { message, notes } of result.diagnostics) {
@@ -34,4 +34,4 @@ for (const file of files) {
     }
   } else if (!clean) process.stdout.write(result.value.output);
 }
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -18,7 +18,7 @@ export type Generate = (
 /** A backend whose code is made by `generate`, for this many threads. */
 export const nativeBackend = (linker: Linker, threads: number, generate: Generate): Backend => {
   const { koffi, toolchain } = linker;
-  const memory = openMemory((array) => BigInt(koffi.address(array)));
+  const memory = openMemory((array) => koffi.address(array));
   const live = new Map<Buffer, Block>();
 
   const blockOf = (buffer: Buffer): Block => {

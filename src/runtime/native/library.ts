@@ -1,5 +1,6 @@
 /** Compiled modules in this process: loaded by koffi, called with one block of pointers. */
 import { availableParallelism } from "node:os";
+import type koffi from "koffi";
 import type { Module } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
@@ -9,7 +10,7 @@ import { forget, sharedObject } from "./cache.ts";
 import { printC } from "./print-c.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-type Koffi = (typeof import("koffi"))["default"];
+type Koffi = typeof koffi;
 
 /** What calling compiled code takes. */
 export interface Linker {
@@ -103,7 +104,7 @@ const readProfile = (module: Module, library: Library, instance: bigint): readon
   const rows = [...module.kernels, { name: "barrier", flops: 0 }];
   return rows.map((row, i) => ({
     kernel: row.name,
-    ...("origin" in row && row.origin !== undefined ? { origin: row.origin } : {}),
+    ...("origin" in row ? { origin: row.origin } : {}),
     runs: Number(times[2 * i + 1]),
     seconds: Number(times[2 * i]) / 1e9,
     flops: row.flops,

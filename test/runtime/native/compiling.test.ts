@@ -17,7 +17,8 @@ import { measurePeak } from "../../../src/runtime/native/peak.ts";
 import { printC } from "../../../src/runtime/native/print-c.ts";
 import { sanitize } from "../../../src/runtime/native/sanitize.ts";
 import { need } from "../opened.ts";
-import { argumentsOf, blockOf, openLinker, statementsInputs, statementsModule } from "./modules.ts";
+import { argumentsOf, blockOf, openLinker } from "./modules.ts";
+import { statementsInputs, statementsModule } from "./statements.ts";
 
 const found = await openLinker();
 const scratch = mkdtempSync(join(tmpdir(), "gtmc-test-"));

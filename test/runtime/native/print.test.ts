@@ -11,11 +11,10 @@ import {
   inputsOf,
   openLinker,
   runOnce,
-  statementsInputs,
-  statementsModule,
   count,
   type Elements,
 } from "./modules.ts";
+import { statementsInputs, statementsModule } from "./statements.ts";
 
 const linker = await openLinker();
 

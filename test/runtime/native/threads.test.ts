@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { interpretModule } from "../../../src/code/interpret.ts";
 import { link } from "../../../src/runtime/native/library.ts";
 import { need } from "../opened.ts";
-import { argumentsOf, blockOf, openLinker, statementsInputs, statementsModule } from "./modules.ts";
+import { argumentsOf, blockOf, openLinker } from "./modules.ts";
+import { statementsInputs, statementsModule } from "./statements.ts";
 
 const linker = await openLinker();
 
