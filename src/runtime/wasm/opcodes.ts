@@ -29,7 +29,6 @@ export const control: Opcodes<
   | "br"
   | "brIf"
   | "return"
-  | "block"
   | "call"
   | "select"
   | "drop"
@@ -45,7 +44,6 @@ export const control: Opcodes<
   br: plain(0x0c),
   brIf: plain(0x0d),
   return: plain(0x0f),
-  block: plain(0x02),
   call: plain(0x10),
   select: plain(0x1b),
   drop: plain(0x1a),
