@@ -14,40 +14,43 @@ export const showType = ({ scalar, lanes }: Type): string =>
   lanes === 1 ? scalar : `${scalar}x${lanes}`;
 
 /** The type of an expression, given those of the locals it reads; operands are not checked. */
-export const typeOf = (expr: Expr, locals: ReadonlyMap<Local, Type>): Type => {
-  switch (expr.kind) {
-    case "number":
-    case "load":
-      return expr.type;
-    case "get": {
-      const type = locals.get(expr.local);
-      invariant(type !== undefined, `${expr.local} is read before it is defined`);
-      return type;
-    }
-    case "ramp":
-      return i32(expr.lanes);
-    case "index":
-      return i32(1);
-    case "splat":
-      return { ...typeOf(expr.of, locals), lanes: expr.lanes };
-    case "unary": {
-      const of = typeOf(expr.of, locals);
-      if (expr.op === "toInt" || expr.op === "asInt") return i32(of.lanes);
-      if (expr.op === "toFloat" || expr.op === "asFloat") return f32(of.lanes);
-      return of;
-    }
-    case "binary":
-    case "fma":
-    case "select":
-      return typeOf(expr.a, locals);
-    case "compare":
-      return mask(typeOf(expr.a, locals).lanes);
-    case "across":
-      return { ...typeOf(expr.of, locals), lanes: 1 };
-    case "call": {
-      const [first] = expr.args;
-      invariant(first !== undefined, `${expr.name} is called without arguments`);
-      return typeOf(first, locals);
-    }
-  }
+export const typeOf = (expr: Expr, locals: Locals): Type => {
+  // The entry of the kind takes this expression by the table's type, which indexing by a union forgets.
+  const entry = types[expr.kind] as (expr: Expr, locals: Locals) => Type;
+  return entry(expr, locals);
+};
+
+type Locals = ReadonlyMap<Local, Type>;
+
+type Types = {
+  readonly [K in Expr["kind"]]: (expr: Extract<Expr, { kind: K }>, locals: Locals) => Type;
+};
+
+const ofFirst = ({ a }: { readonly a: Expr }, locals: Locals): Type => typeOf(a, locals);
+
+const types: Types = {
+  number: ({ type }) => type,
+  load: ({ type }) => type,
+  get: ({ local }, locals) => {
+    const type = locals.get(local);
+    invariant(type !== undefined, `${local} is read before it is defined`);
+    return type;
+  },
+  ramp: ({ lanes }) => i32(lanes),
+  index: () => i32(1),
+  splat: ({ of, lanes }, locals) => ({ ...typeOf(of, locals), lanes }),
+  unary: ({ op, of }, locals) => {
+    const type = typeOf(of, locals);
+    if (op === "toInt" || op === "asInt") return i32(type.lanes);
+    return op === "toFloat" || op === "asFloat" ? f32(type.lanes) : type;
+  },
+  binary: ofFirst,
+  fma: ofFirst,
+  select: ofFirst,
+  compare: ({ a }, locals) => mask(typeOf(a, locals).lanes),
+  across: ({ of }, locals) => ({ ...typeOf(of, locals), lanes: 1 }),
+  call: ({ name, args: [first] }, locals) => {
+    invariant(first !== undefined, `${name} is called without arguments`);
+    return typeOf(first, locals);
+  },
 };

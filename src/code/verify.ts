@@ -237,65 +237,77 @@ const binaryOn: Readonly<Record<BinaryOp, readonly Type["scalar"][]>> = {
 };
 
 const checkExpr = (expr: Expr, scope: Scope): Type => {
-  const check = (operand: Expr): Type => checkExpr(operand, scope);
-  const alike = (a: Expr, b: Expr, what: string): Type => {
-    const type = check(a);
-    expect(check(b), type, `the second operand of ${what}`);
-    return type;
-  };
-  const among = (type: Type, scalars: readonly Type["scalar"][], what: string): void => {
-    invariant(scalars.includes(type.scalar), `${what} of ${showType(type)}`);
-  };
-  switch (expr.kind) {
-    case "number":
-      among(expr.type, ["f32", "i32"], "a number");
-      break;
-    case "ramp":
-      break;
-    case "get":
-      expect(typeOf(expr, scope.locals), expr.type, expr.local);
-      break;
-    case "index":
-      checkAffine(expr.of, scope);
-      break;
-    case "load":
-      checkAddress(expr.from, expr.type, expr.step ?? 1, scope);
-      break;
-    case "splat":
-      invariant(check(expr.of).lanes === 1 && expr.lanes > 1, "only a scalar is splat");
-      break;
-    case "unary":
-      among(check(expr.of), unaryOn[expr.op], expr.op);
-      break;
-    case "binary": {
-      const type = alike(expr.a, expr.b, expr.op);
-      among(type, binaryOn[expr.op], expr.op);
-      const constant = expr.b.kind === "number" || !expr.op.startsWith("shift");
-      invariant(constant, "shifts are by constants");
-      break;
-    }
-    case "fma":
-      among(alike(expr.a, expr.b, "fma"), ["f32"], "fma");
-      alike(expr.a, expr.c, "fma");
-      break;
-    case "compare":
-      among(alike(expr.a, expr.b, expr.op), ["f32", "i32"], expr.op);
-      break;
-    case "select":
-      expect(check(expr.mask), mask(alike(expr.a, expr.b, "select").lanes), "a select's mask");
-      break;
-    case "across":
-      invariant(check(expr.of).lanes > 1, "one lane has nothing across");
-      among(check(expr.of), ["f32", "i32"], "across");
-      break;
-    case "call": {
-      const fn = scope.module.functions.find(({ name }) => name === expr.name);
-      invariant(fn !== undefined, `no function ${expr.name} yet`);
-      invariant(fn.params.length === expr.args.length, `${expr.name} takes other arguments`);
-      const lanes = typeOf(expr, scope.locals).lanes;
-      for (const arg of expr.args) expect(check(arg), f32(lanes), `an argument of ${expr.name}`);
-      break;
-    }
-  }
+  // The entry of the kind takes this expression by the table's type, which indexing by a union forgets.
+  const check = checks[expr.kind] as (expr: Expr, scope: Scope) => void;
+  check(expr, scope);
   return typeOf(expr, scope.locals);
+};
+
+const among = (type: Type, scalars: readonly Type["scalar"][], what: string): void => {
+  invariant(scalars.includes(type.scalar), `${what} of ${showType(type)}`);
+};
+
+/** The type of two operands that must have the same. */
+const alike = (a: Expr, b: Expr, what: string, scope: Scope): Type => {
+  const type = checkExpr(a, scope);
+  expect(checkExpr(b, scope), type, `the second operand of ${what}`);
+  return type;
+};
+
+type Checks = {
+  readonly [K in Expr["kind"]]: (expr: Extract<Expr, { kind: K }>, scope: Scope) => void;
+};
+
+/** Operands of each kind of expression. */
+const checks: Checks = {
+  number: ({ type }) => {
+    among(type, ["f32", "i32"], "a number");
+  },
+  ramp: ({ lanes }) => {
+    invariant(lanes > 1, "a ramp of one lane");
+  },
+  get: ({ local, type }, { locals }) => {
+    const found = locals.get(local);
+    invariant(found !== undefined, `${local} is read before it is defined`);
+    expect(found, type, local);
+  },
+  index: ({ of }, scope) => {
+    checkAffine(of, scope);
+  },
+  load: ({ from, type, step }, scope) => {
+    checkAddress(from, type, step ?? 1, scope);
+  },
+  splat: ({ of, lanes }, scope) => {
+    invariant(checkExpr(of, scope).lanes === 1 && lanes > 1, "only a scalar is splat");
+  },
+  unary: ({ op, of }, scope) => {
+    among(checkExpr(of, scope), unaryOn[op], op);
+  },
+  binary: ({ op, a, b }, scope) => {
+    among(alike(a, b, op, scope), binaryOn[op], op);
+    invariant(b.kind === "number" || !op.startsWith("shift"), "shifts are by constants");
+  },
+  fma: ({ a, b, c }, scope) => {
+    among(alike(a, b, "fma", scope), ["f32"], "fma");
+    alike(a, c, "fma", scope);
+  },
+  compare: ({ op, a, b }, scope) => {
+    among(alike(a, b, op, scope), ["f32", "i32"], op);
+  },
+  select: ({ mask: chosen, a, b }, scope) => {
+    const { lanes } = alike(a, b, "select", scope);
+    expect(checkExpr(chosen, scope), mask(lanes), "a select's mask");
+  },
+  across: ({ of }, scope) => {
+    const type = checkExpr(of, scope);
+    invariant(type.lanes > 1, "one lane has nothing across");
+    among(type, ["f32", "i32"], "across");
+  },
+  call: ({ name, args }, scope) => {
+    const fn = scope.module.functions.find((known) => known.name === name);
+    invariant(fn?.params.length === args.length, `no function ${name} of ${args.length} yet`);
+    const [first] = args.map((arg) => checkExpr(arg, scope));
+    invariant(first !== undefined, `${name} of nothing`);
+    for (const arg of args) expect(checkExpr(arg, scope), f32(first.lanes), name);
+  },
 };

@@ -18,10 +18,12 @@ export interface Analysis {
   readonly fused: ReadonlySet<ValueId>;
 }
 
-export const analyse = ({ axes, body, ...rest }: Nest | Product): Analysis => {
-  const free = axes.length - ("reduced" in rest ? rest.reduced : 0);
+export const analyse = (statement: Nest | Product): Analysis => {
+  const { axes, body } = statement;
+  const isNest = statement.kind === "nest";
+  const free = axes.length - (isNest ? statement.reduced : 0);
   const dtypes = dtypesOf(body);
-  const varies = variesOf(body, axes, free, "order" in rest && rest.order !== undefined);
+  const varies = variesOf(body, axes, free, isNest && statement.order !== undefined);
   const fused = fusedIn(body, dtypes, varies);
   const users: ValueId[][] = body.map(() => []);
   const live: boolean[] = body.map(() => false);

@@ -1,5 +1,6 @@
 /** One instruction, of one copy, as statements. */
-import { InternalError, invariant } from "../../diagnostics/invariant.ts";
+import { invariant } from "../../diagnostics/invariant.ts";
+import type { Dtype } from "../../graph/op.ts";
 import type { Instruction, ValueId } from "../../loops/program.ts";
 import { binary, compare, get, load, select, splat, unary } from "../build.ts";
 import type { Expr, Lanes } from "../code.ts";
@@ -29,16 +30,10 @@ import {
 /** Computes an instruction's value or does what it does, in the scope's statements. */
 export const compute = (id: ValueId, copy: Copy, scope: Scope): void => {
   const instruction = at(scope.analysis.body, id);
-  switch (instruction.op) {
-    case "store":
-      return store(id, instruction, copy, scope);
-    case "reduce":
-      return accumulate(id, instruction, copy, scope);
-    case "running":
-      return run(id, instruction, copy, scope);
-    default:
-      return define(id, expressionOf(id, copy, scope, lanesOf(id, scope)), copy, scope);
-  }
+  if (instruction.op === "store") store(id, instruction, copy, scope);
+  else if (instruction.op === "reduce") accumulate(id, instruction, copy, scope);
+  else if (instruction.op === "running") run(id, instruction, copy, scope);
+  else define(id, expressionOf(id, copy, scope), copy, scope);
 };
 
 const lanesOf = (id: ValueId, scope: Scope): Lanes => (isVector(scope, id) ? lanesIn(scope) : 1);
@@ -108,67 +103,77 @@ const fetchFactor = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Facto
   if (!scope.analysis.fused.has(id)) return fetch(id, copy, scope, lanes);
   const product = at(scope.analysis.body, id);
   invariant(product.op === "binary", `%${id} is no product`);
-  const [a, b] = [product.a, product.b].map((of) => fetch(of, copy, scope, lanes));
-  invariant(a !== undefined && b !== undefined, "a product has two factors");
+  const [a, b] = [fetch(product.a, copy, scope, lanes), fetch(product.b, copy, scope, lanes)];
   return { kind: "product", a, b };
 };
 
-const expressionOf = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Expr => {
-  const { body, dtypes } = scope.analysis;
-  const instruction = at(body, id);
-  const operand = (of: ValueId): Expr => fetch(of, copy, scope, lanes);
+/** The instructions that are one expression. */
+type Pure = Exclude<Instruction, { op: "store" | "reduce" | "running" | "number" | "product" }>;
+
+/** Where an expression is computed, and of how many lanes. */
+interface Place {
+  readonly copy: Copy;
+  readonly scope: Scope;
+  readonly lanes: Lanes;
+}
+
+const expressionOf = (id: ValueId, copy: Copy, scope: Scope): Expr => {
+  const instruction = at(scope.analysis.body, id);
+  const lanes = lanesOf(id, scope);
   if (isComparison(instruction)) {
-    const [one, zero] = [1, 0].map((value) => literal(value, { dtype: "float", lanes }));
-    invariant(one !== undefined && zero !== undefined, "two numbers");
-    return select(conditionOf(id, copy, scope, lanes), one, zero);
+    const number = (value: number): Expr => literal(value, { dtype: "float", lanes });
+    return select(conditionOf(id, copy, scope, lanes), number(1), number(0));
   }
-  switch (instruction.op) {
-    case "load": {
-      const type = typeFor(instruction.dtype, lanes);
-      const address = addressOf(instruction.from, copy, scope);
-      const step = laneStep(scope, instruction.from);
-      if (lanes === 1 || step !== undefined) return load(address, type, step);
-      return splat(load(address, typeFor(instruction.dtype, 1)), lanes);
+  // The entry of the instruction takes it by the table's type, which indexing by a union forgets.
+  const express = (
+    expressions as Partial<Record<Instruction["op"], (of: Instruction, place: Place) => Expr>>
+  )[instruction.op];
+  invariant(express !== undefined, `%${id} is no expression`);
+  return express(instruction, { copy, scope, lanes });
+};
+
+const operandAt = (id: ValueId, { copy, scope, lanes }: Place): Expr =>
+  fetch(id, copy, scope, lanes);
+
+const dtypeAt = (id: ValueId, { scope }: Place): Dtype => at(scope.analysis.dtypes, id);
+
+const expressions: {
+  readonly [K in Pure["op"]]: (instruction: Extract<Pure, { op: K }>, place: Place) => Expr;
+} = {
+  load: ({ dtype, from }, { copy, scope, lanes }) => {
+    const address = addressOf(from, copy, scope);
+    const step = laneStep(scope, from);
+    if (lanes === 1 || step !== undefined) return load(address, typeFor(dtype, lanes), step);
+    return splat(load(address, typeFor(dtype, 1)), lanes);
+  },
+  index: (instruction, { copy, scope, lanes }) => indexExpr(instruction, copy, scope, lanes),
+  unary: ({ name, of }, place) => {
+    invariant(name !== "not", "not is a comparison");
+    return unaryOf[name](operandAt(of, place), { dtype: dtypeAt(of, place), lanes: place.lanes });
+  },
+  binary: ({ name, a, b }, place) => {
+    const { copy, scope, lanes } = place;
+    if (name === "add") {
+      return sum(fetchFactor(a, copy, scope, lanes), fetchFactor(b, copy, scope, lanes));
     }
-    case "index":
-      return indexExpr(instruction, copy, scope, lanes);
-    case "unary":
-      invariant(instruction.name !== "not", "not is a comparison");
-      return unaryOf[instruction.name](operand(instruction.of), {
-        dtype: at(dtypes, instruction.of),
-        lanes,
-      });
-    case "binary": {
-      if (instruction.name === "add") {
-        const [a, b] = [instruction.a, instruction.b].map((of) =>
-          fetchFactor(of, copy, scope, lanes),
-        );
-        invariant(a !== undefined && b !== undefined, "a sum has two terms");
-        return sum(a, b);
-      }
-      invariant(instruction.name !== "greater" && instruction.name !== "equal", "no comparison");
-      const { a, b } = instruction;
-      return binaryOf[instruction.name](operand(a), operand(b), at(dtypes, a));
-    }
-    case "cast": {
-      const from = at(dtypes, instruction.of);
-      if (from === instruction.dtype) return operand(instruction.of);
-      return unary(instruction.dtype === "int" ? "toInt" : "toFloat", operand(instruction.of));
-    }
-    case "clamp": {
-      const numbers = { dtype: "int", lanes } as const;
-      const below = binary("min", operand(instruction.of), literal(instruction.size - 1, numbers));
-      return binary("max", below, literal(0, numbers));
-    }
-    case "select":
-      return select(
-        conditionOf(instruction.condition, copy, scope, lanes),
-        operand(instruction.a),
-        operand(instruction.b),
-      );
-    default:
-      throw new InternalError(`%${id} is no expression`);
-  }
+    invariant(name !== "greater" && name !== "equal", `${name} is a comparison`);
+    return binaryOf[name](operandAt(a, place), operandAt(b, place), dtypeAt(a, place));
+  },
+  cast: ({ dtype, of }, place) => {
+    const operand = operandAt(of, place);
+    if (dtypeAt(of, place) === dtype) return operand;
+    return unary(dtype === "int" ? "toInt" : "toFloat", operand);
+  },
+  clamp: ({ of, size }, place) => {
+    const number = (value: number): Expr => literal(value, { dtype: "int", lanes: place.lanes });
+    return binary("max", binary("min", operandAt(of, place), number(size - 1)), number(0));
+  },
+  select: ({ condition, a, b }, place) =>
+    select(
+      conditionOf(condition, place.copy, place.scope, place.lanes),
+      operandAt(a, place),
+      operandAt(b, place),
+    ),
 };
 
 const indexExpr = (

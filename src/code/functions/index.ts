@@ -24,7 +24,7 @@ export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Functio
 };
 
 /** Names of the functions called in an expression. */
-export const calls = (expr: Expr): readonly FunctionName[] => {
+const calls = (expr: Expr): readonly FunctionName[] => {
   switch (expr.kind) {
     case "number":
     case "ramp":
