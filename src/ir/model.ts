@@ -40,6 +40,8 @@ export interface Parameter {
   readonly init: Initializer;
   /** Serves the guide only ("q"), the generative model only ("p"), or both. */
   readonly role: "p" | "q" | "both";
+  /** The net, or the declaration of the parameter itself. */
+  readonly span?: Span;
 }
 
 export type Initializer =

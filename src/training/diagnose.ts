@@ -1,13 +1,13 @@
 /** Why an iteration gave no finite numbers: site, step, first operation and the ranges of what it was given. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { differentiate } from "../graph/gradient.ts";
+import { namesOf } from "../graph/names.ts";
 import type { Graph, Node, OpName } from "../graph/op.ts";
 import { inputsOf } from "../graph/walk.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { nonFinite } from "./errors.ts";
 import { findFault, type Fault, type Range } from "./fault.ts";
 import type { ObjectiveGraph } from "./problem.ts";
-import { nameOf } from "./whereabouts.ts";
 
 const gradientOf = "gradient of ";
 
@@ -55,7 +55,7 @@ const advice: Partial<Readonly<Record<OpName, string>>> = {
 };
 
 const describe = (graph: Graph, { node, step, result, operands }: Fault): readonly string[] => {
-  const name = nameOf(graph, node);
+  const name = namesOf(graph).get(node);
   const place = name === undefined ? "" : ` while computing \`${name}\``;
   const when = step === undefined ? "" : ` at time step ${step + 1}`;
   return [

@@ -107,8 +107,15 @@ const affine = (
     owner,
     shape: [fanIn, fanOut],
     init: { kind: "glorot", fanIn, fanOut, gain: 1 },
+    span: net.span,
   });
-  const shift = builder.parameter({ name: `${prefix}.bias`, owner, shape: [fanOut], init: bias });
+  const shift = builder.parameter({
+    name: `${prefix}.bias`,
+    owner,
+    shape: [fanOut],
+    init: bias,
+    span: net.span,
+  });
   const id = builder.emit(
     "linear",
     [...inputs, weight, shift],

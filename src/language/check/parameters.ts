@@ -80,7 +80,8 @@ export const parameterTerm = (decl: ParamDecl, type: EventType, frame: Frame): T
     }
   }
   const shape = axes.map(({ dim }) => dim);
-  const id = frame.builder.parameter({ name: name.text, owner: name.text, shape, init });
+  const { text, span } = name;
+  const id = frame.builder.parameter({ name: text, owner: text, shape, init, span });
   const raw: ValueTerm = { kind: "value", type: { base: "real", axes }, id, mapped: false };
   const { op } = ranges[base];
   return op === undefined
