@@ -5,6 +5,7 @@ export type Field = Uint8Array;
 
 /** Bytes of 7 bits, the lowest first; negative numbers as their 64-bit complement. */
 const varint = (value: number): readonly number[] => {
+  if (value >= 0 && value < 128) return [value];
   const digits: number[] = [];
   // Up to 64 bits; what is below 2^53 needs no big integers, which are ten times slower.
   let rest = value;
@@ -26,25 +27,27 @@ const tag = (field: number, kind: keyof typeof wireTypes): readonly number[] =>
 
 /** An integer, an enumeration or, as 0 and 1, a truth. */
 export const integer = (field: number, value: number): Field =>
-  Uint8Array.from([...tag(field, "varint"), ...varint(value)]);
+  Buffer.from([...tag(field, "varint"), ...varint(value)]);
 
 export const float = (field: number, value: number): Field => {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return Buffer.concat([Uint8Array.from(tag(field, "float")), bytes]);
+  const number = Buffer.alloc(4);
+  number.writeFloatLE(value);
+  return Buffer.concat([Buffer.from(tag(field, "float")), number]);
 };
 
 export const bytes = (field: number, value: Uint8Array): Field =>
-  Buffer.concat([Uint8Array.from([...tag(field, "bytes"), ...varint(value.length)]), value]);
+  Buffer.concat([Buffer.from([...tag(field, "bytes"), ...varint(value.length)]), value]);
 
 export const text = (field: number, value: string): Field => bytes(field, Buffer.from(value));
 
-export const message = (field: number, fields: readonly Field[]): Field =>
-  bytes(field, Buffer.concat(fields));
+export const message = (field: number, fields: readonly Field[]): Field => {
+  const length = fields.reduce((total, { length: more }) => total + more, 0);
+  return Buffer.concat([Buffer.from([...tag(field, "bytes"), ...varint(length)]), ...fields]);
+};
 
 /** Integers without a field number each. */
 export const packed = (field: number, values: readonly number[]): Field =>
-  bytes(field, Uint8Array.from(values.flatMap(varint)));
+  bytes(field, Buffer.from(values.flatMap(varint)));
 
 /** An entry of a map from text to messages. */
 export const entry = (field: number, key: string, value: readonly Field[]): Field =>
