@@ -12,7 +12,7 @@ import { verifyProgram } from "../../../src/loops/verify.ts";
 /** Numbers in [0, 1), the same for a seed. */
 export type Random = () => number;
 
-export const randomFrom = (seed: number): Random => {
+const randomFrom = (seed: number): Random => {
   let state = seed * 2654435761 + 12345;
   return () => {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
@@ -104,7 +104,7 @@ export const reading = (
   return { buffer: input(made, size, values), base, strides, steps: [] };
 };
 
-export const targets: readonly Target[] = [
+const targets: readonly Target[] = [
   { lanes: 4, registers: 14 },
   { lanes: 8, registers: 16 },
   { lanes: 16, registers: 32 },
