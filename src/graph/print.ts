@@ -159,6 +159,7 @@ const jsonNodes = (leaves: readonly Node[], roots: readonly Node[]) => {
 const jsonAttributes = (node: Node): unknown => {
   if (node.op === "constant") {
     const { value } = node.attrs;
+    if (Object.is(value, -0)) return { value: "-0" };
     return { value: Number.isFinite(value) ? value : String(value) };
   }
   if (node.op !== "scan") return node.attrs;

@@ -1,12 +1,13 @@
 /** Graphs compiled to C. */
 import type { Module, Target } from "../../code/code.ts";
-import { success } from "../../diagnostics/diagnostic.ts";
+import { success, type Result } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Graph, Shape } from "../../graph/op.ts";
 import { elements, sameShape, showType } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
 import type { Backend, Buffer } from "../backend.ts";
-import { link, type Linker } from "./library.ts";
+import { keyOf } from "./key.ts";
+import { link, relink, type Linked, type Linker } from "./library.ts";
 import { openMemory, type Block } from "./memory.ts";
 
 /** What makes code of a graph. */
@@ -15,8 +16,16 @@ export type Generate = (
   options: { readonly target: Target; readonly threads: number },
 ) => Module;
 
-/** A backend whose code is made by `generate`, for this many threads. */
-export const nativeBackend = (linker: Linker, threads: number, generate: Generate): Backend => {
+/**
+ * A backend whose code is made by `generate`, for this many threads. What a `version` of it once made is not made again,
+ * except where kernels are timed, whose names only new code knows.
+ */
+export const nativeBackend = (
+  linker: Linker,
+  threads: number,
+  generate: Generate,
+  version?: string,
+): Backend => {
   const { koffi, toolchain } = linker;
   const memory = openMemory((array) => koffi.address(array));
   const live = new Map<Buffer, Block>();
@@ -42,6 +51,16 @@ export const nativeBackend = (linker: Linker, threads: number, generate: Generat
     return { buffer, block };
   };
 
+  const compileAnew = (graph: Graph, key: string | undefined): Result<Linked> => {
+    verify(graph);
+    const module = generate(graph, { target: toolchain.target, threads });
+    invariant(
+      module.arguments === graph.inputs.length + graph.outputs.size,
+      `${module.arguments} arguments`,
+    );
+    return link(module, linker, key);
+  };
+
   return {
     name: "native",
     upload: ({ shape, data }, dtype = data instanceof Int32Array ? "int" : "float") => {
@@ -54,20 +73,19 @@ export const nativeBackend = (linker: Linker, threads: number, generate: Generat
       return buffer;
     },
     compile: (graph) => {
-      verify(graph);
-      const module = generate(graph, { target: toolchain.target, threads });
-      const linked = link(module, linker);
+      const key =
+        version === undefined || linker.profile
+          ? undefined
+          : keyOf(graph, threads, version, toolchain);
+      const known = key === undefined ? undefined : relink(key, linker);
+      const linked = known === undefined ? compileAnew(graph, key) : success(known);
       if (!linked.ok) return linked;
       const outputs = [...graph.outputs].map(([name, { shape, dtype }]) => ({
         name,
         shape,
         dtype,
       }));
-      invariant(
-        module.arguments === graph.inputs.length + outputs.length,
-        `${module.arguments} arguments`,
-      );
-      const block = new BigUint64Array(1 + module.arguments);
+      const block = new BigUint64Array(1 + graph.inputs.length + outputs.length);
       return success({
         run: (inputs) => {
           graph.inputs.forEach(({ attrs: { name }, shape, dtype }, i) => {

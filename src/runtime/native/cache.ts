@@ -11,9 +11,10 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { success, type Result } from "../../diagnostics/diagnostic.ts";
 import { compileC, sharedFlags, type Environment, type Toolchain } from "./toolchain.ts";
 
@@ -38,9 +39,7 @@ export const sharedObject = (
   parts = 1,
 ): Result<string> => {
   const hash = createHash("sha256");
-  for (const part of [source, ...toolchain.flags, ...sharedFlags, toolchain.identity]) {
-    hash.update(part).update("\0");
-  }
+  for (const part of [source, ...toolchainKey(toolchain)]) hash.update(part).update("\0");
   const path = join(directory, `${hash.digest("hex")}.so`);
   if (isWhole(path)) {
     touch(path);
@@ -55,9 +54,41 @@ export const sharedObject = (
   }
   appendFileSync(temporary, digest(readFileSync(temporary)));
   renameSync(temporary, path);
-  discardOldest(directory);
+  discardOldest(directory, ".so", kept);
   return success(path);
 };
+
+/** The shared object that was remembered by the key, if it is still whole. */
+export const recall = (directory: string, key: string): string | undefined => {
+  const note = join(directory, `${key}.key`);
+  if (!existsSync(note)) return undefined;
+  const path = join(directory, basename(readFileSync(note, "utf8")));
+  if (!path.endsWith(".so") || !isWhole(path)) return undefined;
+  touch(note);
+  touch(path);
+  return path;
+};
+
+/** Remembers a shared object of the directory by a key: all that its source follows from. */
+export const remember = (directory: string, key: string, path: string): void => {
+  const temporary = join(directory, `${randomUUID()}.tmp`);
+  try {
+    writeFileSync(temporary, basename(path));
+    renameSync(temporary, join(directory, `${key}.key`));
+  } catch {
+    // What is not remembered is found by its source.
+    rmSync(temporary, { force: true });
+    return;
+  }
+  discardOldest(directory, ".key", 4 * kept);
+};
+
+/** What a key has to have in it besides what the source follows from. */
+export const toolchainKey = ({ flags, identity }: Toolchain): readonly string[] => [
+  ...flags,
+  ...sharedFlags,
+  identity,
+];
 
 /** Removes an object that cannot be loaded. */
 export const forget = (path: string): void => {
@@ -86,14 +117,14 @@ const touch = (path: string): void => {
 
 const kept = 256;
 
-/** Keeps the objects used last. */
-const discardOldest = (directory: string): void => {
-  const files = readdirSync(directory).filter((name) => name.endsWith(".so"));
-  if (files.length <= kept) return;
+/** Keeps the files used last. */
+const discardOldest = (directory: string, extension: string, count: number): void => {
+  const files = readdirSync(directory).filter((name) => name.endsWith(extension));
+  if (files.length <= count) return;
   const aged = files.map((name) => {
     const path = join(directory, name);
     return { path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
   });
   aged.sort((a, b) => a.used - b.used);
-  for (const { path } of aged.slice(0, files.length - kept)) rmSync(path, { force: true });
+  for (const { path } of aged.slice(0, files.length - count)) rmSync(path, { force: true });
 };

@@ -1,12 +1,14 @@
 /** The backend that compiles graphs to machine code by way of C and the system's compiler. */
 import { availableParallelism } from "node:os";
 import { generate as generateCode } from "../../code/generate.ts";
+import { withNames } from "../../graph/names.ts";
 import type { Backend } from "../backend.ts";
 import { nativeBackend, type Generate } from "./backend.ts";
 import { cacheDirectory } from "./cache.ts";
 import { loadKoffi, type Linker } from "./library.ts";
 import { measurePeak } from "./peak.ts";
 import { findToolchain, type Environment } from "./toolchain.ts";
+import { compilerVersion } from "./version.ts";
 
 export interface NativeOptions {
   /** GTMC_THREADS, or one for each processor and at most 8. */
@@ -22,14 +24,30 @@ export interface NativeOptions {
 /** Opens the backend; without a compiler or koffi it throws an error that says what is missing. */
 export const openNative = async (options: NativeOptions = {}): Promise<Backend> => {
   const { environment = process.env, generate = generateCode } = options;
+  const version = generate === generateCode ? compilerVersion() : undefined;
   const linker = await openLinker(environment, options.profile ?? false);
   const threads = options.threads ?? threadsOf(environment);
-  return nativeBackend(linker, threads, generate);
+  return nativeBackend(linker, threads, generate, version);
 };
 
-/** FLOP/s that one thread reaches at most on this machine. */
-export const nativePeak = async (environment: Environment = process.env): Promise<number> =>
-  measurePeak(await openLinker(environment, false));
+/** A backend whose kernels are timed and say where they come from. */
+export interface TimedNative {
+  readonly backend: Backend;
+  readonly threads: number;
+  /** FLOP/s that all threads together reach at most on this machine. */
+  readonly peak: number;
+}
+
+/** Opens the backend for a profile; throws as `openNative` does. */
+export const openTimedNative = async (
+  environment: Environment = process.env,
+): Promise<TimedNative> => {
+  const threads = threadsOf(environment);
+  const generate: Generate = (graph, options) => generateCode(withNames(graph), options);
+  const backend = await openNative({ threads, profile: true, environment, generate });
+  const peak = measurePeak(await openLinker(environment, false));
+  return { backend, threads, peak: threads * peak };
+};
 
 const openLinker = async (environment: Environment, profile: boolean): Promise<Linker> => {
   const toolchain = findToolchain(environment);
