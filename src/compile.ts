@@ -25,6 +25,7 @@ import { optimise } from "./graph/passes/index.ts";
 import type { BatchSizes, Problem } from "./training/problem.ts";
 import { buildStep } from "./training/step.ts";
 import { resolveParameters } from "./parameters.ts";
+import { placesIn } from "./places.ts";
 import type { Program, ProgramInfo, SampleSizes, SampleTarget, SourceFile } from "./program.ts";
 
 /** Values of `--config`: the paths of `--set` with plain JSON values. */
@@ -179,6 +180,7 @@ const program = (
         ? success({ graph: optimise(drawn.value.graph), noise: drawn.value.noise })
         : drawn;
     },
+    locate: placesIn(model, modules.sources),
     inspect: (stage, format) => {
       const json = format === "json";
       switch (stage) {

@@ -43,7 +43,9 @@ export type {
 export type * from "./report/data.ts";
 export { continuationsPng, framesPng, reconstructionsPng } from "./report/pictures.ts";
 export { renderReport } from "./report/render.ts";
-export type { Backend, Buffer, Executable, HostArray } from "./runtime/backend.ts";
+export type { Place } from "./places.ts";
+export type { Backend, Buffer, Executable, HostArray, KernelTime } from "./runtime/backend.ts";
+export type { ExecutableTimes, Profiler } from "./runtime/profile.ts";
 export { referenceBackend } from "./runtime/reference.ts";
 export { openBackend } from "./runtime/select.ts";
 export * from "./run/index.ts";

@@ -3,6 +3,7 @@ import type { Model } from "./ir/model.ts";
 import type { NoiseSpec, Problem } from "./training/problem.ts";
 import type { TrainingOptions } from "./training/options.ts";
 import type { Graph } from "./graph/op.ts";
+import type { Place } from "./places.ts";
 
 /** A source text and where it is from; imports are looked up beside it. */
 export interface SourceFile {
@@ -99,6 +100,8 @@ export interface Program {
   readonly info: ProgramInfo;
   /** Refused where `predict` is given a prefix that the steps do not hold (E0508). */
   sampling(target: SampleTarget, sizes: SampleSizes): Result<SampleGraph>;
+  /** The line that a name in a graph of this program comes from, such as that of a kernel in a profile. */
+  locate(name: string): Place | undefined;
   /** The text of an intermediate form. `graph` is the optimised training step at these sizes. */
   inspect(stage: "ast" | "ir" | "graph", format: "text" | "json"): string;
 }

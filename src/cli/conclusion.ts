@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TrainingState } from "../index.ts";
+import type { Io } from "./io.ts";
 import { curve, klOfRegions, recallRatio, termsOf, type MetricsLine } from "./metrics.ts";
 import { knownDims, takePictures } from "./pictures.ts";
+import { concludeProfile } from "./profile.ts";
 import { unit } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { isTemporal } from "./stage.ts";
@@ -10,13 +12,18 @@ import { boundKey, tellStory, type Pictures } from "./story.ts";
 import { columns, number } from "./text.ts";
 import { outcome, type Ending } from "./verb.ts";
 
-/** After the last iteration: pictures, report, manifest, and the numbers that matter. */
-export const concludeRun = async (session: Session, state: TrainingState): Promise<Ending> => {
+/** After the last iteration: profile, pictures, report, manifest, and the numbers that matter. */
+export const concludeRun = async (
+  io: Io,
+  session: Session,
+  state: TrainingState,
+): Promise<Ending> => {
   const { readMetrics, renderReport, runFiles, writeManifest, writeWhole } =
     await import("../index.ts");
   const { stage, folder, environment, warnings } = session;
   const { program, dataset, dims, backendReason } = stage;
   const lines = readMetrics(folder);
+  const profile = await concludeProfile(io, session);
   const { pictures, warnings: undrawn } = await takePictures(stage, state.parameters);
   await savePictures(folder, pictures);
   const report = tellStory({
@@ -30,13 +37,18 @@ export const concludeRun = async (session: Session, state: TrainingState): Promi
     pictures,
   });
   writeWhole(join(folder, runFiles.report), renderReport(report));
-  const ending = summarise(session, lines);
-  session.talk.note(ending.text);
+  const summary = summarise(session, lines);
+  const text = summary.text + profile.text;
+  session.talk.note(text);
   writeManifest(folder, new Date());
-  return outcome(ending.text, ending.data, {
-    warnings: [...warnings, ...undrawn],
-    sources: program.sources,
-  });
+  return outcome(
+    text,
+    { ...summary.data, ...profile.data },
+    {
+      warnings: [...warnings, ...undrawn],
+      sources: program.sources,
+    },
+  );
 };
 
 /** Image grids of the report as files; `samples/` numbers them, since a resumed run makes new ones. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Option } from "commander";
 import type { Result } from "../diagnostics/diagnostic.ts";
 import type { KeptSource, Overrides, Program, RunContents } from "../index.ts";
 import { describeParameters, describeSites, printOrigin, printSettings } from "./facts.ts";
@@ -25,6 +26,7 @@ import { outcome, wrong, type Ending, type Verb } from "./verb.ts";
 interface RunOptions extends ModelOptions, ComputeOptions {
   readonly out?: string;
   readonly printConfig?: boolean;
+  readonly profile?: boolean;
 }
 
 /** `gtmc run`: everything that the file says. */
@@ -39,6 +41,8 @@ export const run = (): Verb => {
     )
     .option("--print-config", "show every value and where it comes from, and stop")
     .option("--no-print-config", "train")
+    .option("--profile", "show what each kernel of the training step took (native backend)")
+    .addOption(new Option("--no-profile").hideHelp())
     .argument("<FILE>", "a model file with a train block; - is standard input");
   return {
     command,
@@ -68,6 +72,7 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
   const stage = await setStage(program, {
     ...(options.backend === undefined ? {} : { backend: options.backend }),
     ...(directory === undefined ? {} : { dataDirectory: directory }),
+    profile: options.profile ?? false,
   });
   if (!stage.ok) return wrong(stage.diagnostics, { sources: program.sources });
   const { appendLog, describeEnvironment, initialState } = await import("../index.ts");

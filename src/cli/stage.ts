@@ -1,23 +1,30 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import type { Backend, Dataset, Program } from "../index.ts";
+import type { Backend, Dataset, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
 import { noData } from "./problems.ts";
 
-/** Options of the verbs that compute. */
-export interface ComputeOptions {
-  readonly backend?: string;
+/** Options of the verbs that open data. */
+export interface DataOptions {
   readonly dataDir?: string;
 }
 
+/** Options of the verbs that compute. */
+export interface ComputeOptions extends DataOptions {
+  readonly backend?: string;
+}
+
+export const withDataOption = (command: Command): Command =>
+  command.option("--data-dir <folder>", "where data sets lie; else the variable GTMC_DATA");
+
 export const withComputeOptions = (command: Command): Command =>
-  command
-    .option(
+  withDataOption(
+    command.option(
       "--backend <name>",
-      "tfjs:wasm, tfjs:node, tfjs:cpu, reference or auto (default: auto, or the run's)",
-    )
-    .option("--data-dir <folder>", "where data sets lie; else the variable GTMC_DATA");
+      "native, wasm, tensorflow, tfjs:wasm, tfjs:node, tfjs:cpu, reference or auto (default: auto, or the run's)",
+    ),
+  );
 
 /** Everything that a trained or a training program needs. */
 export interface Stage {
@@ -28,11 +35,14 @@ export interface Stage {
   readonly backend: Backend;
   /** The backend and why it was taken. */
   readonly backendReason: string;
+  /** Where times were asked for. */
+  readonly profiler?: Profiler;
 }
 
 export interface StageOptions {
   readonly backend?: string;
   readonly dataDirectory?: string;
+  readonly profile?: boolean;
 }
 
 /** The data directory: the flag, or the variable GTMC_DATA. */
@@ -53,15 +63,19 @@ export const setStage = async (program: Program, options: StageOptions): Promise
   if (!dataset.ok) return dataset;
   const dims = fitData(program, dataset.value);
   if (!dims.ok) return dims;
-  const backend = await openBackend(options.backend ?? "auto");
+  const backend = await openBackend(options.backend ?? "auto", {
+    profile: options.profile ?? false,
+  });
   if (!backend.ok) return backend;
+  const { note, profiler } = backend.value;
   return success(
     {
       program,
       dataset: dataset.value,
       dims: dims.value,
       backend: backend.value.backend,
-      backendReason: backend.value.note.replace(/^backend /u, ""),
+      backendReason: note.replace(/^backend /u, ""),
+      ...(profiler === undefined ? {} : { profiler }),
     },
     [...dataset.warnings, ...dims.warnings, ...backend.warnings],
   );

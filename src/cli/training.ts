@@ -5,6 +5,7 @@ import { exits } from "./exit.ts";
 import { concludeRun } from "./conclusion.ts";
 import type { Io } from "./io.ts";
 import { evaluationLine, metricsLine } from "./metrics.ts";
+import { concludeProfile } from "./profile.ts";
 import { evaluationText, progressLine, type Course } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { isTemporal } from "./stage.ts";
@@ -27,19 +28,26 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
   switch (result.reason) {
     case "early":
       talk.say("stopped early: the test bound no longer rises\n");
-      return concludeRun(session, result.state);
+      return concludeRun(io, session, result.state);
     case "done":
-      return concludeRun(session, result.state);
-    case "interrupted":
+      return concludeRun(io, session, result.state);
+    case "interrupted": {
+      const profile = await concludeProfile(io, session);
       talk.say(
         `interrupted after step ${count(result.state.iteration)}; a checkpoint was written\n` +
           `go on with: gtmc resume ${shownFolder}\n`,
       );
       return outcome(
-        "",
-        { run: shownFolder, step: result.state.iteration, resume: `gtmc resume ${shownFolder}` },
+        profile.text,
+        {
+          run: shownFolder,
+          step: result.state.iteration,
+          resume: `gtmc resume ${shownFolder}`,
+          ...profile.data,
+        },
         { exit: exits.interrupted },
       );
+    }
     case "failed":
       return failed(session, result);
   }

@@ -126,6 +126,8 @@ export type Statement =
 export interface Kernel {
   readonly name: string;
   readonly origin?: string;
+  /** What it runs over, for people: "product [250x784x256]". */
+  readonly shape?: string;
   /** Only the first thread runs it. */
   readonly alone: boolean;
   /** Time variables that its addresses use. */

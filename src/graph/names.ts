@@ -88,6 +88,7 @@ const collect = (roots: readonly Node[], sources: Sources): void => {
 const resultsOf = (node: Node): readonly Node[] => {
   if (node.op !== "project") return node.operands;
   const [tuple] = node.operands;
+  if (tuple.op !== "scan") return [tuple];
   const result = bodyRoots(tuple.attrs.body)[node.attrs.index];
   return result === undefined ? [tuple] : [result, tuple];
 };

@@ -21,6 +21,7 @@ export const runFiles = {
   checkpoints: "checkpoints",
   samples: "samples",
   report: "report.html",
+  profile: "profile.json",
   log: "log.txt",
   manifest: "manifest.json",
 } as const;

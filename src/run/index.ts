@@ -12,4 +12,4 @@ export {
 export { removeManifest, writeManifest } from "./manifest.ts";
 export { encodeNpy } from "./npy.ts";
 export { openRun, readMetrics, rewindMetrics, type KeptCheckpoint, type Run } from "./open.ts";
-export { writeWhole } from "./whole-file.ts";
+export { writeJson, writeWhole } from "./whole-file.ts";

@@ -32,6 +32,8 @@ export interface Executable {
 export interface KernelTime {
   /** The kernel, or "barrier" for waiting for other threads. */
   readonly kernel: string;
+  /** What it runs over: "product [250x784x256]". */
+  readonly shape?: string;
   /** Where it comes from in the model. */
   readonly origin?: string;
   readonly runs: number;

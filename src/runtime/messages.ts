@@ -56,3 +56,19 @@ export const notStarted = (threads: number, bytes: number, memory: boolean): Dia
         [],
         ["set GTMC_THREADS to a smaller number"],
       );
+
+export const profileOfAnother = (backend: string): Diagnostic =>
+  problem(
+    "E0706",
+    `only the backend native can be profiled, not ${backend}`,
+    [],
+    ["use --backend native with --profile"],
+  );
+
+export const profileUnavailable = (reason: string): Diagnostic =>
+  problem(
+    "E0706",
+    "only the backend native can be profiled, and it cannot be used here",
+    [reason],
+    ["leave --profile out to run on another backend"],
+  );

@@ -1,7 +1,13 @@
 /** Which backend runs: by name, or the fastest that computes correctly here. */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import type { Backend, Unavailable } from "./backend.ts";
-import { unavailableBackend, unknownBackend } from "./messages.ts";
+import {
+  profileOfAnother,
+  profileUnavailable,
+  unavailableBackend,
+  unknownBackend,
+} from "./messages.ts";
+import { profiled, type Profiler } from "./profile.ts";
 import { referenceBackend } from "./reference.ts";
 import { selfTest } from "./self-test.ts";
 
@@ -9,6 +15,13 @@ import { selfTest } from "./self-test.ts";
 export interface Chosen {
   readonly backend: Backend;
   readonly note: string;
+  /** Where it was asked for. */
+  readonly profiler?: Profiler;
+}
+
+export interface OpenOptions {
+  /** Times every kernel, which only `native` can. */
+  readonly profile?: boolean;
 }
 
 type Open = () => Promise<Backend>;
@@ -31,14 +44,35 @@ const backends: ReadonlyMap<string, Open> = new Map<string, Open>([
 export const backendNames: readonly string[] = [...backends.keys()];
 
 /** Opens a backend by name; "auto" takes the fastest that passes its self-test on this machine. */
-export const openBackend = async (name: string): Promise<Result<Chosen>> => {
-  if (name === "auto") return fastest();
+export const openBackend = async (
+  name: string,
+  options: OpenOptions = {},
+): Promise<Result<Chosen>> => {
   const open = backends.get(name);
-  if (open === undefined) return failure(unknownBackend(name, backendNames));
+  if (open === undefined && name !== "auto") return failure(unknownBackend(name, backendNames));
+  if (options.profile === true) return openProfiled(name);
+  if (open === undefined) return fastest();
   const backend = await tryToOpen(name, open);
   if (!("reason" in backend)) return success({ backend, note: `backend ${name}` });
   const others = await availableBackends();
   return failure(unavailableBackend(backend, others));
+};
+
+const openProfiled = async (name: string): Promise<Result<Chosen>> => {
+  if (name !== "auto" && name !== "native") return failure(profileOfAnother(name));
+  let limits = { threads: 0, peak: 0 };
+  const opened = await tryToOpen("native", async () => {
+    const { backend, ...rest } = await (await import("./native/index.ts")).openTimedNative();
+    limits = rest;
+    return backend;
+  });
+  if ("reason" in opened) return failure(profileUnavailable(opened.reason));
+  const { backend, times } = profiled(opened);
+  return success({
+    backend,
+    note: "backend native, with its kernels timed",
+    profiler: { ...limits, times },
+  });
 };
 
 /** The backends that work on this machine, the fastest first. */

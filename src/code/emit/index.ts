@@ -38,6 +38,7 @@ export const emit = (program: Program, target: Target): Module => {
       kernels.push({
         name,
         ...(origin === undefined ? {} : { origin }),
+        shape: shapeOf(statement),
         alone: shared === "alone",
         times: timesOf(statement, around),
         flops: flopsOf(statement),
@@ -69,6 +70,14 @@ const buffersOf = (program: Program): readonly Buffer[] => {
     invariant(offset !== undefined, `${name} has no place`);
     return { name, scalar, size, place: { kind: "arena", offset } };
   });
+};
+
+/** Sizes of the result's axes, then those that a product sums over. */
+const shapeOf = (statement: Nest | Product): string => {
+  const inner = statement.kind === "product" ? statement.terms.map((term) => term.inner) : [];
+  const summed = inner.map((sizes) => sizes.join("x")).join("+");
+  const sizes = [...statement.axes, ...(summed === "" ? [] : [summed])];
+  return `${statement.kind} [${sizes.join("x")}]`;
 };
 
 /** The functions of the module that a body may call. */
