@@ -5,6 +5,8 @@ const config: UserConfig = defineConfig({
   format: "esm",
   platform: "node",
   target: "node20",
+  // Optional, with a binary of its own.
+  external: ["koffi"],
   // package.json names .js files.
   fixedExtension: false,
   // Libraries of many small modules: bundled, a cold `gtmc check` takes a third of the time.

@@ -28,6 +28,7 @@ export { renderJson, renderText } from "./diagnostics/render.ts";
 export { drawSamples, type DrawRequest } from "./draw.ts";
 export { fitData } from "./fit.ts";
 export { modelsDirectory } from "./host.ts";
+export { forecastMemory, type MemoryForecast } from "./memory.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CallValue,

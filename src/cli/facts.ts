@@ -1,4 +1,4 @@
-import type { Origin, Program, ProgramInfo, RunConfig } from "../index.ts";
+import type { MemoryForecast, Origin, Program, ProgramInfo, RunConfig } from "../index.ts";
 import { columns, count, indent, plural } from "./text.ts";
 
 /** All facts about a program, for `gtmc info`. */
@@ -14,6 +14,29 @@ export const describeProgram = ({ info, config }: Program): string =>
     section("watched", lines(info.watches)),
     section("training", training(config)),
   ].join("");
+
+/** The forecast, with the peak of the whole process, in bytes; or why there is none. */
+export type Memory = (MemoryForecast & { readonly process: number }) | { readonly unknown: string };
+
+/** What training will take on `native` or `wasm`. */
+export const describeMemory = (memory: Memory): string => {
+  if ("unknown" in memory)
+    return section(
+      "memory",
+      `not known: ${memory.unknown}
+`,
+    );
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  return section(
+    "memory",
+    columns([
+      ["parameters and optimizer", megabytes(memory.state)],
+      ["a training step", megabytes(memory.step)],
+      ["evaluation", megabytes(memory.evaluation)],
+      ["the process at its peak", `about ${megabytes(memory.process)}`],
+    ]),
+  );
+};
 
 /** What was compiled, for the first lines of a run. */
 export const describeSites = (info: ProgramInfo): string => section("sites", sites(info));

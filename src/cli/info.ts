@@ -1,26 +1,56 @@
-import { describeProgram } from "./facts.ts";
+import { dirname } from "node:path";
+import type { Program } from "../index.ts";
+import { describeMemory, describeProgram, type Memory } from "./facts.ts";
+import type { Io } from "./io.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
+import { dataDirectory, withDataOption, type DataOptions } from "./stage.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
 
 /** `gtmc info`: what the compiler knows about a model. */
 export const info = (): Verb => {
-  const command = withModelOptions(
-    verb("info", "Show dimensions, data, sites, parameters, estimators and schedules.", example),
+  const command = withDataOption(
+    withModelOptions(
+      verb("info", "Show dimensions, data, sites, parameters, schedules and memory.", example),
+    ),
   ).argument("<FILE>", "a model file; - is standard input");
   return {
     command,
     act: async (io) => {
-      const compiled = await compileFile(io, command.args[0] ?? "-", command.opts<ModelOptions>());
+      const options = command.opts<ModelOptions & DataOptions>();
+      const compiled = await compileFile(io, command.args[0] ?? "-", options);
       if ("kind" in compiled) return compiled;
       const { program, warnings } = compiled;
+      const memory = await measureMemory(io, program, options);
       return outcome(
-        describeProgram(program),
-        { info: program.info, settings: program.config.settings },
+        `${describeProgram(program)}${describeMemory(memory)}`,
+        { info: program.info, settings: program.config.settings, memory },
         { warnings, sources: program.sources },
       );
     },
   };
+};
+
+/** What the process holds beside when it trains: koffi or workers, code, and a heap that grows (measured: about 45 MB). */
+const allowance = 45e6;
+
+/** The forecast where the data can be opened: its sizes decide. */
+const measureMemory = async (io: Io, program: Program, options: DataOptions): Promise<Memory> => {
+  const { data } = program.config;
+  if (data === null) return { unknown: "the file names no data" };
+  const { fitData, forecastMemory, openDataset } = await import("../index.ts");
+  const directory = dataDirectory(io, options.dataDir);
+  const dataset = openDataset(data, {
+    baseDirectory: dirname(program.source.path),
+    ...(directory === undefined ? {} : { dataDirectory: directory }),
+  });
+  if (!dataset.ok) return { unknown: dataset.diagnostics.map(({ message }) => message).join("; ") };
+  const dims = fitData(program, dataset.value);
+  if (!dims.ok) return { unknown: dims.diagnostics.map(({ message }) => message).join("; ") };
+  const forecast = forecastMemory(program, dataset.value, dims.value);
+  const { state, step, evaluation } = forecast;
+  const around = process.memoryUsage().rss + allowance;
+  return { ...forecast, process: around + 2 * state + step + evaluation };
 };
 
 const example = `  gtmc info models/introspective.gtm --json

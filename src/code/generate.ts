@@ -4,7 +4,7 @@ import { lower } from "../loops/lower/index.ts";
 import { optimiseLoops } from "../loops/passes/index.ts";
 import { plan } from "../loops/passes/plan.ts";
 import { share } from "../loops/passes/share.ts";
-import type { Program } from "../loops/program.ts";
+import type { Buffer, Program } from "../loops/program.ts";
 import type { Module, Target } from "./code.ts";
 import { emit } from "./emit/index.ts";
 
@@ -14,6 +14,21 @@ export interface GenerateOptions {
   /** How many threads run it together. */
   readonly threads: number;
 }
+
+/** Bytes that an executable of loops takes: its arena, and the buffers that it is given and gives. */
+export interface MemoryUse {
+  readonly arena: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** What the graph will take, known before any code is made. */
+export const memoryUse = (graph: Graph): MemoryUse => {
+  const { arena, buffers } = plan(optimiseLoops(lower(graph)));
+  const bytes = (role: Buffer["role"]): number =>
+    buffers.reduce((sum, one) => sum + (one.role === role ? 4 * one.size : 0), 0);
+  return { arena: 4 * arena, inputs: bytes("input"), outputs: bytes("output") };
+};
 
 /** The planned loop program: memory laid out, work shared out among threads. */
 export const schedule = (graph: Graph, threads: number): Program =>

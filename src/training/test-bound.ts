@@ -2,12 +2,13 @@
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { Node } from "../graph/op.ts";
 import type { Backend, Buffer } from "../runtime/backend.ts";
 import type { Terms } from "./event.ts";
 import { feedStep, framesOf, scalar } from "./feed.ts";
 import { accumulate, prepare, run } from "./forward.ts";
 import type { TrainingOptions } from "./options.ts";
-import type { BatchSizes, Problem } from "./problem.ts";
+import type { BatchSizes, ObjectiveGraph, Problem } from "./problem.ts";
 import { names } from "./step.ts";
 
 /** Means over batches. */
@@ -25,6 +26,13 @@ export interface Evaluator {
   dispose(): void;
 }
 
+/** What is measured on test batches. */
+export const testedOf = (objective: ObjectiveGraph): ReadonlyMap<string, Node> =>
+  new Map([
+    [names.bound, objective.bound],
+    ...[...objective.terms].map(([name, term]) => [names.term(name), term] as const),
+  ]);
+
 /** The training bound on `options.evaluateBatches` test batches, with a KL weight of 1. */
 export const createEvaluator = (
   problem: Problem,
@@ -35,11 +43,7 @@ export const createEvaluator = (
 ): Result<Evaluator> => {
   const objective = problem.objective(sizes);
   const terms = [...objective.terms.keys()];
-  const outputs = new Map([
-    [names.bound, objective.bound],
-    ...[...objective.terms].map(([name, term]) => [names.term(name), term] as const),
-  ]);
-  const prepared = prepare(backend, outputs);
+  const prepared = prepare(backend, testedOf(objective));
   if (!prepared.ok) return prepared;
   const stored = dataset.sequences?.test;
   const batches =

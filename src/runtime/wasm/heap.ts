@@ -1,4 +1,4 @@
-/** Memory given out in blocks of a few dozen sizes, each kept for blocks of its size when it comes back. */
+/** Memory given out in blocks from the smallest hole that fits; holes that touch become one. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Memory } from "./engine.ts";
 import { heapAt } from "./layout.ts";
@@ -13,12 +13,18 @@ export interface Heap {
   readonly count: () => number;
 }
 
+interface Hole {
+  readonly address: number;
+  readonly size: number;
+}
+
 const page = 65536;
 
 /** Of a memory whose first bytes are `layout.ts`'s. */
 export const heapOf = (memory: Memory, maximum: number): Heap => {
   const sizes = new Map<number, number>();
-  const free = new Map<number, number[]>();
+  /** In the order of addresses; none touches the next one or `end`. */
+  const holes: Hole[] = [];
   let end = heapAt;
   // A growing memory leaves the old views behind.
   const room = (bytes: number): void => {
@@ -35,22 +41,37 @@ export const heapOf = (memory: Memory, maximum: number): Heap => {
   };
   return {
     allocate: (bytes) => {
-      const size = blockSize(bytes);
-      const address = free.get(size)?.pop() ?? end;
-      if (address === end) {
+      const size = Math.max(64, Math.ceil(bytes / 64) * 64);
+      const best = smallest(holes, size);
+      const hole = holes[best];
+      if (hole === undefined) {
         room(end + size);
         end += size;
+        sizes.set(end - size, size);
+        return end - size;
       }
-      sizes.set(address, size);
-      return address;
+      if (hole.size === size) holes.splice(best, 1);
+      else holes[best] = { address: hole.address + size, size: hole.size - size };
+      sizes.set(hole.address, size);
+      return hole.address;
     },
     free: (address) => {
       const size = sizes.get(address);
       invariant(size !== undefined, "a block is freed that is not in use");
       sizes.delete(address);
-      const list = free.get(size);
-      if (list === undefined) free.set(size, [address]);
-      else list.push(address);
+      const after = holes.findIndex((hole) => hole.address > address);
+      const at = after < 0 ? holes.length : after;
+      const [left, right] = [holes[at - 1], holes[at]];
+      const joinsLeft = left !== undefined && left.address + left.size === address;
+      const joinsRight = right !== undefined && address + size === right.address;
+      const joined = {
+        address: joinsLeft ? left.address : address,
+        size: size + (joinsLeft ? left.size : 0) + (joinsRight ? right.size : 0),
+      };
+      const kept = joined.address + joined.size === end ? [] : [joined];
+      if (kept.length === 0) end = joined.address;
+      const from = joinsLeft ? at - 1 : at;
+      holes.splice(from, (joinsLeft ? 1 : 0) + (joinsRight ? 1 : 0), ...kept);
     },
     floats: (address, length) => new Float32Array(memory.buffer, address, length),
     ints: (address, length) => new Int32Array(memory.buffer, address, length),
@@ -58,8 +79,11 @@ export const heapOf = (memory: Memory, maximum: number): Heap => {
   };
 };
 
-/** The next multiple of 64 with at most three leading binary digits after the first: an eighth is lost at most. */
-const blockSize = (bytes: number): number => {
-  const unit = Math.max(64, 2 ** Math.floor(Math.log2(Math.max(bytes, 1))) / 8);
-  return Math.max(64, Math.ceil(bytes / unit) * unit);
+/** The place of the smallest hole of at least this size; that of none if there is none. */
+const smallest = (holes: readonly Hole[], size: number): number => {
+  let best = -1;
+  holes.forEach((hole, i) => {
+    if (hole.size >= size && hole.size < (holes[best]?.size ?? Number.POSITIVE_INFINITY)) best = i;
+  });
+  return best;
 };

@@ -1,0 +1,40 @@
+/** How much memory training will take, before anything runs. */
+import { memoryUse } from "./code/generate.ts";
+import type { Dataset } from "./data/dataset.ts";
+import { optimise } from "./graph/passes/index.ts";
+import { inputsOf } from "./graph/walk.ts";
+import type { Program } from "./program.ts";
+import { trainingSizes } from "./training/feed.ts";
+import type { BatchSizes } from "./training/problem.ts";
+import { buildStep } from "./training/step.ts";
+import { testedOf } from "./training/test-bound.ts";
+
+/** In bytes, on the executors of loops (`native` and `wasm`). */
+export interface MemoryForecast {
+  /** Parameters and optimizer state; there are two of each while a step updates them. */
+  readonly state: number;
+  /** What a training step needs beside: batch, noise, and everything between them and the gradient. */
+  readonly step: number;
+  /** The same for the bound on test batches. */
+  readonly evaluation: number;
+}
+
+/** The forecast for the program's own training settings. */
+export const forecastMemory = (
+  { problem, config }: Pick<Program, "problem" | "config">,
+  dataset: Dataset,
+  dims: BatchSizes["dims"],
+): MemoryForecast => {
+  const objective = problem.objective(trainingSizes(dataset, config.training, dims));
+  const step = memoryUse(buildStep(objective, config.training).graph);
+  const outputs = testedOf(objective);
+  const evaluation = memoryUse(optimise({ inputs: inputsOf(outputs.values()), outputs }));
+  const parameters = 4 * problem.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return {
+    state: step.outputs,
+    step: step.arena + step.inputs - step.outputs,
+    evaluation: evaluation.arena + evaluation.inputs + evaluation.outputs - parameters,
+  };
+};
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
