@@ -9,6 +9,7 @@ import type {
   Local,
   Type,
   UnaryOp,
+  Variable,
 } from "./code.ts";
 import { f32, i32 } from "./type.ts";
 
@@ -65,14 +66,19 @@ export const constant = (value: number): Affine => ({ constant: value, terms: []
 
 /** a + scale·b. */
 export const addAffine = (a: Affine, b: Affine, scale = 1): Affine => {
-  const terms = new Map(a.terms.map((term) => [term.variable, term.scale]));
-  for (const term of b.terms) {
-    terms.set(term.variable, (terms.get(term.variable) ?? 0) + scale * term.scale);
-  }
-  return {
-    constant: a.constant + scale * b.constant,
-    terms: [...terms].flatMap(([variable, total]) =>
-      total === 0 ? [] : [{ variable, scale: total }],
-    ),
-  };
+  const terms = [...a.terms];
+  for (const term of b.terms) addTerm(terms, term.variable, scale * term.scale);
+  return { constant: a.constant + scale * b.constant, terms };
 };
+
+/** Adds scale·variable to a sum in which each variable has one term, none of them 0. */
+export const addTerm = (terms: Term[], variable: Variable, scale: number): void => {
+  if (scale === 0) return;
+  const place = terms.findIndex((term) => term.variable === variable);
+  const total = (terms[place]?.scale ?? 0) + scale;
+  if (place < 0) terms.push({ variable, scale });
+  else if (total === 0) terms.splice(place, 1);
+  else terms[place] = { variable, scale: total };
+};
+
+type Term = Affine["terms"][number];

@@ -92,8 +92,11 @@ const variesOf = (
     body.flatMap((one) => (one.op === "store" || one.op === "reduce" ? [one.to.buffer] : [])),
   );
   const varies: Set<number>[] = [];
-  const of = (ids: readonly ValueId[]): Set<number> =>
-    new Set(ids.flatMap((id) => [...(varies[id] ?? [])]));
+  const of = (ids: readonly ValueId[]): Set<number> => {
+    const found = new Set<number>();
+    for (const id of ids) for (const axis of varies[id] ?? []) found.add(axis);
+    return found;
+  };
   for (const instruction of body) {
     const result = of(directOperands(instruction));
     const access = accessOf(instruction);
@@ -206,7 +209,8 @@ const sumOperands = (instruction: Instruction): readonly ValueId[] => {
 };
 
 /** The entry of a list that has one for each instruction. */
-export const at = <T>(list: readonly T[], id: number): T => {
-  if (!(id in list)) throw new InternalError(`nothing at ${id}`);
-  return list[id] as T;
+export const at = <T>(list: readonly (T | undefined)[], id: number): T => {
+  const found = list[id];
+  if (found === undefined) throw new InternalError(`nothing at ${id}`);
+  return found;
 };

@@ -1,7 +1,7 @@
 /** What is known at a place of the code that is being emitted, and the addresses there. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Access, ValueId } from "../../loops/program.ts";
-import { addAffine, constant } from "../build.ts";
+import { addAffine, addTerm, constant } from "../build.ts";
 import type { Address, Affine, Expr, Lanes, Statement, Variable } from "../code.ts";
 import { at, type Analysis } from "./analysis.ts";
 import type { Fresh } from "./names.ts";
@@ -53,18 +53,22 @@ export const isVector = ({ analysis, plan }: Kernel, id: ValueId): boolean =>
 /** Names the copy of a value: copies along axes that it does not vary along are one. */
 export const keyOf = ({ analysis }: Kernel, id: ValueId, copy: Copy): string => {
   const varies = at(analysis.varies, id);
-  const own = [...copy]
-    .filter(([axis, which]) => which > 0 && varies.has(axis))
-    .sort(([a], [b]) => a - b);
-  return `${id}:${own.map(([axis, which]) => `${axis}=${which}`).join(",")}`;
+  const own: (readonly [number, number])[] = [];
+  for (const place of copy) if (place[1] > 0 && varies.has(place[0])) own.push(place);
+  if (own.length > 1) own.sort(([a], [b]) => a - b);
+  let key = `${id}`;
+  for (const [axis, which] of own) key += `,${axis}=${which}`;
+  return key;
 };
 
 /** Every combination of copies, those of the last axis next to each other. */
 export const copiesIn = (copies: ReadonlyMap<number, readonly number[]>): readonly Copy[] => {
   let result: Copy[] = [new Map()];
   for (const [axis, places] of copies) {
+    // Most loops are not unrolled, and the first copy goes without saying.
+    if (places.length === 1) continue;
     result = result.flatMap((copy) =>
-      places.map((_, which) => new Map([...copy, [axis, which] as const])),
+      places.map((_, which) => (which === 0 ? copy : new Map(copy).set(axis, which))),
     );
   }
   return result;
@@ -79,19 +83,7 @@ export const indexOf = ({ index, copies }: Scope, axis: number, copy: Copy): Aff
 
 /** Of the first lane. */
 export const addressOf = (access: Access, copy: Copy, scope: Scope): Address => {
-  const steps = access.steps.map((scale, depth): readonly [Affine, number] => {
-    const variable = scope.times[depth];
-    invariant(variable !== undefined, "more steps than loops around");
-    return [{ constant: 0, terms: [{ variable, scale: 1 }] }, scale];
-  });
-  const strides = access.strides.map((scale, axis): readonly [Affine, number] => [
-    indexOf(scope, axis, copy),
-    scale,
-  ]);
-  const offset = [...steps, ...strides].reduce(
-    (sum, [affine, scale]) => (scale === 0 ? sum : addAffine(sum, affine, scale)),
-    constant(access.base),
-  );
+  const offset = offsetOf(access, copy, scope);
   const { dynamic } = access;
   if (dynamic === undefined) return { buffer: access.buffer, offset };
   const index = scope.values.get(keyOf(scope, dynamic.value, copy))?.scalar;
@@ -101,6 +93,27 @@ export const addressOf = (access: Access, copy: Copy, scope: Scope): Address => 
     offset,
     dynamic: { local: index.local, stride: dynamic.stride },
   };
+};
+
+const offsetOf = (
+  { base, steps, strides }: Access,
+  copy: Copy,
+  { times, index, copies }: Scope,
+): Affine => {
+  const terms: Affine["terms"][number][] = [];
+  let constant = base;
+  for (const [depth, scale] of steps.entries()) {
+    const variable = times[depth];
+    invariant(variable !== undefined, "more steps than loops around");
+    addTerm(terms, variable, scale);
+  }
+  for (const [axis, scale] of strides.entries()) {
+    if (scale === 0) continue;
+    const at = index.get(axis);
+    constant += scale * ((at?.constant ?? 0) + (copies.get(axis)?.[copy.get(axis) ?? 0] ?? 0));
+    for (const term of at?.terms ?? []) addTerm(terms, term.variable, scale * term.scale);
+  }
+  return { constant, terms };
 };
 
 /** The distance of lanes in memory; undefined where all are at one place. */
