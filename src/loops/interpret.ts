@@ -62,13 +62,22 @@ const runAll = (body: readonly Statement[], memory: Memory, steps: readonly numb
   }
 };
 
-/** Calls `visit` with every index, the last axis fastest. */
-const forEachIndex = (axes: readonly number[], visit: (index: readonly number[]) => void): void => {
-  const index = axes.map(() => 0);
-  const total = axes.reduce((product, n) => product * n, 1);
+/** Calls `visit` with every index along axes `from` up to `to`, the last one fastest. `index` is moved, and ends at 0. */
+const forEachIndex = (
+  axes: readonly number[],
+  from: number,
+  to: number,
+  index: number[],
+  visit: () => void,
+): void => {
+  let total = 1;
+  for (let axis = from; axis < to; axis += 1) {
+    index[axis] = 0;
+    total *= axes[axis] ?? 1;
+  }
   for (let count = 0; count < total; count += 1) {
-    visit(index);
-    for (let axis = axes.length - 1; axis >= 0; axis -= 1) {
+    visit();
+    for (let axis = to - 1; axis >= from; axis -= 1) {
       const next = (index[axis] ?? 0) + 1;
       index[axis] = next === axes[axis] ? 0 : next;
       if (next !== axes[axis]) break;
@@ -76,41 +85,72 @@ const forEachIndex = (axes: readonly number[], visit: (index: readonly number[])
   }
 };
 
+/** An access in one step of the loops around. */
 interface Place {
-  readonly memory: Memory;
-  readonly index: readonly number[];
-  readonly steps: readonly number[];
+  readonly data: Float64Array;
+  readonly base: number;
+  readonly access: Access;
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
-
-const locate = (
-  { buffer, base, strides, steps, dynamic }: Access,
-  place: Place,
-  values: readonly number[],
-): { readonly data: Float64Array; readonly at: number } => {
-  const data = place.memory.get(buffer);
-  invariant(data !== undefined, `no buffer ${buffer}`);
-  const moved = dynamic === undefined ? 0 : (values[dynamic.value] ?? Number.NaN) * dynamic.stride;
-  const at = base + dot(strides, place.index) + dot(steps, place.steps) + moved;
-  invariant(at >= 0 && at < data.length, `${buffer}[${at}] of ${data.length}`);
-  return { data, at };
+const placeOf = (access: Access, memory: Memory, steps: readonly number[]): Place => {
+  const data = memory.get(access.buffer);
+  invariant(data !== undefined, `no buffer ${access.buffer}`);
+  const base = steps.reduce((sum, step, i) => sum + step * (access.steps[i] ?? 0), access.base);
+  return { data, base, access };
 };
 
-/** What lasts from one element to the next: accumulators by instruction. */
-type Accumulators = Map<number, number>;
+/** The element that it is at. */
+const locate = (
+  { data, base, access: { buffer, strides, dynamic } }: Place,
+  index: readonly number[],
+  values: readonly number[],
+): number => {
+  let at = base;
+  for (let axis = 0; axis < strides.length; axis += 1)
+    at += (strides[axis] ?? 0) * (index[axis] ?? 0);
+  if (dynamic !== undefined) at += (values[dynamic.value] ?? Number.NaN) * dynamic.stride;
+  if (!(at >= 0 && at < data.length)) invariant(false, `${buffer}[${at}] of ${data.length}`);
+  return at;
+};
 
-/** What an instruction sees of the statement that it belongs to. */
+/** What an instruction sees of the statement that it belongs to; it changes from element to element. */
 interface Moment {
-  readonly place: Place;
-  readonly product: number;
-  readonly accumulators: Accumulators;
+  readonly index: number[];
+  /** By instruction. */
+  readonly places: readonly (Place | undefined)[];
+  product: number;
+  /** What lasts from one element to the next, by instruction. */
+  readonly accumulators: Map<number, number>;
   /** Of the instructions before; those that only store have NaN. */
   readonly values: number[];
 }
 
+const momentOf = (
+  { axes, body }: Nest | Product,
+  memory: Memory,
+  steps: readonly number[],
+): Moment => ({
+  index: axes.map(() => 0),
+  places: body.map((one) => {
+    const access = one.op === "load" ? one.from : "to" in one ? one.to : undefined;
+    return access && placeOf(access, memory, steps);
+  }),
+  product: 0,
+  accumulators: new Map(),
+  values: body.map(() => Number.NaN),
+});
+
 const get = ({ values }: Moment, id: number): number => values[id] ?? Number.NaN;
+
+const load = ({ places, index, values }: Moment, id: number): number => {
+  const place = places[id];
+  return place?.data[locate(place, index, values)] ?? Number.NaN;
+};
+
+const store = ({ places, index, values }: Moment, id: number, value: number): void => {
+  const place = places[id];
+  if (place !== undefined) place.data[locate(place, index, values)] = value;
+};
 
 const accumulate = (
   { accumulators }: Moment,
@@ -132,13 +172,9 @@ const instructions: {
     id: number,
   ) => number;
 } = {
-  load: ({ from }, { place, values }) => {
-    const { data, at } = locate(from, place, values);
-    return data[at] ?? Number.NaN;
-  },
+  load: (_, moment, id) => load(moment, id),
   number: ({ value }) => value,
-  index: ({ axis, offset, scale }, { place }) =>
-    ((place.index[axis] ?? Number.NaN) + offset) * scale,
+  index: ({ axis, offset, scale }, { index }) => ((index[axis] ?? Number.NaN) + offset) * scale,
   unary: ({ name, of }, moment) => unary[name](get(moment, of)),
   binary: ({ name, a, b }, moment) => binary[name](get(moment, a), get(moment, b)),
   cast: ({ dtype, of }, moment) =>
@@ -150,56 +186,59 @@ const instructions: {
     const [before, after] = accumulate(moment, id, name, get(moment, of));
     return exclusive ? before : after;
   },
-  store: (instruction, moment) => {
-    const { data, at } = locate(instruction.to, moment.place, moment.values);
-    const before = instruction.accumulate === true ? (data[at] ?? Number.NaN) : 0;
-    data[at] = before + get(moment, instruction.value);
+  store: ({ value, accumulate: adds }, moment, id) => {
+    const before = adds === true ? load(moment, id) : 0;
+    store(moment, id, before + get(moment, value));
     return Number.NaN;
   },
-  reduce: ({ name, value, to }, moment, id) => {
-    const [, after] = accumulate(moment, id, name, get(moment, value));
-    const { data, at } = locate(to, moment.place, moment.values);
-    data[at] = after;
+  reduce: ({ name, value }, moment, id) => {
+    store(moment, id, accumulate(moment, id, name, get(moment, value))[1]);
     return Number.NaN;
   },
 };
 
-const execute = (
-  body: readonly Instruction[],
-  place: Place,
-  product: number,
-  accumulators: Accumulators,
-): void => {
-  const moment: Moment = { place, product, accumulators, values: [] };
-  body.forEach((instruction, id) => {
+const execute = (body: readonly Instruction[], moment: Moment): void => {
+  for (let id = 0; id < body.length; id += 1) {
+    const instruction = body[id];
+    if (instruction === undefined) continue;
     // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
     const run = instructions[instruction.op] as (i: Instruction, m: Moment, id: number) => number;
-    moment.values.push(run(instruction, moment, id));
-  });
+    moment.values[id] = run(instruction, moment, id);
+  }
 };
 
 const runNest = (nest: Nest, memory: Memory, steps: readonly number[]): void => {
-  const kept = nest.order === "sequential" ? nest.axes.length - 1 : nest.axes.length - nest.reduced;
-  forEachIndex(nest.axes.slice(0, kept), (outer) => {
-    const accumulators: Accumulators = new Map();
-    forEachIndex(nest.axes.slice(kept), (inner) => {
-      execute(nest.body, { memory, index: [...outer, ...inner], steps }, 0, accumulators);
+  const { axes, body, order, reduced } = nest;
+  const kept = order === "sequential" ? axes.length - 1 : axes.length - reduced;
+  const moment = momentOf(nest, memory, steps);
+  const { index, accumulators } = moment;
+  forEachIndex(axes, 0, kept, index, () => {
+    accumulators.clear();
+    forEachIndex(axes, kept, axes.length, index, () => {
+      execute(body, moment);
     });
   });
 };
 
 const runProduct = (product: Product, memory: Memory, steps: readonly number[]): void => {
-  forEachIndex(product.axes, (index) => {
-    let sum = 0;
-    for (const { inner, a, b } of product.terms) {
-      forEachIndex(inner, (summed) => {
-        const place = { memory, index: [...index, ...summed], steps };
-        const x = locate(a, place, []);
-        const y = locate(b, place, []);
-        sum += (x.data[x.at] ?? Number.NaN) * (y.data[y.at] ?? Number.NaN);
+  const { axes, body } = product;
+  const rank = axes.length;
+  const moment = momentOf(product, memory, steps);
+  const { index } = moment;
+  const terms = product.terms.map(({ inner, a, b }) => ({
+    sizes: [...axes, ...inner],
+    a: placeOf(a, memory, steps),
+    b: placeOf(b, memory, steps),
+  }));
+  forEachIndex(axes, 0, rank, index, () => {
+    moment.product = 0;
+    for (const { sizes, a, b } of terms) {
+      forEachIndex(sizes, rank, sizes.length, index, () => {
+        const x = a.data[locate(a, index, [])] ?? Number.NaN;
+        moment.product += x * (b.data[locate(b, index, [])] ?? Number.NaN);
       });
     }
-    execute(product.body, { memory, index, steps }, sum, new Map());
+    execute(body, moment);
   });
 };
 
