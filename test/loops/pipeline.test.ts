@@ -10,6 +10,7 @@ import { share } from "../../src/loops/passes/share.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import { smallStep } from "../runtime/small-step.ts";
+import { findClobbered, findRace } from "../support/loop-memory.ts";
 
 describe.each(readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gtm")))(
   "%s",
@@ -28,6 +29,8 @@ describe.each(readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gt
       }
       const shared = share(plan(program), 2);
       verifyProgram(shared);
+      expect(findRace(shared)).toBeUndefined();
+      expect(findClobbered(shared)).toBeUndefined();
       const found = interpretProgram(shared, inputs);
       for (const [name, { data }] of expected) {
         const actual = found.get(outputBuffer(name)) ?? [];
