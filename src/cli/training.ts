@@ -33,6 +33,7 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
       return concludeRun(io, session, result.state);
     case "interrupted": {
       const profile = await concludeProfile(io, session);
+      talk.note(profile.text);
       talk.say(
         `interrupted after step ${count(result.state.iteration)}; a checkpoint was written\n` +
           `go on with: gtmc resume ${shownFolder}\n`,
