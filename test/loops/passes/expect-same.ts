@@ -1,5 +1,5 @@
 /** Passes compared with what they are given. */
-import { interpretProgram } from "../../../src/loops/interpret.ts";
+import { interpretProgram, type Memory } from "../../../src/loops/interpret.ts";
 import { loopPasses } from "../../../src/loops/passes/index.ts";
 import type { Program } from "../../../src/loops/program.ts";
 import { verifyProgram } from "../../../src/loops/verify.ts";
@@ -7,11 +7,13 @@ import { verifyProgram } from "../../../src/loops/verify.ts";
 type Inputs = ReadonlyMap<string, ArrayLike<number>>;
 
 /** The largest difference between the outputs of two programs, relative to outputs larger than 1. */
-export const programDifference = (a: Program, b: Program, inputs: Inputs): number => {
-  const right = interpretProgram(b, inputs);
+export const programDifference = (a: Program, b: Program, inputs: Inputs): number =>
+  difference(interpretProgram(a, inputs), interpretProgram(b, inputs));
+
+const difference = (a: Memory, b: Memory): number => {
   let largest = 0;
-  for (const [name, data] of interpretProgram(a, inputs)) {
-    const other = right.get(name);
+  for (const [name, data] of a) {
+    const other = b.get(name);
     if (other?.length !== data.length) return Infinity;
     data.forEach((x, i) => {
       const y = other[i] ?? NaN;
@@ -25,16 +27,18 @@ export const programDifference = (a: Program, b: Program, inputs: Inputs): numbe
 /** Runs the passes one after the other and throws, with the pass' name, where one breaks the program. */
 export const checkPasses = (program: Program, inputs: Inputs, tolerance: number): Program => {
   let current = program;
+  let outputs = interpretProgram(program, inputs);
   for (const [name, pass] of loopPasses) {
-    const next = pass(current);
+    current = pass(current);
     try {
-      verifyProgram(next);
+      verifyProgram(current);
     } catch (error) {
       throw new Error(`after ${name}: ${String(error)}`, { cause: error });
     }
-    const difference = programDifference(current, next, inputs);
-    if (!(difference <= tolerance)) throw new Error(`${name} changes results by ${difference}`);
-    current = next;
+    const before = outputs;
+    outputs = interpretProgram(current, inputs);
+    const changed = difference(before, outputs);
+    if (!(changed <= tolerance)) throw new Error(`${name} changes results by ${changed}`);
   }
   return current;
 };
