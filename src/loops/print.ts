@@ -23,10 +23,7 @@ export const printProgram = (program: Program): string => {
 const indent = (depth: number): string => "  ".repeat(depth);
 
 /** Statements inside `depth` time loops. */
-export const printStatements = (
-  statements: readonly Statement[],
-  depth: number,
-): readonly string[] =>
+const printStatements = (statements: readonly Statement[], depth: number): readonly string[] =>
   statements.flatMap((statement): readonly string[] => {
     switch (statement.kind) {
       case "barrier":

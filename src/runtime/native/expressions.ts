@@ -138,7 +138,7 @@ export const addressText = ({ buffer, offset, dynamic }: Address, scope: Scope):
 };
 
 /** A `long`. */
-export const affineText = ({ constant, terms }: Affine, scope: Scope): string => {
+const affineText = ({ constant, terms }: Affine, scope: Scope): string => {
   const parts = terms
     .filter(({ scale }) => scale !== 0)
     .map(({ variable, scale }) =>

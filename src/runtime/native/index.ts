@@ -6,6 +6,7 @@ import type { Backend } from "../backend.ts";
 import { nativeBackend, type Generate } from "./backend.ts";
 import { cacheDirectory } from "./cache.ts";
 import { loadKoffi, type Linker } from "./library.ts";
+import { threadCount } from "../thread-count.ts";
 import { measurePeak } from "./peak.ts";
 import { findToolchain, type Environment } from "./toolchain.ts";
 import { compilerVersion } from "./version.ts";
@@ -54,12 +55,5 @@ const openLinker = async (environment: Environment, profile: boolean): Promise<L
   return { koffi: await loadKoffi(), toolchain, cache: cacheDirectory(environment), profile };
 };
 
-const mostThreads = 8;
-
-const threadsOf = (environment: Environment): number => {
-  const chosen = environment["GTMC_THREADS"];
-  if (chosen === undefined || chosen === "") return Math.min(availableParallelism(), mostThreads);
-  const threads = Number(chosen);
-  if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads;
-  throw new Error(`GTMC_THREADS is ${chosen}, not a number from 1 to 64`);
-};
+const threadsOf = (environment: Environment): number =>
+  threadCount(environment["GTMC_THREADS"], availableParallelism());

@@ -4,20 +4,9 @@ import { InternalError } from "../../diagnostics/invariant.ts";
 import { functionsOf } from "./functions.ts";
 import { indent, printKernel, type Names, type PrintedKernel } from "./kernels.ts";
 import { namer } from "./names.ts";
+import type { PrintOptions } from "./options.ts";
 import { entryText, instanceText } from "./threads.ts";
 import { vectorPrelude } from "./vectors.ts";
-
-export interface PrintOptions {
-  /** Kernels and waiting are timed, on the first thread. */
-  readonly profile?: boolean;
-  /** Each buffer of the arena is an allocation of its own, so that a sanitizer sees where it ends. */
-  readonly separate?: boolean;
-  /**
-   * Into how many parts kernels are divided, 1 if absent. Compiled with PART defined as one of 0, 1, …, the text is that part
-   * only, so that all can be compiled at once; without, it is the whole.
-   */
-  readonly parts?: number;
-}
 
 /** The module as a translation unit; `threads.ts` says what it exports. */
 export const printC = (module: Module, options: PrintOptions = {}): string => {

@@ -12,7 +12,7 @@ import { printC } from "./print-c.ts";
 import { compileC, type Toolchain } from "./toolchain.ts";
 
 /** Instead of those of a shared object. */
-export const sanitizeFlags: readonly string[] = [
+const sanitizeFlags: readonly string[] = [
   "-fsanitize=address,undefined",
   "-fno-sanitize-recover=all",
   "-fno-omit-frame-pointer",
@@ -62,7 +62,7 @@ export const sanitize = (
 };
 
 /** The program; its arguments are files with the elements of the first arguments of the module. */
-export const sanitizedText = (module: Module): string => {
+const sanitizedText = (module: Module): string => {
   const args = Array.from({ length: module.arguments }, (_, index) => {
     const buffer = module.buffers.find(
       ({ place }) => place.kind === "argument" && place.index === index,

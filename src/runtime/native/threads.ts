@@ -8,7 +8,7 @@
  * - `gtmc_destroy(instance)`.
  */
 import type { Module } from "../../code/code.ts";
-import type { PrintOptions } from "./print-c.ts";
+import type { PrintOptions } from "./options.ts";
 
 /** What `step` needs: the instance, and `barrier(self)`. */
 export const instanceText = (module: Module, options: PrintOptions): string => `

@@ -1,15 +1,14 @@
 /** Graphs run whole by native TensorFlow: one session, one call a run. Importing this loads none of it. */
 import { success } from "../../diagnostics/diagnostic.ts";
 import { loadBinding, type Binding } from "../tfjs/binding.ts";
-import { backendOver, type Compiled, type TfjsBackend } from "../tfjs/buffers.ts";
+import type { Backend } from "../backend.ts";
+import { backendOver, type Compiled } from "../tfjs/buffers.ts";
 import { nativeTensors, type Native, type NativeTensors } from "../tfjs/native-tensors.ts";
 import { defaultUnrolledNodes, emitGraph, type Emitted } from "./emit.ts";
 import { openSession } from "./session.ts";
 
 /** Opens native TensorFlow; throws, saying why, where it is not installed. Longer loops than this stay loops. */
-export const openTensorflow = (
-  unrolledNodes: number = defaultUnrolledNodes,
-): Promise<TfjsBackend> =>
+export const openTensorflow = (unrolledNodes: number = defaultUnrolledNodes): Promise<Backend> =>
   new Promise((resolve) => {
     const binding = loadBinding();
     const tensors = nativeTensors("tensorflow", binding);

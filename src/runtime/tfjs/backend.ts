@@ -2,12 +2,13 @@
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import type { Graph, OpName } from "../../graph/op.ts";
 import { missingPrimitives } from "../messages.ts";
-import { backendOver, type Compiled, type TfjsBackend } from "./buffers.ts";
+import type { Backend } from "../backend.ts";
+import { backendOver, type Compiled } from "./buffers.ts";
 import { constantsOf } from "./constants.ts";
 import type { Device } from "./device.ts";
 import { compileProgram } from "./program.ts";
 
-export const backendOf = <T>(device: Device<T>): TfjsBackend =>
+export const backendOf = <T>(device: Device<T>): Backend =>
   backendOver(device, (graph) => compile(device, graph));
 
 const compile = <T>(device: Device<T>, graph: Graph): Result<Compiled<T>> => {

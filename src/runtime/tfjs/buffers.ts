@@ -7,11 +7,6 @@ import { verify } from "../../graph/verify.ts";
 import type { Backend, Buffer, Executable, HostArray } from "../backend.ts";
 import type { Tensors } from "./device.ts";
 
-/** A backend, and the tensors alive on it, for finding leaks. */
-export interface TfjsBackend extends Backend {
-  readonly count: () => number;
-}
-
 /** A graph ready to run on tensors: its inputs in their order to its outputs in theirs, which are the caller's. */
 export interface Compiled<T> {
   readonly run: (args: readonly T[]) => readonly T[];
@@ -22,7 +17,7 @@ export interface Compiled<T> {
 export const backendOver = <T>(
   store: Tensors<T>,
   compile: (graph: Graph) => Result<Compiled<T>>,
-): TfjsBackend => {
+): Backend => {
   // What the buffers of this backend hold; a disposed one holds nothing.
   const tensors = new WeakMap<Buffer, T>();
   const tensorOf = (buffer: Buffer): T => {

@@ -9,18 +9,13 @@ import { verify } from "../../graph/verify.ts";
 import type { Backend, Buffer, Executable } from "../backend.ts";
 import type { Machine } from "./machine.ts";
 
-/** A backend, and how many blocks of its memory are in use, for finding leaks. */
-export interface WasmBackend extends Backend {
-  readonly count: () => number;
-}
-
 /**
  * V8 has 15 vector registers to give out, and products that are not fused with sums need one. One sum that does not stay in a
  * register costs a third of the speed.
  */
 const target: Target = { lanes: 4, registers: 14, loadsFirst: true };
 
-export const backendOf = (machine: Machine, threads: number): WasmBackend => {
+export const backendOf = (machine: Machine, threads: number): Backend => {
   const { heap } = machine;
   // Where buffers of this backend are; a disposed one is nowhere.
   const addresses = new WeakMap<Buffer, number>();

@@ -1,9 +1,8 @@
-import { backendOf, type WasmBackend } from "./backend.ts";
+import type { Backend } from "../backend.ts";
+import { backendOf } from "./backend.ts";
 import { hasRelaxed, hasVectors } from "./features.ts";
 import { createMachine } from "./machine.ts";
 import { findPlatform } from "./platform.ts";
-
-export type { WasmBackend } from "./backend.ts";
 
 /** What may be asked of the backend. */
 export interface WasmOptions {
@@ -12,7 +11,7 @@ export interface WasmOptions {
 }
 
 /** Opens the WebAssembly backend; throws, with the reason, where it cannot work. */
-export const openWasm = async (options: WasmOptions = {}): Promise<WasmBackend> => {
+export const openWasm = async (options: WasmOptions = {}): Promise<Backend> => {
   if (!("WebAssembly" in globalThis)) throw new Error("the engine has no WebAssembly");
   const platform = await findPlatform();
   if (!hasVectors(platform)) throw new Error("the engine's WebAssembly has no vectors (SIMD)");

@@ -75,7 +75,7 @@ const affine = (variable: string, scale = 1, first = 0): Affine => ({
 });
 
 /** Expressions of every kind, of inputs x, y (f32) and n, m (i32). */
-export const expressions = (lanes: Lanes): Readonly<Record<string, Expr>> => {
+const expressions = (lanes: Lanes): Readonly<Record<string, Expr>> => {
   const [x, y] = [load(along("x"), f32(lanes)), load(along("y"), f32(lanes))];
   const [n, m] = [load(along("n"), i32(lanes)), load(along("m"), i32(lanes))];
   const [less, equal] = [compare("lt", x, y), compare("eq", x, y)];
