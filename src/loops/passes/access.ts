@@ -102,21 +102,21 @@ const avoids = (low: number, high: number, modulus: number): boolean =>
 
 /** Elements of both differ modulo `modulus`, whatever the indices are. */
 const apart = (a: Footprint, b: Footprint, modulus: number): boolean => {
-  const vanishes = (stride: number): boolean => modulus !== Infinity && stride % modulus === 0;
+  // x % Infinity is x.
+  for (let i = 0; i < a.steps.length; i++)
+    if (((b.steps[i] ?? 0) - (a.steps[i] ?? 0)) % modulus !== 0) return false;
   let low = b.base - a.base;
   let high = low;
-  const vary = (stride: number, size: number): void => {
-    if (stride > 0) high += stride * (size - 1);
-    else low += stride * (size - 1);
-  };
-  for (const [i, step] of a.steps.entries()) {
-    const drift = (b.steps[i] ?? 0) - step;
-    if (drift !== 0 && !vanishes(drift)) return false;
+  for (const side of [a, b]) {
+    const { strides, sizes } = side;
+    for (let i = 0; i < strides.length; i++) {
+      const stride = side === a ? -(strides[i] ?? 0) : (strides[i] ?? 0);
+      if (stride % modulus === 0) continue;
+      const reach = stride * ((sizes[i] ?? 1) - 1);
+      if (reach > 0) high += reach;
+      else low += reach;
+    }
   }
-  for (const [i, stride] of a.strides.entries())
-    if (!vanishes(stride)) vary(-stride, a.sizes[i] ?? 1);
-  for (const [i, stride] of b.strides.entries())
-    if (!vanishes(stride)) vary(stride, b.sizes[i] ?? 1);
   return avoids(low, high, modulus);
 };
 
@@ -129,22 +129,30 @@ export const mayOverlap = (a: Footprint, b: Footprint): boolean => {
   return true;
 };
 
+/** Of accesses, which never change; many of them are asked for again and again. */
+const accessKeys = new WeakMap<Access, string>();
+
 /** Equal keys for equal accesses of statements with equal axes. */
 export const accessKey = (access: Access): string => {
+  const found = accessKeys.get(access);
+  if (found !== undefined) return found;
   const { buffer, base, strides, steps, dynamic } = access;
-  const known = `${buffer}|${String(base)}|${strides.join()}|${steps.join()}`;
-  return dynamic === undefined
-    ? known
-    : `${known}|${String(dynamic.value)}*${String(dynamic.stride)}`;
+  let key = `${buffer}|${base}|${strides.join()}|${steps.join()}`;
+  if (dynamic !== undefined) key += `|${dynamic.value}*${dynamic.stride}`;
+  accessKeys.set(access, key);
+  return key;
 };
 
 /** The first and the last element of one step. */
 export const intervalOf = ({ base, strides, sizes }: Footprint): readonly [number, number] => {
-  const distances = strides.map((stride, i) => stride * ((sizes[i] ?? 1) - 1));
-  return [
-    distances.reduce((sum, x) => sum + Math.min(0, x), base),
-    distances.reduce((sum, x) => sum + Math.max(0, x), base),
-  ];
+  let low = base;
+  let high = base;
+  for (let i = 0; i < strides.length; i++) {
+    const distance = (strides[i] ?? 0) * ((sizes[i] ?? 1) - 1);
+    if (distance < 0) low += distance;
+    else high += distance;
+  }
+  return [low, high];
 };
 
 /** Coarser than `mayOverlap`: false only if all elements of the one lie behind those of the other. */

@@ -127,8 +127,16 @@ const keys: Keys = {
 
 type Valued = Exclude<Instruction, { readonly op: "store" | "reduce" }>;
 
-const keyOf = (instruction: Valued): string =>
-  (keys[instruction.op] as (instruction: Valued) => string)(instruction);
+/** Of instructions, which never change: bodies grow by being joined again and again. */
+const valueKeys = new WeakMap<Valued, string>();
+
+const keyOf = (instruction: Valued): string => {
+  const found = valueKeys.get(instruction);
+  if (found !== undefined) return found;
+  const key = (keys[instruction.op] as (instruction: Valued) => string)(instruction);
+  valueKeys.set(instruction, key);
+  return key;
+};
 
 /**
  * Bodies one after another for each element: equal values are computed once, and an element that was stored is

@@ -172,9 +172,15 @@ const fuseAligned = (
   };
 };
 
-export const withinLimits = (body: readonly Instruction[], buffers: number): boolean =>
-  body.length <= bodyLimits.instructions &&
-  new Set(body.flatMap((one) => accessOf(one)?.buffer ?? [])).size <= buffers;
+export const withinLimits = (body: readonly Instruction[], buffers: number): boolean => {
+  if (body.length > bodyLimits.instructions) return false;
+  const touched = new Set<BufferName>();
+  for (const one of body) {
+    const access = accessOf(one);
+    if (access !== undefined) touched.add(access.buffer);
+  }
+  return touched.size <= buffers;
+};
 
 /** For equal axes: the bodies one after the other do the same for each element as the statements one after the other. */
 export const mayShareBody = (
@@ -207,11 +213,14 @@ interface Touch {
   readonly access: Access;
 }
 
-const touchesOf = (body: readonly Instruction[]): readonly Touch[] =>
-  body.flatMap((instruction) => {
+const touchesOf = (body: readonly Instruction[]): readonly Touch[] => {
+  const touches: Touch[] = [];
+  for (const instruction of body) {
     const access = accessOf(instruction);
-    return access === undefined ? [] : [{ op: instruction.op, access }];
-  });
+    if (access !== undefined) touches.push({ op: instruction.op, access });
+  }
+  return touches;
+};
 
 /** What was stored is loaded, or stored again, by the same element. */
 const isKnownAgain = (first: Touch, second: Touch): boolean =>

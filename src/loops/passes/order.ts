@@ -21,8 +21,14 @@ export interface Order {
   readonly touching: Map<BufferName, Set<Vertex>>;
 }
 
+/** Of statements, which never change and are asked by several passes. */
+const touched = new WeakMap<Statement, ReadonlyMap<BufferName, boolean>>();
+
 const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
+  const found = touched.get(statement);
+  if (found !== undefined) return found;
   const buffers = new Map<BufferName, boolean>();
+  touched.set(statement, buffers);
   forEachAccess(statement, [], ({ buffer }, writes) => {
     if (writes || !buffers.has(buffer)) buffers.set(buffer, writes);
   });

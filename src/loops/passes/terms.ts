@@ -26,6 +26,7 @@ const termsList = (
       ? { ...statement, body: termsList(statement.body, depth + 1, isPartial) }
       : statement,
   );
+  if (!inner.some(({ kind }) => kind === "product")) return inner;
   const order = orderOf(inner, depth);
   for (const start of [...order.vertices]) {
     let vertex = start;
