@@ -49,6 +49,8 @@ export const notStarted = (threads: number, bytes: number, memory: boolean): Dia
     ? problem(
         "E0705",
         `there is no memory for ${Math.ceil(bytes / 2 ** 20)} MB of intermediate values`,
+        [],
+        ["use a smaller batch: --set train.batch=<n>; `gtmc info` shows what a step takes"],
       )
     : problem(
         "E0705",

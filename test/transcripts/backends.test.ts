@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { failure } from "../../src/diagnostics/diagnostic.ts";
+import type { Backend } from "../../src/runtime/backend.ts";
+import { compilerFailed, notStarted } from "../../src/runtime/messages.ts";
+import type * as nativeIndex from "../../src/runtime/native/index.ts";
+import { referenceBackend } from "../../src/runtime/reference.ts";
 import type * as plain from "../../src/runtime/tfjs/plain.ts";
 import { play } from "./play.ts";
 
@@ -24,13 +29,46 @@ vi.mock("../../src/runtime/tfjs/plain.ts", async (original) => {
   };
 });
 
+vi.mock("../../src/runtime/tensorflow/index.ts", () => ({
+  openTensorflow: () =>
+    Promise.reject(new Error("libtensorflow.so.2: cannot open shared object file")),
+}));
+
+/** What goes wrong when native compiles more than its self-test. */
+const fault = vi.hoisted((): { of: "compiler" | "threads" | "memory" | undefined } => ({
+  of: undefined,
+}));
+
+vi.mock("../../src/runtime/native/index.ts", async (original) => {
+  const native = await original<typeof nativeIndex>();
+  const failures = {
+    compiler: compilerFailed("cc", "was stopped after 60 seconds", []),
+    threads: notStarted(64, 0, false),
+    memory: notStarted(2, 5e9, true),
+  };
+  return {
+    ...native,
+    openNative: (options: nativeIndex.NativeOptions) => {
+      const { of } = fault;
+      if (of === undefined) return native.openNative(options);
+      const compile: Backend["compile"] = (graph) =>
+        graph.inputs.some(({ attrs: { name } }) => name === "weights")
+          ? referenceBackend.compile(graph)
+          : failure(failures[of]);
+      return Promise.resolve({ ...referenceBackend, name: "native", compile });
+    },
+  };
+});
+
 afterEach(() => {
   vi.unstubAllEnvs();
+  fault.of = undefined;
 });
 
 const folder = join(import.meta.dirname, "backends");
 
 test.each(["E0702-cannot-be-loaded", "E0703-lacks-primitives"])("%s", async (name) => {
+  vi.stubEnv("CC", "/nonexistent/cc");
   const transcript = await play(readFileSync(join(folder, `${name}.case`), "utf8"));
   expect(transcript).toContain(name.slice(0, "E0000".length));
   await expect(transcript).toMatchFileSnapshot(`backends/${name}.expected`);
@@ -40,4 +78,14 @@ test("E0706-no-compiler", async () => {
   vi.stubEnv("CC", "/nonexistent/cc");
   const transcript = await play(readFileSync(join(folder, "E0706-no-compiler.case"), "utf8"));
   await expect(transcript).toMatchFileSnapshot("backends/E0706-no-compiler.expected");
+});
+
+test.each([
+  ["E0704-compiler-too-slow", "compiler"],
+  ["E0705-no-threads", "threads"],
+  ["E0705-no-memory", "memory"],
+] as const)("%s", async (name, of) => {
+  fault.of = of;
+  const transcript = await play(readFileSync(join(folder, `${name}.case`), "utf8"));
+  await expect(transcript).toMatchFileSnapshot(`backends/${name}.expected`);
 });
