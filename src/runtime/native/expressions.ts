@@ -1,6 +1,6 @@
 /** Expressions of code as C; the operations are those of the prelude in `vectors.ts`. */
 import type { Address, Affine, Expr, FunctionName, Lanes, Local, Type } from "../../code/code.ts";
-import { invariant } from "../../diagnostics/invariant.ts";
+import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 
 /** What expressions refer to, by their names in C. */
 export interface Scope {
@@ -107,8 +107,9 @@ const of = (scalar: Type["scalar"], lanes: Lanes, text: string): Printed => ({
 });
 
 const sameType = (op: string, a: Printed, b: Printed): void => {
-  const [left, right] = [typeName(a.type), typeName(b.type)];
-  invariant(left === right, `${op} of ${left} and ${right}`);
+  const isSame = a.type.scalar === b.type.scalar && a.type.lanes === b.type.lanes;
+  // The message is made only when it is needed: every operation comes by here.
+  if (!isSame) throw new InternalError(`${op} of ${typeName(a.type)} and ${typeName(b.type)}`);
 };
 
 const unreachable = (): never => {

@@ -3,9 +3,15 @@
 /** Bytes of a module, or of a part of one, in the making. */
 export type Bytes = number[];
 
-/** Appends, also where there are too many bytes to be arguments of `push`. */
+/** As many arguments as a call surely takes. */
+const atOnce = 4096;
+
+/** Appends, also where there are too many bytes to be arguments of one `push`. */
 export const append = (bytes: Bytes, more: readonly number[]): void => {
-  for (const byte of more) bytes.push(byte);
+  if (more.length <= atOnce) bytes.push(...more);
+  else
+    for (let from = 0; from < more.length; from += atOnce)
+      bytes.push(...more.slice(from, from + atOnce));
 };
 
 /** An unsigned integer below 2^32, in LEB128. */
@@ -30,9 +36,8 @@ export const signed = (bytes: Bytes, value: number): void => {
 
 /** A float32, little-endian. */
 export const float = (bytes: Bytes, value: number): void => {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setFloat32(0, value, true);
-  for (let i = 0; i < 4; i++) bytes.push(view.getUint8(i));
+  const [bits = 0] = new Int32Array(Float32Array.of(value).buffer);
+  fixed(bytes, bits);
 };
 
 /** An int32, little-endian. */

@@ -61,14 +61,15 @@ export const planPointers = (
     dynamic: string,
     terms: Affine["terms"],
   ): Pointer => {
-    const key = [argument ?? "arena", dynamic, ...terms.map((t) => `${t.variable}*${t.scale}`)];
-    const known = pointers.get(key.join());
+    let key = `${argument ?? "arena"},${dynamic}`;
+    for (const { variable, scale } of terms) key += `,${variable}*${scale}`;
+    const known = pointers.get(key);
     if (known !== undefined) return known;
     const last = terms.at(-1);
     const loop = last !== undefined && order.get(last.variable) !== -1 ? last : undefined;
     const parent = loop && pointerOf(argument, dynamic, terms.slice(0, -1));
     const pointer: Pointer = { argument, terms, parent, constant: Infinity };
-    pointers.set(key.join(), pointer);
+    pointers.set(key, pointer);
     if (loop === undefined) roots.push(pointer);
     else advanced.get(loop.variable)?.push(pointer);
     return pointer;
