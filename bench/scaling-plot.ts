@@ -18,7 +18,7 @@ export interface Panel {
 }
 
 const [width, height] = [300, 250];
-const margin = { left: 52, right: 14, top: 26, bottom: 44 };
+const margin = { left: 52, right: 22, top: 26, bottom: 44 };
 const rows = 2;
 const heading = 34;
 
@@ -60,7 +60,9 @@ const drawPanel = ({ x: xLabel, y: yLabel, curves }: Panel): readonly Markup[] =
   const [left, right] = [margin.left, width - margin.right];
   const [top, bottom] = [margin.top, height - margin.bottom];
   const x = scaleLog(extent(points.map(([a]) => a)), [left, right]);
-  const y = scaleLog(extent(points.map(([, b]) => b)), [bottom, top]).nice();
+  const [low, high] = extent(points.map(([, b]) => b));
+  // Room for the key, above where curves begin.
+  const y = scaleLog([low, 3 * high], [bottom, top]).nice();
   const sizes = [...new Set(points.map(([a]) => a))].sort((a, b) => a - b);
   const shown = sizes.filter((_, i) => (sizes.length - 1 - i) % Math.ceil(sizes.length / 6) === 0);
   const decades = y.ticks().filter((tick) => Number.isInteger(Math.log10(tick)));
