@@ -7,8 +7,11 @@ import {
 } from "./diagnostics/diagnostic.ts";
 import { invariant } from "./diagnostics/invariant.ts";
 import { nearestName } from "./diagnostics/nearest.ts";
+import { generate, schedule } from "./code/generate.ts";
+import { printModule } from "./code/print.ts";
 import { resolveConfig, trainKeys, type TrainConfig } from "./config/config.ts";
 import { families } from "./distributions/index.ts";
+import type { Graph } from "./graph/op.ts";
 import { printGraph, printGraphJson } from "./graph/print.ts";
 import { describeModel } from "./inference/describe.ts";
 import { deriveSampling } from "./inference/generate.ts";
@@ -18,6 +21,7 @@ import type { ObjectiveSpec, Target } from "./inference/spec.ts";
 import type { Model } from "./ir/model.ts";
 import { printModel, printType } from "./ir/print.ts";
 import { analyse, analyseReadable } from "./language/language.ts";
+import { printProgram } from "./loops/print.ts";
 import { loadModules, type LoadFile, type Modules } from "./language/modules.ts";
 import { printFile } from "./language/print.ts";
 import { applySettings, parseSetting, type SettingOverride } from "./language/settings.ts";
@@ -163,6 +167,10 @@ const program = (
     objective: bySizes((sizes: BatchSizes) => legal(deriveObjective(model, spec, sizes))),
     logWeights: bySizes((sizes: BatchSizes) => deriveEvaluation(model, sizes)),
   };
+  const stepGraph = (): Graph => {
+    const sizes = inspectionSizes(model, config);
+    return buildStep(problem.objective(sizes), config.run.training).graph;
+  };
   return {
     source,
     sources: modules.sources,
@@ -189,9 +197,16 @@ const program = (
         case "ir":
           return json ? JSON.stringify(model, null, 2) : printModel(model);
         case "graph": {
-          const sizes = inspectionSizes(model, config);
-          const { graph } = buildStep(problem.objective(sizes), config.run.training);
+          const graph = stepGraph();
           return json ? printGraphJson(graph) : printGraph(graph);
+        }
+        case "loops": {
+          const loops = schedule(stepGraph(), 2);
+          return json ? JSON.stringify(loops, null, 2) : printProgram(loops);
+        }
+        case "code": {
+          const code = generate(stepGraph(), { target: { lanes: 8, registers: 16 }, threads: 2 });
+          return json ? JSON.stringify(code, null, 2) : printModule(code);
         }
       }
     },

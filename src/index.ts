@@ -32,6 +32,7 @@ export { forecastMemory, type MemoryForecast } from "./memory.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CallValue,
+  InspectStage,
   Origin,
   Program,
   ProgramInfo,

@@ -31,6 +31,12 @@ export interface CallValue {
   readonly arguments: Readonly<Record<string, number | string | boolean>>;
 }
 
+/**
+ * The intermediate forms, in their order. `graph` is the optimised training step at small sizes; `loops` and `code` are what the
+ * executors make of it for two threads, `code` with vectors of 8 and tiles for 16 registers.
+ */
+export type InspectStage = "ast" | "ir" | "graph" | "loops" | "code";
+
 /** Everything a run needs beside model and data. */
 export interface RunConfig {
   readonly data: CallValue | null;
@@ -102,6 +108,6 @@ export interface Program {
   sampling(target: SampleTarget, sizes: SampleSizes): Result<SampleGraph>;
   /** The line that a name in a graph of this program comes from, such as that of a kernel in a profile. */
   locate(name: string): Place | undefined;
-  /** The text of an intermediate form. `graph` is the optimised training step at these sizes. */
-  inspect(stage: "ast" | "ir" | "graph", format: "text" | "json"): string;
+  /** The text of an intermediate form. */
+  inspect(stage: InspectStage, format: "text" | "json"): string;
 }

@@ -1,11 +1,14 @@
 import { Option } from "commander";
+import type { InspectStage } from "../index.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
 
 interface InspectOptions extends ModelOptions {
-  readonly stage: "ast" | "ir" | "graph";
+  readonly stage: InspectStage;
 }
+
+const stages: readonly InspectStage[] = ["ast", "ir", "graph", "loops", "code"];
 
 /** `gtmc inspect`: an intermediate form as text or JSON. */
 export const inspect = (): Verb => {
@@ -13,8 +16,11 @@ export const inspect = (): Verb => {
     verb("inspect", "Print an intermediate form of a model.", example),
   )
     .addOption(
-      new Option("--stage <stage>", "syntax tree, model, or optimised training step")
-        .choices(["ast", "ir", "graph"])
+      new Option(
+        "--stage <stage>",
+        "syntax tree, model, optimised training step, its loops or its code",
+      )
+        .choices(stages)
         .default("ir"),
     )
     .argument("<FILE>", "a model file; - is standard input");

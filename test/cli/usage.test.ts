@@ -40,7 +40,11 @@ describe("misuse exits with 2 and names the nearest", () => {
     [["run", "a.gtm", "b.gtm"], "too many arguments", "gtmc run --help"],
     [["run", "a.gtm", "--seed", "-1"], "`--seed <n>` argument `-1` is invalid", "gtmc run --help"],
     [["run", "a.gtm", "--seed"], "argument missing", "gtmc run --help"],
-    [["inspect", "a.gtm", "--stage", "irr"], "Allowed choices are ast, ir, graph", "--help"],
+    [
+      ["inspect", "a.gtm", "--stage", "irr"],
+      "Allowed choices are ast, ir, graph, loops, code",
+      "--help",
+    ],
     [["sample", "r", "--target", "posteriro"], "Allowed choices are prior", "--help"],
   ])("%j", async (argv, claim, help) => {
     const { exit, out, err } = await call(argv);

@@ -178,14 +178,17 @@ describe("info", () => {
 });
 
 describe("inspect", () => {
-  test.each(["ast", "ir", "graph"])("prints the %s as text and as JSON", async (stage) => {
-    const text = await gtmc(["inspect", "recall.gtm", "--stage", stage]);
-    expect([text.exit, text.err]).toEqual([0, ""]);
-    expect(text.out.split("\n").length).toBeGreaterThan(10);
-    const data = json(await gtmc(["inspect", "recall.gtm", "--stage", stage, "--json"]));
-    expect(data).toMatchObject({ ok: true, stage });
-    expect(data[stage]).toBeTypeOf("object");
-  });
+  test.each(["ast", "ir", "graph", "loops", "code"])(
+    "prints the %s as text and as JSON",
+    async (stage) => {
+      const text = await gtmc(["inspect", "recall.gtm", "--stage", stage]);
+      expect([text.exit, text.err]).toEqual([0, ""]);
+      expect(text.out.split("\n").length).toBeGreaterThan(10);
+      const data = json(await gtmc(["inspect", "recall.gtm", "--stage", stage, "--json"]));
+      expect(data).toMatchObject({ ok: true, stage });
+      expect(data[stage]).toBeTypeOf("object");
+    },
+  );
 });
 
 test("a terminal gets one live line, in its width; NO_COLOR is heard", async () => {

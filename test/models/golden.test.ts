@@ -16,3 +16,12 @@ describe.each(files)("%s", (file) => {
     await expect(text).toMatchFileSnapshot(join(golden, `${file.replace(".gtm", "")}.${stage}`));
   });
 });
+
+/** Long, and much alike: one without time and one with a memory. */
+test.each(["vae", "introspective"])("loops of %s", async (model) => {
+  const path = join(modelsDirectory(), `${model}.gtm`);
+  const program = compile({ path, text: readFileSync(path, "utf8") });
+  if (!program.ok) expect.fail(program.diagnostics.map(({ message }) => message).join("\n"));
+  const text = program.value.inspect("loops", "text");
+  await expect(text).toMatchFileSnapshot(join(golden, `${model}.loops`));
+});
