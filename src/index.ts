@@ -49,7 +49,7 @@ export type { Place } from "./places.ts";
 export type { Backend, Buffer, Executable, HostArray, KernelTime } from "./runtime/backend.ts";
 export type { ExecutableTimes, Profiler } from "./runtime/profile.ts";
 export { referenceBackend } from "./runtime/reference.ts";
-export { openBackend } from "./runtime/select.ts";
+export { openBackend, type Chosen } from "./runtime/select.ts";
 export * from "./run/index.ts";
 export { readBest, readCheckpoint, readLatest, writeCheckpoint } from "./training/checkpoint.ts";
 export { evaluateBound, type BoundEstimate, type BoundRequest } from "./training/evaluate.ts";

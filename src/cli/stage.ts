@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import type { Backend, Dataset, Profiler, Program } from "../index.ts";
+import type { Backend, Chosen, Dataset, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
 import { noData } from "./problems.ts";
 
@@ -37,6 +37,8 @@ export interface Stage {
   readonly backendReason: string;
   /** Where times were asked for. */
   readonly profiler?: Profiler;
+  /** The stage with the next backend, where `auto` chose this one. */
+  readonly next?: () => Promise<Result<Stage>>;
 }
 
 export interface StageOptions {
@@ -67,19 +69,30 @@ export const setStage = async (program: Program, options: StageOptions): Promise
     profile: options.profile ?? false,
   });
   if (!backend.ok) return backend;
-  const { note, profiler } = backend.value;
-  return success(
-    {
-      program,
-      dataset: dataset.value,
-      dims: dims.value,
-      backend: backend.value.backend,
-      backendReason: note.replace(/^backend /u, ""),
-      ...(profiler === undefined ? {} : { profiler }),
-    },
-    [...dataset.warnings, ...dims.warnings, ...backend.warnings],
-  );
+  return success(onBackend({ program, dataset: dataset.value, dims: dims.value }, backend.value), [
+    ...dataset.warnings,
+    ...dims.warnings,
+    ...backend.warnings,
+  ]);
 };
+
+const onBackend = (
+  without: Pick<Stage, "program" | "dataset" | "dims">,
+  { backend, note, profiler, next }: Chosen,
+): Stage => ({
+  ...without,
+  backend,
+  backendReason: note.replace(/^backend /u, ""),
+  ...(profiler === undefined ? {} : { profiler }),
+  ...(next === undefined
+    ? {}
+    : {
+        next: async () => {
+          const chosen = await next();
+          return chosen.ok ? success(onBackend(without, chosen.value)) : chosen;
+        },
+      }),
+});
 
 /** Whether bounds and terms are given a frame. */
 export const isTemporal = ({ dataset }: Pick<Stage, "dataset">): boolean =>

@@ -49,9 +49,29 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
         { exit: exits.interrupted },
       );
     }
-    case "failed":
-      return failed(session, result);
+    case "failed": {
+      const other = await onNextBackend(session, result);
+      return other === undefined ? failed(session, result) : trainInFolder(io, other);
+    }
   }
+};
+
+/** The same on the next backend, where `auto` chose one that then did not compile or start what the model needs. */
+const onNextBackend = async (
+  session: Session,
+  { diagnostics, state }: TrainResult,
+): Promise<Session | undefined> => {
+  const { stage, talk, folder } = session;
+  const refused = diagnostics.find(({ code }) => code === "E0704" || code === "E0705");
+  const begun = state.iteration > session.state.iteration;
+  if (refused === undefined || begun || stage.next === undefined) return undefined;
+  const next = await stage.next();
+  if (!next.ok) return undefined;
+  const { runFiles, writeJson } = await import("../index.ts");
+  const environment = { ...session.environment, backend: next.value.backend.name };
+  writeJson(join(folder, runFiles.environment), environment);
+  talk.say(`${refused.message}; going on with the backend ${next.value.backendReason}\n`);
+  return { ...session, stage: next.value, environment };
 };
 
 /** Writes down what training tells. */

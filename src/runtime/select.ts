@@ -17,6 +17,8 @@ export interface Chosen {
   readonly note: string;
   /** Where it was asked for. */
   readonly profiler?: Profiler;
+  /** Of `auto`: the next that works, where this one turns out not to compile what it is given (E0704, E0705). */
+  readonly next?: () => Promise<Result<Chosen>>;
 }
 
 export interface OpenOptions {
@@ -87,14 +89,16 @@ const availableBackends = async (): Promise<readonly string[]> => {
   return found;
 };
 
-const fastest = async (): Promise<Result<Chosen>> => {
+const fastest = async (from = 0): Promise<Result<Chosen>> => {
   const failed: string[] = [];
-  for (const [name, open] of backends) {
+  for (const [i, [name, open]] of [...backends].entries()) {
+    if (i < from) continue;
     const backend = await tryToOpen(name, open);
     if (!("reason" in backend)) {
       const skipped = failed.length === 0 ? "" : `; not usable: ${failed.join("; ")}`;
       const why = `the fastest of ${backendNames.join(", ")} that passed its self-test`;
-      return success({ backend, note: `backend ${name}, ${why}${skipped}` });
+      const note = `backend ${name}, ${why}${skipped}`;
+      return success({ backend, note, next: () => fastest(i + 1) });
     }
     failed.push(`${name} (${backend.reason})`);
   }

@@ -89,3 +89,13 @@ test.each([
   const transcript = await play(readFileSync(join(folder, `${name}.case`), "utf8"));
   await expect(transcript).toMatchFileSnapshot(`backends/${name}.expected`);
 });
+
+test("auto goes on with the next backend when the first does not compile the model, and the run says so", async () => {
+  fault.of = "compiler";
+  const transcript = await play(`Chosen by itself.\n\n$ gtmc run rows.gtm --steps 2 --out run\n`);
+  expect(transcript).toContain("backend    native, the fastest of");
+  expect(transcript).toMatch(
+    /^the C compiler cc was stopped after 60 seconds; going on with the backend wasm/mu,
+  );
+  expect(transcript).toMatch(/^recall|^test bound/mu);
+});
