@@ -124,8 +124,8 @@ const versions = new Set(measured.flatMap(({ results }) => results.map(({ versio
 if (versions.size > 0) say(`\n${[...versions].join(", ")}`);
 
 /** How long one waits before the first step, as a table. */
-const wait = () => {
-  const waits = startUps();
+const wait = async () => {
+  const waits = await startUps();
   say("\n## Source to first step of W1, fresh process\n");
   say(waitsTable(waits));
   const check = coldCheck("models/dnc_gtmm.gtm");
@@ -137,7 +137,7 @@ const wait = () => {
   return { waits, check: check ?? null };
 };
 
-const waited = wanted("start") ? wait() : null;
+const waited = wanted("start") ? await wait() : null;
 if (options.json !== undefined) {
   const report = { machine, threads, turns, workloads: measured, start: waited };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -1,6 +1,6 @@
 /** The workloads as gtmc compiles them, and the numbers that all contestants compute with. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { compile, initialState, type HostArray, type Program } from "../src/index.ts";
 import { uniform } from "../src/runtime/random.ts";
 import type { TrainingState } from "../src/training/state.ts";
@@ -106,7 +106,8 @@ const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b
 
 /** Compiles a workload and draws its numbers, a function of the workload alone. */
 export const startOf = ({ name, sizes, set }: Workload): Start => {
-  const path = fileURLToPath(new URL(`${name}.gtm`, import.meta.url));
+  // From the root of the repository, wherever this code has been bundled to.
+  const path = resolve("bench", `${name}.gtm`);
   const compiled = compile({ path, text: readFileSync(path, "utf8") }, { set });
   if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join("\n"));
   const program = compiled.value;
