@@ -1,20 +1,23 @@
 /**
  * Prints how many milliseconds a backend takes to open, and then from source text to the end of the first step of
- * W1, in a fresh process: `first-step.ts BACKEND`.
+ * W1 but for drawing its data, in a fresh process: `first-step.ts BACKEND`.
  */
 import { openBackend } from "../src/index.ts";
 import { createStepper } from "../src/training/run-step.ts";
-import { startOf, workloads } from "./workloads.ts";
+import { feedOf, startOf, workloads } from "./workloads.ts";
 
 const begun = performance.now();
 const opened = await openBackend(process.argv[2] ?? "");
 if (!opened.ok) throw new Error(opened.diagnostics.map(({ message }) => message).join("; "));
 const started = performance.now();
-const { program, objective, state, feed } = startOf(workloads.w1);
+const { program, objective, state } = startOf(workloads.w1);
 const { backend } = opened.value;
 const stepper = createStepper(backend, objective, program.config.training, state);
 if (!stepper.ok) throw new Error(stepper.diagnostics.map(({ message }) => message).join("; "));
+const compiled = performance.now();
+const feed = feedOf(objective);
+const fed = performance.now();
 stepper.value.step(1, feed);
-const ended = performance.now();
-process.stdout.write(`${JSON.stringify({ open: started - begun, first: ended - started })}\n`);
+const first = compiled - started + (performance.now() - fed);
+process.stdout.write(`${JSON.stringify({ open: started - begun, first })}\n`);
 process.exit(0);

@@ -5,7 +5,7 @@
 import { openBackend } from "../src/index.ts";
 import { createStepper } from "../src/training/run-step.ts";
 import { decline, serve } from "./serve.ts";
-import { changed, startOf, workloads, type Changes } from "./workloads.ts";
+import { changed, feedOf, startOf, workloads, type Changes } from "./workloads.ts";
 
 const [name = "", workload = "", changes = "{}"] = process.argv.slice(2);
 const messages = (failed: { readonly diagnostics: readonly { readonly message: string }[] }) =>
@@ -15,9 +15,8 @@ const chosen = Object.values(workloads).find((one) => one.name === workload);
 if (chosen === undefined) throw new Error(`no workload ${workload}`);
 const opened = await openBackend(name);
 const { backend } = opened.ok ? opened.value : decline(messages(opened));
-const { program, objective, state, feed } = startOf(
-  changed(chosen, JSON.parse(changes) as Changes),
-);
+const { program, objective, state } = startOf(changed(chosen, JSON.parse(changes) as Changes));
+const feed = feedOf(objective);
 const created = createStepper(backend, objective, program.config.training, state);
 const stepper = created.ok ? created.value : decline(messages(created));
 serve(`Node ${process.versions.node}`, (iteration) => -stepper.step(iteration, feed).bound);

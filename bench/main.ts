@@ -17,7 +17,7 @@ import { lineup } from "./lineup.ts";
 import { coldCheck, startUps, waitsTable } from "./start-up.ts";
 import { median, resultsTable, type Result } from "./table.ts";
 import { showVerdict, verdicts } from "./targets.ts";
-import { startOf, workloads, type Workload } from "./workloads.ts";
+import { feedOf, startOf, workloads, type Workload } from "./workloads.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -91,7 +91,8 @@ const compete = async (contestants: readonly Named[]): Promise<readonly Result[]
 };
 
 const measure = async (workload: Workload, folder: string) => {
-  const { state, feed } = startOf(workload);
+  const { objective, state } = startOf(workload);
+  const feed = feedOf(objective);
   const numbers = join(folder, `${workload.name}.safetensors`);
   writeFileSync(numbers, encodeSafetensors(new Map([...state.parameters, ...feed])));
   say(`\n## ${workload.title}\n`);

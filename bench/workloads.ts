@@ -98,13 +98,11 @@ export interface Start {
   readonly program: Program;
   readonly objective: ObjectiveGraph;
   readonly state: TrainingState;
-  /** Data in {0, 1}, a fifth of them ones, and noise: the same at every step. */
-  readonly feed: ReadonlyMap<string, HostArray>;
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** Compiles a workload and draws its numbers, a function of the workload alone. */
+/** Compiles a workload and initialises its parameters, a function of the workload alone. */
 export const startOf = ({ name, sizes, set }: Workload): Start => {
   // From the root of the repository, wherever this code has been bundled to.
   const path = resolve("bench", `${name}.gtm`);
@@ -112,14 +110,14 @@ export const startOf = ({ name, sizes, set }: Workload): Start => {
   if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join("\n"));
   const program = compiled.value;
   const objective = program.problem.objective(sizes);
+  return { program, objective, state: initialState(program.problem, program.config.training) };
+};
+
+/** Data in {0, 1}, a fifth of them ones, and noise: the same at every step. */
+export const feedOf = (objective: ObjectiveGraph): ReadonlyMap<string, HostArray> => {
   const data = objective.data.map(({ attrs, shape }): readonly [string, HostArray] => {
     const draws = uniform({ seed: 7, stream: `bench.${attrs.name}`, step: 0 }, count(shape));
     return [attrs.name, { shape, data: draws.map((u) => (u < 0.2 ? 1 : 0)) }];
   });
-  return {
-    program,
-    objective,
-    state: initialState(program.problem, program.config.training),
-    feed: new Map([...data, ...drawNoise(objective.noise, 7, "bench", 0)]),
-  };
+  return new Map([...data, ...drawNoise(objective.noise, 7, "bench", 0)]);
 };
