@@ -125,12 +125,13 @@ const crossedAxis = (
   return undefined;
 };
 
-/** Goes along the axis in blocks, around the last loop, and element by element inside: so lines are used while near. */
+/**
+ * Goes along the axis in blocks inside of the loop over vectors, and element by element inside of those: a vector's lanes are
+ * streams that are read one after the other, and lines are used while near.
+ */
 const inBlocks = (loops: LoopPlan[], axis: number, extent: Extent): void => {
-  const last = loops.pop();
-  invariant(last !== undefined, "there is a loop over vectors");
   moveLast(loops, overlapping(axis, extent, line, [0]));
-  loops.push(last, singly(axis, { from: 0, to: line, least: line, most: line }));
+  loops.push(singly(axis, { from: 0, to: line, least: line, most: line }));
 };
 
 /** How many vectors to do at once so that few are done twice. */

@@ -132,8 +132,8 @@ test("a transposition goes in blocks", () => {
   );
   expect(kernel(program, wide)).toMatchInlineSnapshot(`
     "kernel k0, 0 flops
-      for j in 0..20 step 16 overlap
-        for i in 0..40 step 16 overlap
+      for i in 0..40 step 16 overlap
+        for j in 0..20 step 16 overlap
           for j_1 in 0..16
             x0: f32x16 = x[i + 40j + 40j_1]x16
             y[20i + j + j_1]x16 by 20 <- x0"
