@@ -11,7 +11,7 @@ import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { schedule } from "../src/code/generate.ts";
+import { memoryUse } from "../src/code/generate.ts";
 import { buildStep } from "../src/training/step.ts";
 import { start } from "./contestant.ts";
 import { scalingPlot, type Curve, type Panel } from "./scaling-plot.ts";
@@ -107,15 +107,12 @@ interface Point {
 /** Whether memory can be read off the plan; elsewhere it is the resident memory of the whole process. */
 const planned = backend === "native" || backend === "wasm";
 
-const bytesOf = (nodes: Iterable<{ readonly shape: readonly number[] }>): number =>
-  [...nodes].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
-
 /** Inputs, outputs and the arena of one step, in bytes. */
 const plannedBytes = (line: Line, size: number): number => {
   const { program, objective } = startOf(changed(workloads[line.workload], line.change(size)));
   const { graph } = buildStep(objective, program.config.training);
-  const { arena } = schedule(graph, threads);
-  return 4 * arena + bytesOf(graph.inputs) + bytesOf(graph.outputs.values());
+  const { arena, inputs, outputs } = memoryUse(graph);
+  return arena + inputs + outputs;
 };
 
 const measure = async (line: Line, size: number): Promise<Point> => {

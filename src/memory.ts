@@ -1,6 +1,7 @@
 /** How much memory training will take, before anything runs. */
 import { memoryUse } from "./code/generate.ts";
 import type { Dataset } from "./data/dataset.ts";
+import { elements } from "./graph/shapes.ts";
 import { optimise } from "./graph/passes/index.ts";
 import { inputsOf } from "./graph/walk.ts";
 import type { Program } from "./program.ts";
@@ -29,12 +30,10 @@ export const forecastMemory = (
   const step = memoryUse(buildStep(objective, config.training).graph);
   const outputs = testedOf(objective);
   const evaluation = memoryUse(optimise({ inputs: inputsOf(outputs.values()), outputs }));
-  const parameters = 4 * problem.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const parameters = 4 * problem.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
   return {
     state: step.outputs,
     step: step.arena + step.inputs - step.outputs,
     evaluation: evaluation.arena + evaluation.inputs + evaluation.outputs - parameters,
   };
 };
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

@@ -1,9 +1,8 @@
-import { dirname } from "node:path";
 import type { Program } from "../index.ts";
 import { describeMemory, describeProgram, type Memory } from "./facts.ts";
 import type { Io } from "./io.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
-import { dataDirectory, withDataOption, type DataOptions } from "./stage.ts";
+import { dataDirectory, openData, withDataOption, type DataOptions } from "./stage.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
 
@@ -36,18 +35,11 @@ const allowance = 45e6;
 
 /** The forecast where the data can be opened: its sizes decide. */
 const measureMemory = async (io: Io, program: Program, options: DataOptions): Promise<Memory> => {
-  const { data } = program.config;
-  if (data === null) return { unknown: "the file names no data" };
-  const { fitData, forecastMemory, openDataset } = await import("../index.ts");
-  const directory = dataDirectory(io, options.dataDir);
-  const dataset = openDataset(data, {
-    baseDirectory: dirname(program.source.path),
-    ...(directory === undefined ? {} : { dataDirectory: directory }),
-  });
-  if (!dataset.ok) return { unknown: dataset.diagnostics.map(({ message }) => message).join("; ") };
-  const dims = fitData(program, dataset.value);
-  if (!dims.ok) return { unknown: dims.diagnostics.map(({ message }) => message).join("; ") };
-  const forecast = forecastMemory(program, dataset.value, dims.value);
+  if (program.config.data === null) return { unknown: "the file names no data" };
+  const fitted = await openData(program, dataDirectory(io, options.dataDir));
+  if (!fitted.ok) return { unknown: fitted.diagnostics.map(({ message }) => message).join("; ") };
+  const { forecastMemory } = await import("../index.ts");
+  const forecast = forecastMemory(program, fitted.value.dataset, fitted.value.dims);
   const { state, step, evaluation } = forecast;
   const around = process.memoryUsage().rss + allowance;
   return { ...forecast, process: around + 2 * state + step + evaluation };

@@ -53,33 +53,43 @@ export const dataDirectory = (io: Io, flag: string | undefined): string | undefi
   return value === "" ? undefined : value;
 };
 
-/** Opens data and backend, in this order: what is wrong with the data is said before anything heavy is loaded. */
-export const setStage = async (program: Program, options: StageOptions): Promise<Result<Stage>> => {
+/** A program with its data, and the sizes of the dimensions that the data binds. */
+type Fitted = Pick<Stage, "program" | "dataset" | "dims">;
+
+/** Opens the data that the file names; refused where it names none, or it does not fit. */
+export const openData = async (
+  program: Program,
+  dataDirectory: string | undefined,
+): Promise<Result<Fitted>> => {
   const { config, source } = program;
   if (config.data === null) return failure(noData(source.path));
-  const { fitData, openBackend, openDataset } = await import("../index.ts");
+  const { fitData, openDataset } = await import("../index.ts");
   const dataset = openDataset(config.data, {
     baseDirectory: dirname(source.path),
-    ...(options.dataDirectory === undefined ? {} : { dataDirectory: options.dataDirectory }),
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
   });
   if (!dataset.ok) return dataset;
   const dims = fitData(program, dataset.value);
   if (!dims.ok) return dims;
+  return success({ program, dataset: dataset.value, dims: dims.value }, [
+    ...dataset.warnings,
+    ...dims.warnings,
+  ]);
+};
+
+/** Opens data and backend, in this order: what is wrong with the data is said before anything heavy is loaded. */
+export const setStage = async (program: Program, options: StageOptions): Promise<Result<Stage>> => {
+  const fitted = await openData(program, options.dataDirectory);
+  if (!fitted.ok) return fitted;
+  const { openBackend } = await import("../index.ts");
   const backend = await openBackend(options.backend ?? "auto", {
     profile: options.profile ?? false,
   });
   if (!backend.ok) return backend;
-  return success(onBackend({ program, dataset: dataset.value, dims: dims.value }, backend.value), [
-    ...dataset.warnings,
-    ...dims.warnings,
-    ...backend.warnings,
-  ]);
+  return success(onBackend(fitted.value, backend.value), [...fitted.warnings, ...backend.warnings]);
 };
 
-const onBackend = (
-  without: Pick<Stage, "program" | "dataset" | "dims">,
-  { backend, note, profiler, next }: Chosen,
-): Stage => ({
+const onBackend = (without: Fitted, { backend, note, profiler, next }: Chosen): Stage => ({
   ...without,
   backend,
   backendReason: note.replace(/^backend /u, ""),

@@ -11,6 +11,15 @@ export interface Typed {
 /** The number of elements. */
 export const elements = (shape: Shape): number => shape.reduce((product, n) => product * n, 1);
 
+/** Distances between neighbours along each axis of a row-major array. */
+export const stridesOf = (shape: Shape): readonly number[] => {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis -= 1) {
+    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+  }
+  return strides;
+};
+
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((n, axis) => n === b[axis]);
 

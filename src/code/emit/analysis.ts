@@ -1,7 +1,8 @@
 /** What is known of a body whatever its loops: types, which axes its values vary along, what is worth computing. */
+import { accessOf } from "../../loops/passes/access.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
-import type { Access, Instruction, Nest, Product, ValueId } from "../../loops/program.ts";
+import type { Instruction, Nest, Product, ValueId } from "../../loops/program.ts";
 
 export interface Analysis {
   readonly body: readonly Instruction[];
@@ -35,12 +36,6 @@ export const analyse = (statement: Nest | Product): Analysis => {
   }
   for (const id of fused) live[id] = false;
   return { body, axes, dtypes, varies, live, users, fused };
-};
-
-/** The access of a load, store or reduction. */
-export const accessOf = (instruction: Instruction): Access | undefined => {
-  if (instruction.op === "load") return instruction.from;
-  return instruction.op === "store" || instruction.op === "reduce" ? instruction.to : undefined;
 };
 
 const dtypesOf = (body: readonly Instruction[]): readonly Dtype[] => {

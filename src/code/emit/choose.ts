@@ -1,7 +1,9 @@
 /** Which axis of a nest fills vectors: the one along which the nest costs least. */
+import { elements } from "../../graph/shapes.ts";
 import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Lanes } from "../code.ts";
-import { accessOf, at, type Analysis } from "./analysis.ts";
+import { accessOf } from "../../loops/passes/access.ts";
+import { at, type Analysis } from "./analysis.ts";
 import { lanesFor, type Extent } from "./plan.ts";
 
 export interface Vector {
@@ -70,7 +72,7 @@ const costOf = (
     cost += (weightOf(instruction, axis, lanes) * times) / size;
     // Lanes are brought together once for each result.
     if (instruction.op === "reduce" && isReduced && lanes > 1) {
-      cost += 6 / axes.slice(free).reduce((a, b) => a * b, 1);
+      cost += 6 / elements(axes.slice(free));
     }
   }
   return cost;

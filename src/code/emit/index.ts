@@ -3,7 +3,8 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Nest, Product, Program, Statement } from "../../loops/program.ts";
 import type { Buffer, FunctionName, Kernel, Module, Step, Target, Variable } from "../code.ts";
 import { functionsFor, isFunction } from "../functions/index.ts";
-import { accessOf } from "./analysis.ts";
+import { accessOf } from "../../loops/passes/access.ts";
+
 import { flopsOf } from "./flops.ts";
 import { freshNames } from "./names.ts";
 import { emitNest } from "./nest.ts";

@@ -1,5 +1,6 @@
 /** Every function that emitted code may call. */
 import type { Expr, Function, FunctionName } from "../code.ts";
+import { visitExpressions } from "../visit.ts";
 import { exp, log, pow } from "./exponential.ts";
 import { sigmoid, softplus, tanh } from "./sigmoid.ts";
 
@@ -25,25 +26,9 @@ export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Functio
 
 /** Names of the functions called in an expression. */
 const calls = (expr: Expr): readonly FunctionName[] => {
-  switch (expr.kind) {
-    case "number":
-    case "ramp":
-    case "get":
-    case "index":
-    case "load":
-      return [];
-    case "splat":
-    case "unary":
-    case "across":
-      return calls(expr.of);
-    case "binary":
-    case "compare":
-      return [expr.a, expr.b].flatMap(calls);
-    case "fma":
-      return [expr.a, expr.b, expr.c].flatMap(calls);
-    case "select":
-      return [expr.mask, expr.a, expr.b].flatMap(calls);
-    case "call":
-      return [expr.name, ...expr.args.flatMap(calls)];
-  }
+  const names: FunctionName[] = [];
+  visitExpressions(expr, (part) => {
+    if (part.kind === "call") names.push(part.name);
+  });
+  return names;
 };

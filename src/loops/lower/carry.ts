@@ -6,10 +6,10 @@
  */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node, NodeOf } from "../../graph/op.ts";
-import { elements } from "../../graph/shapes.ts";
+import { elements, stridesOf } from "../../graph/shapes.ts";
 import { emitCopy, emitMap, type Label } from "./nests.ts";
 import { allocate, noSteps, type Scope } from "./scope.ts";
-import { bufferView, denseStrides, type View } from "./view.ts";
+import { bufferView, type View } from "./view.ts";
 
 /** A carry, seen from inside of the loop unless it says otherwise. */
 export interface Carry {
@@ -125,7 +125,7 @@ const placeHistory = (
   const stack = (from: number): View => ({
     ...row(from),
     shape: [length, ...shape],
-    strides: [size, ...denseStrides(shape)],
+    strides: [size, ...stridesOf(shape)],
   });
   const inLoop = (from: number): View => ({
     ...row(from),
@@ -160,7 +160,7 @@ const placeQueue = (
   const row = elements(rest);
   const name = allocate(outside, label.op, dtype, (slots + length * count) * row);
   outside.homes.set(name, outside);
-  const across = denseStrides(rest).map((stride, i) => {
+  const across = stridesOf(rest).map((stride, i) => {
     if (i !== axis) return stride;
     return atFront ? -row : row;
   });

@@ -1,6 +1,6 @@
 /** Where the elements of a value are. Layout primitives only change this, and move nothing. */
 import type { Dtype, Shape } from "../../graph/op.ts";
-import { elements } from "../../graph/shapes.ts";
+import { elements, stridesOf } from "../../graph/shapes.ts";
 import type { BufferName } from "../program.ts";
 
 /** An array whose element at `index` is found at base + Σ strides·index (+ Σ steps·step of the loops around). */
@@ -17,15 +17,6 @@ export interface View {
   /** Of axes of size 1: any. */
   readonly strides: readonly number[];
 }
-
-/** Row-major strides. */
-export const denseStrides = (shape: Shape): readonly number[] => {
-  const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis -= 1) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
-  }
-  return strides;
-};
 
 export const numberView = (value: number, shape: Shape, dtype: Dtype): View => ({
   source: { kind: "number", value },
@@ -45,7 +36,7 @@ export const bufferView = (
   dtype,
   shape,
   base: 0,
-  strides: denseStrides(shape),
+  strides: stridesOf(shape),
 });
 
 export const rampView = (shape: Shape, axis: number, dtype: Dtype): View => ({
@@ -150,6 +141,6 @@ export const atStep = (view: View): View => {
 
 /** Whether the elements lie densely in row-major order. */
 export const isDense = ({ shape, strides }: View): boolean => {
-  const dense = denseStrides(shape);
+  const dense = stridesOf(shape);
   return strides.every((stride, axis) => shape[axis] === 1 || stride === dense[axis]);
 };

@@ -14,8 +14,6 @@ import { compilerVersion } from "./version.ts";
 export interface NativeOptions {
   /** GTMC_THREADS, or one for each processor and at most 8. */
   readonly threads?: number;
-  /** Kernels are timed. */
-  readonly profile?: boolean;
   /** Where CC, GTMC_CACHE, XDG_CACHE_HOME and GTMC_THREADS are looked up. */
   readonly environment?: Environment;
   /** Makes code of graphs, instead of the compiler's own way. */
@@ -26,7 +24,7 @@ export interface NativeOptions {
 export const openNative = async (options: NativeOptions = {}): Promise<Backend> => {
   const { environment = process.env, generate = generateCode } = options;
   const version = generate === generateCode ? compilerVersion() : undefined;
-  const linker = await openLinker(environment, options.profile ?? false);
+  const linker = await openLinker(environment, false);
   const threads = options.threads ?? threadsOf(environment);
   return nativeBackend(linker, threads, generate, version);
 };
@@ -45,9 +43,9 @@ export const openTimedNative = async (
 ): Promise<TimedNative> => {
   const threads = threadsOf(environment);
   const generate: Generate = (graph, options) => generateCode(withNames(graph), options);
-  const backend = await openNative({ threads, profile: true, environment, generate });
-  const peak = measurePeak(await openLinker(environment, false));
-  return { backend, threads, peak: threads * peak };
+  const linker = await openLinker(environment, true);
+  const backend = nativeBackend(linker, threads, generate);
+  return { backend, threads, peak: threads * measurePeak(linker) };
 };
 
 const openLinker = async (environment: Environment, profile: boolean): Promise<Linker> => {

@@ -1,20 +1,13 @@
 /** Each primitive as kernels of TensorFlow.js and loops, where tensors can be read and written in place. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Node, NodeOf, Shape } from "../../graph/op.ts";
-import { elements } from "../../graph/shapes.ts";
+import { elements, stridesOf } from "../../graph/shapes.ts";
 import { contraction } from "./product.ts";
 import type { Kernel, KernelTable } from "./device.ts";
 import * as loops from "./loops.ts";
 import { reshaped, type Memory } from "./memory.ts";
 import { reduction } from "./reduction.ts";
-import {
-  inOrder,
-  stridedCopy,
-  stridedSum,
-  stridesOf,
-  type Elements,
-  type Walk,
-} from "./strided.ts";
+import { inOrder, stridedCopy, stridedSum, type Elements, type Walk } from "./strided.ts";
 
 type Unary = Kernel<TensorInfo, readonly [Node]>;
 type Binary = Kernel<TensorInfo, readonly [Node, Node]>;

@@ -1,5 +1,6 @@
 /** One loop for every layout primitive: a copy between arrays that are walked with strides. */
 import type { Shape } from "../../graph/op.ts";
+import { stridesOf } from "../../graph/shapes.ts";
 
 /** Elements of a tensor, in place. */
 export type Elements = Float32Array | Int32Array;
@@ -9,15 +10,6 @@ export interface Walk {
   readonly offset: number;
   readonly strides: readonly number[];
 }
-
-/** Distances between neighbours along each axis of a row-major array. */
-export const stridesOf = (shape: Shape): readonly number[] => {
-  const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis -= 1) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
-  }
-  return strides;
-};
 
 /** Through the whole array, in order. */
 export const inOrder = (shape: Shape): Walk => ({ offset: 0, strides: stridesOf(shape) });

@@ -12,7 +12,7 @@ import type {
   Variable,
 } from "../../code/code.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
-import { visitExpressions } from "./visit.ts";
+import { visitExpressions } from "../../code/visit.ts";
 
 export type For = Extract<Statement, { readonly kind: "for" }>;
 

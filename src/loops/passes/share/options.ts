@@ -1,3 +1,4 @@
+import { elements } from "../../../graph/shapes.ts";
 import type { Instruction } from "../../program.ts";
 import type { Leaf } from "../plan/uses.ts";
 import { isDisjointAlong, ownerOf, shareFrom, type Split, type Touch } from "./touch.ts";
@@ -91,13 +92,11 @@ const slowdown = (leaf: Leaf, axis: number, threads: number): number => {
 
 /** Of one thread that does it all, in ns: enough to tell what is worth a barrier. */
 const workOf = (leaf: Leaf): number => {
-  const elements = leaf.axes.reduce((all, size) => all * size, 1);
+  const runs = elements(leaf.axes);
   const each = leaf.body.reduce((all, one) => all + costOf(one), 0);
   const sums =
-    leaf.kind === "product"
-      ? leaf.terms.reduce((all, { inner }) => all + inner.reduce((a, b) => a * b, 1), 0)
-      : 0;
-  return 20 + elements * (each + sums * 0.04);
+    leaf.kind === "product" ? leaf.terms.reduce((all, { inner }) => all + elements(inner), 0) : 0;
+  return 20 + runs * (each + sums * 0.04);
 };
 
 const slow = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "pow"]);

@@ -1,5 +1,5 @@
 /** Expressions and what is in them. */
-import type { Expr } from "../../code/code.ts";
+import type { Expr } from "./code.ts";
 
 /** Every expression in this one, itself included. */
 export const visitExpressions = (expr: Expr, visit: (expr: Expr) => void): void => {
