@@ -3,9 +3,10 @@ import type { Module, Target } from "../../code/code.ts";
 import { success, type Result } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Graph, Shape } from "../../graph/op.ts";
-import { elements, sameShape, showType } from "../../graph/shapes.ts";
+import { elements } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
-import type { Backend, Buffer } from "../backend.ts";
+import type { Backend } from "../backend.ts";
+import { backendOver, type Store } from "../buffers.ts";
 import { keyOf } from "./key.ts";
 import { link, relink, type Linked, type Linker } from "./library.ts";
 import { openMemory, type Block } from "./memory.ts";
@@ -28,27 +29,26 @@ export const nativeBackend = (
 ): Backend => {
   const { koffi, toolchain } = linker;
   const memory = openMemory((array) => koffi.address(array));
-  const live = new Map<Buffer, Block>();
-
-  const blockOf = (buffer: Buffer): Block => {
-    const block = live.get(buffer);
-    invariant(block !== undefined, "a disposed buffer, or one of another backend");
+  const taken = new Set<Block>();
+  const take = (shape: Shape): Block => {
+    const block = memory.take(4 * elements(shape));
+    taken.add(block);
     return block;
   };
-
-  const make = (shape: Shape, dtype: Dtype): { readonly buffer: Buffer; readonly block: Block } => {
-    const block = memory.take(elements(shape) * 4);
-    const buffer: Buffer = {
-      shape,
-      dtype,
-      read: () => ({ shape, data: view(blockOf(buffer), shape, dtype).slice() }),
-      dispose: () => {
-        memory.give(blockOf(buffer));
-        live.delete(buffer);
-      },
-    };
-    live.set(buffer, block);
-    return { buffer, block };
+  const store: Store<Block> = {
+    name: "native",
+    upload: ({ shape, data }, dtype) => {
+      const block = take(shape);
+      view(block, shape, dtype).set(data);
+      return block;
+    },
+    read: (block, { shape, dtype }) => view(block, shape, dtype).slice(),
+    release: (block) => {
+      memory.give(block);
+      taken.delete(block);
+    },
+    count: () => taken.size,
+    dispose: () => undefined,
   };
 
   const compileAnew = (graph: Graph, key: string | undefined): Result<Linked> => {
@@ -61,59 +61,27 @@ export const nativeBackend = (
     return link(module, linker, key);
   };
 
-  return {
-    name: "native",
-    upload: ({ shape, data }, dtype = data instanceof Int32Array ? "int" : "float") => {
-      invariant(
-        data.length === elements(shape),
-        `${data.length} elements for [${shape.join(", ")}]`,
-      );
-      const { buffer, block } = make(shape, dtype);
-      view(block, shape, dtype).set(data);
-      return buffer;
-    },
-    compile: (graph) => {
-      const key =
-        version === undefined || linker.profile
-          ? undefined
-          : keyOf(graph, threads, version, toolchain);
-      const known = key === undefined ? undefined : relink(key, linker);
-      const linked = known === undefined ? compileAnew(graph, key) : success(known);
-      if (!linked.ok) return linked;
-      const outputs = [...graph.outputs].map(([name, { shape, dtype }]) => ({
-        name,
-        shape,
-        dtype,
-      }));
-      const block = new BigUint64Array(1 + graph.inputs.length + outputs.length);
-      return success({
-        run: (inputs) => {
-          graph.inputs.forEach(({ attrs: { name }, shape, dtype }, i) => {
-            const input = inputs.get(name);
-            invariant(input !== undefined, `no input ${name}`);
-            const fits = input.dtype === dtype && sameShape(input.shape, shape);
-            invariant(
-              fits,
-              `input ${name} is ${showType(input)}, not ${showType({ shape, dtype })}`,
-            );
-            block[1 + i] = blockOf(input).address;
-          });
-          const results = new Map<string, Buffer>();
-          outputs.forEach(({ name, shape, dtype }, i) => {
-            const result = make(shape, dtype);
-            block[1 + graph.inputs.length + i] = result.block.address;
-            results.set(name, result.buffer);
-          });
-          linked.value.run(block);
-          return results;
-        },
-        profile: linked.value.profile,
-        dispose: linked.value.dispose,
-      });
-    },
-    count: () => live.size,
-    dispose: () => undefined,
-  };
+  return backendOver(store, (graph) => {
+    const key =
+      version === undefined || linker.profile
+        ? undefined
+        : keyOf(graph, threads, version, toolchain);
+    const known = key === undefined ? undefined : relink(key, linker);
+    const linked = known === undefined ? compileAnew(graph, key) : success(known);
+    if (!linked.ok) return linked;
+    const outputs = [...graph.outputs.values()];
+    const block = new BigUint64Array(1 + graph.inputs.length + outputs.length);
+    return success({
+      ...linked.value,
+      run: (args) => {
+        const results = outputs.map(({ shape }) => take(shape));
+        args.forEach(({ address }, i) => (block[1 + i] = address));
+        results.forEach(({ address }, i) => (block[1 + args.length + i] = address));
+        linked.value.run(block);
+        return results;
+      },
+    });
+  });
 };
 
 const view = (

@@ -1,8 +1,9 @@
 /** Graphs run whole by native TensorFlow: one session, one call a run. Importing this loads none of it. */
 import { success } from "../../diagnostics/diagnostic.ts";
+import { verify } from "../../graph/verify.ts";
 import { loadBinding, type Binding } from "../tfjs/binding.ts";
 import type { Backend } from "../backend.ts";
-import { backendOver, type Compiled } from "../tfjs/buffers.ts";
+import { backendOver, type Compiled } from "../buffers.ts";
 import { nativeTensors, type Native, type NativeTensors } from "../tfjs/native-tensors.ts";
 import { defaultUnrolledNodes, emitGraph, type Emitted } from "./emit.ts";
 import { openSession } from "./session.ts";
@@ -12,9 +13,10 @@ export const openTensorflow = (unrolledNodes: number = defaultUnrolledNodes): Pr
   new Promise((resolve) => {
     const binding = loadBinding();
     const tensors = nativeTensors("tensorflow", binding);
-    const backend = backendOver(tensors, (graph) =>
-      success(compile(binding, tensors, emitGraph(graph, unrolledNodes))),
-    );
+    const backend = backendOver(tensors, (graph) => {
+      verify(graph);
+      return success(compile(binding, tensors, emitGraph(graph, unrolledNodes)));
+    });
     resolve(backend);
   });
 

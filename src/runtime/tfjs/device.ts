@@ -1,6 +1,6 @@
 /** What the interpreter needs of a place where tensors live. */
 import type { Dtype, Node, NodeOf, OpName, Ops, Shape } from "../../graph/op.ts";
-import type { HostArray } from "../backend.ts";
+import type { Store } from "../buffers.ts";
 
 /** The primitives that the interpreter handles itself. */
 export type Structural = "input" | "constant" | "iota" | "scan" | "project";
@@ -21,18 +21,9 @@ export type KernelTable<T> = {
 };
 
 /** Immutable tensors `T`, each shared by as many owners as its count says: whoever makes one owns it once. */
-export interface Tensors<T> {
-  /** Of the backend. */
-  readonly name: string;
-  readonly upload: (array: HostArray, dtype: Dtype) => T;
-  readonly read: (tensor: T) => HostArray["data"];
-  /** One more owner. */
+export interface Tensors<T> extends Store<T> {
+  /** One more owner; `release` is one less, and the last one frees it. */
   readonly retain: (tensor: T) => void;
-  /** One owner less; the last one frees it. */
-  readonly release: (tensor: T) => void;
-  /** Tensors alive here, for finding leaks. */
-  readonly count: () => number;
-  readonly dispose: () => void;
 }
 
 /** A place where tensors live and are computed with, primitive by primitive. */

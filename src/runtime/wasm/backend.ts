@@ -1,12 +1,12 @@
 /** Graphs compiled to WebAssembly. */
 import { success } from "../../diagnostics/diagnostic.ts";
-import { invariant } from "../../diagnostics/invariant.ts";
 import type { Target } from "../../code/code.ts";
 import { generate } from "../../code/generate.ts";
-import type { Dtype, Graph, Shape } from "../../graph/op.ts";
-import { elements, sameShape } from "../../graph/shapes.ts";
+import type { Dtype, Shape } from "../../graph/op.ts";
+import { elements } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
-import type { Backend, Buffer, Executable } from "../backend.ts";
+import type { Backend } from "../backend.ts";
+import { backendOver, type Store } from "../buffers.ts";
 import type { Machine } from "./machine.ts";
 
 /**
@@ -17,74 +17,32 @@ const target: Target = { lanes: 4, registers: 14, loadsFirst: true };
 
 export const backendOf = (machine: Machine, threads: number): Backend => {
   const { heap } = machine;
-  // Where buffers of this backend are; a disposed one is nowhere.
-  const addresses = new WeakMap<Buffer, number>();
-  const addressOf = (buffer: Buffer): number => {
-    const address = addresses.get(buffer);
-    invariant(address !== undefined, "a buffer is disposed of or not of wasm");
-    return address;
-  };
-  const view = (buffer: Buffer): Float32Array | Int32Array => {
-    const view = buffer.dtype === "float" ? heap.floats : heap.ints;
-    return view(addressOf(buffer), elements(buffer.shape));
-  };
-  const create = (shape: Shape, dtype: Dtype): Buffer => {
-    const buffer: Buffer = {
-      shape,
-      dtype,
-      read: () => ({ shape, data: view(buffer).slice() }),
-      dispose: () => {
-        heap.free(addressOf(buffer));
-        addresses.delete(buffer);
-      },
-    };
-    addresses.set(buffer, heap.allocate(4 * elements(shape)));
-    return buffer;
-  };
-  return {
+  const view = (address: number, shape: Shape, dtype: Dtype): Float32Array | Int32Array =>
+    (dtype === "float" ? heap.floats : heap.ints)(address, elements(shape));
+  const take = (shape: Shape): number => heap.allocate(4 * elements(shape));
+  const store: Store<number> = {
     name: "wasm",
-    upload: (array, dtype = array.data instanceof Int32Array ? "int" : "float") => {
-      const { shape, data } = array;
-      invariant(
-        data.length === elements(shape),
-        `${data.length} elements for [${shape.join(", ")}]`,
-      );
-      const buffer = create(shape, dtype);
-      view(buffer).set(data);
-      return buffer;
+    upload: ({ shape, data }, dtype) => {
+      const address = take(shape);
+      view(address, shape, dtype).set(data);
+      return address;
     },
-    compile: (graph) => success(compile(graph, machine, threads, addressOf, create)),
+    read: (address, { shape, dtype }) => view(address, shape, dtype).slice(),
+    release: heap.free,
     count: heap.count,
     dispose: machine.dispose,
   };
-};
-
-const compile = (
-  graph: Graph,
-  machine: Machine,
-  threads: number,
-  addressOf: (buffer: Buffer) => number,
-  create: (shape: Shape, dtype: Dtype) => Buffer,
-): Executable => {
-  verify(graph);
-  const loaded = machine.load(generate(graph, { target, threads }));
-  return {
-    run: (inputs) => {
-      const given = graph.inputs.map(({ attrs: { name }, shape, dtype }) => {
-        const buffer = inputs.get(name);
-        invariant(buffer !== undefined, `no input ${name}`);
-        invariant(
-          sameShape(buffer.shape, shape) && buffer.dtype === dtype,
-          `input ${name} is ${buffer.dtype} [${buffer.shape.join(", ")}], not ${dtype} [${shape.join(", ")}]`,
-        );
-        return addressOf(buffer);
-      });
-      const results = new Map(
-        [...graph.outputs].map(([name, { shape, dtype }]) => [name, create(shape, dtype)]),
-      );
-      loaded.run([...given, ...[...results.values()].map(addressOf)]);
-      return results;
-    },
-    dispose: loaded.dispose,
-  };
+  return backendOver(store, (graph) => {
+    verify(graph);
+    const loaded = machine.load(generate(graph, { target, threads }));
+    const outputs = [...graph.outputs.values()];
+    return success({
+      run: (args) => {
+        const results = outputs.map(({ shape }) => take(shape));
+        loaded.run([...args, ...results]);
+        return results;
+      },
+      dispose: loaded.dispose,
+    });
+  });
 };

@@ -1,35 +1,50 @@
-/** The part of a backend that is the same whatever runs the graphs: buffers over tensors that are counted. */
-import { success, type Result } from "../../diagnostics/diagnostic.ts";
-import { invariant } from "../../diagnostics/invariant.ts";
-import type { Dtype, Graph } from "../../graph/op.ts";
-import { elements, sameShape } from "../../graph/shapes.ts";
-import { verify } from "../../graph/verify.ts";
-import type { Backend, Buffer, Executable, HostArray } from "../backend.ts";
-import type { Tensors } from "./device.ts";
+/** The part of a backend that is the same whatever runs the graphs: buffers that are owned, given and checked. */
+import { success, type Result } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Dtype, Graph } from "../graph/op.ts";
+import { elements, sameShape, showType } from "../graph/shapes.ts";
+import type { Backend, Buffer, Executable, HostArray } from "./backend.ts";
 
-/** A graph ready to run on tensors: its inputs in their order to its outputs in theirs, which are the caller's. */
-export interface Compiled<T> {
+/** Where arrays are kept, as `T`s: tensors, blocks of memory, addresses. */
+export interface Store<T> {
+  /** Of the backend. */
+  readonly name: string;
+  readonly upload: (array: HostArray, dtype: Dtype) => T;
+  /** A copy of an array of this shape and dtype. */
+  readonly read: (kept: T, typed: Pick<Buffer, "shape" | "dtype">) => HostArray["data"];
+  /** Its owner needs it no more. */
+  readonly release: (kept: T) => void;
+  /** How many are kept, for finding leaks. */
+  readonly count: () => number;
+  readonly dispose: () => void;
+}
+
+/** A graph ready to run: its inputs in their order to its outputs in theirs, which are the caller's. */
+export interface Compiled<T> extends Pick<Executable, "profile"> {
   readonly run: (args: readonly T[]) => readonly T[];
   readonly dispose: () => void;
 }
 
-/** The backend whose graphs `compile` makes ready. */
+/** The backend whose graphs `compile` makes ready, and verifies. */
 export const backendOver = <T>(
-  store: Tensors<T>,
+  store: Store<T>,
   compile: (graph: Graph) => Result<Compiled<T>>,
 ): Backend => {
   // What the buffers of this backend hold; a disposed one holds nothing.
   const tensors = new WeakMap<Buffer, T>();
   const tensorOf = (buffer: Buffer): T => {
     const tensor = tensors.get(buffer);
-    invariant(tensor !== undefined, `a buffer is disposed of or not of ${store.name}`);
+    invariant(
+      tensor !== undefined,
+      `a disposed buffer, or one of another backend than ${store.name}`,
+    );
     return tensor;
   };
   const bufferOf = (tensor: T, shape: HostArray["shape"], dtype: Dtype): Buffer => {
     const buffer: Buffer = {
       shape,
       dtype,
-      read: () => ({ shape, data: store.read(tensorOf(buffer)) }),
+      read: () => ({ shape, data: store.read(tensorOf(buffer), buffer) }),
       dispose: () => {
         store.release(tensorOf(buffer));
         tensors.delete(buffer);
@@ -38,7 +53,7 @@ export const backendOver = <T>(
     tensors.set(buffer, tensor);
     return buffer;
   };
-  const executable = (graph: Graph, { run, dispose }: Compiled<T>): Executable => {
+  const executable = (graph: Graph, { run, ...rest }: Compiled<T>): Executable => {
     const outputs = [...graph.outputs];
     return {
       run: (inputs) => {
@@ -47,7 +62,7 @@ export const backendOver = <T>(
           invariant(buffer !== undefined, `no input ${name}`);
           invariant(
             sameShape(buffer.shape, shape) && buffer.dtype === dtype,
-            `input ${name} is ${buffer.dtype} [${buffer.shape.join(", ")}], not ${dtype} [${shape.join(", ")}]`,
+            `input ${name} is ${showType(buffer)}, not ${showType({ shape, dtype })}`,
           );
           return tensorOf(buffer);
         });
@@ -60,7 +75,7 @@ export const backendOver = <T>(
           }),
         );
       },
-      dispose,
+      ...rest,
     };
   };
 
@@ -75,7 +90,6 @@ export const backendOver = <T>(
       return bufferOf(store.upload(array, dtype), shape, dtype);
     },
     compile: (graph) => {
-      verify(graph);
       const compiled = compile(graph);
       return compiled.ok ? success(executable(graph, compiled.value)) : compiled;
     },
