@@ -7,11 +7,8 @@ import {
 } from "./diagnostics/diagnostic.ts";
 import { invariant } from "./diagnostics/invariant.ts";
 import { nearestName } from "./diagnostics/nearest.ts";
-import { generate, schedule } from "./code/generate.ts";
-import { printModule } from "./code/print.ts";
 import { resolveConfig, trainKeys, type TrainConfig } from "./config/config.ts";
 import { families } from "./distributions/index.ts";
-import type { Graph } from "./graph/op.ts";
 import { printGraph, printGraphJson } from "./graph/print.ts";
 import { describeModel } from "./inference/describe.ts";
 import { deriveSampling } from "./inference/generate.ts";
@@ -21,13 +18,12 @@ import type { ObjectiveSpec, Target } from "./inference/spec.ts";
 import type { Model } from "./ir/model.ts";
 import { printModel, printType } from "./ir/print.ts";
 import { analyse, analyseReadable } from "./language/language.ts";
-import { printProgram } from "./loops/print.ts";
 import { loadModules, type LoadFile, type Modules } from "./language/modules.ts";
 import { printFile } from "./language/print.ts";
 import { applySettings, parseSetting, type SettingOverride } from "./language/settings.ts";
 import { optimise } from "./graph/passes/index.ts";
 import type { BatchSizes, Problem } from "./training/problem.ts";
-import { buildStep } from "./training/step.ts";
+import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "./places.ts";
 import type { Program, ProgramInfo, SampleSizes, SampleTarget, SourceFile } from "./program.ts";
@@ -167,10 +163,6 @@ const program = (
     objective: bySizes((sizes: BatchSizes) => legal(deriveObjective(model, spec, sizes))),
     logWeights: bySizes((sizes: BatchSizes) => deriveEvaluation(model, sizes)),
   };
-  const stepGraph = (): Graph => {
-    const sizes = inspectionSizes(model, config);
-    return buildStep(problem.objective(sizes), config.run.training).graph;
-  };
   return {
     source,
     sources: modules.sources,
@@ -197,16 +189,8 @@ const program = (
         case "ir":
           return json ? JSON.stringify(model, null, 2) : printModel(model);
         case "graph": {
-          const graph = stepGraph();
+          const graph = inspectionStep(model, problem, config.run.training);
           return json ? printGraphJson(graph) : printGraph(graph);
-        }
-        case "loops": {
-          const loops = schedule(stepGraph(), 2);
-          return json ? JSON.stringify(loops, null, 2) : printProgram(loops);
-        }
-        case "code": {
-          const code = generate(stepGraph(), { target: { lanes: 8, registers: 16 }, threads: 2 });
-          return json ? JSON.stringify(code, null, 2) : printModule(code);
         }
       }
     },
@@ -241,14 +225,3 @@ const programInfo = (model: Model, plan: Plan): ProgramInfo => {
 
 const samplingTarget = (target: SampleTarget, { prefix }: SampleSizes): Target =>
   target === "predict" ? { kind: target, prefix: prefix ?? 0 } : { kind: target };
-
-/** Small sizes for looking at a graph; its text has the same structure at all sizes. */
-const inspectionSizes = (model: Model, { values }: TrainConfig): BatchSizes => ({
-  batch: values.batch,
-  particles: values.objective.particles,
-  ragged: false,
-  ...(model.data.some(({ per }) => per === "step") ? { steps: 3 } : {}),
-  dims: Object.fromEntries(
-    Object.entries(model.dims).flatMap(([name, size]) => (size === null ? [[name, 5]] : [])),
-  ),
-});

@@ -9,7 +9,9 @@
 import { compile as compileWith, type CompileOptions } from "./compile.ts";
 import type { Result } from "./diagnostics/diagnostic.ts";
 import { diskPrelude, loadFromDisk } from "./host.ts";
-import type { Program, SourceFile } from "./program.ts";
+import type { Dataset } from "./data/dataset.ts";
+import type { MemoryForecast } from "./memory.ts";
+import type { ExecutedStage, Program, SourceFile } from "./program.ts";
 
 /** Compiles a text; imports are read from the disk beside `source.path` unless `load` says otherwise. */
 export const compile = (
@@ -17,6 +19,20 @@ export const compile = (
   options: Partial<CompileOptions> = {},
 ): Result<Program> =>
   compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+
+/** Forms of the training step below the graph, as text. What makes code is loaded only when it is asked for. */
+export const inspectExecuted = async (
+  program: Program,
+  stage: ExecutedStage,
+  format: "text" | "json",
+): Promise<string> => (await import("./executed.ts")).printExecuted(program, stage, format);
+
+/** How much memory training will take, before anything runs. */
+export const forecastMemory = async (
+  program: Program,
+  dataset: Dataset,
+  dims: Readonly<Record<string, number>>,
+): Promise<MemoryForecast> => (await import("./memory.ts")).forecastMemory(program, dataset, dims);
 
 export type { CompileOptions, ConfigFile } from "./compile.ts";
 export { openDataset, sourceNames } from "./data/open.ts";
@@ -28,11 +44,12 @@ export { renderJson, renderText } from "./diagnostics/render.ts";
 export { drawSamples, type DrawRequest } from "./draw.ts";
 export { fitData } from "./fit.ts";
 export { modelsDirectory } from "./host.ts";
-export { forecastMemory, type MemoryForecast } from "./memory.ts";
+export type { MemoryForecast } from "./memory.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CallValue,
-  InspectStage,
+  CompiledStage,
+  ExecutedStage,
   Origin,
   Program,
   ProgramInfo,

@@ -31,11 +31,11 @@ export interface CallValue {
   readonly arguments: Readonly<Record<string, number | string | boolean>>;
 }
 
-/**
- * The intermediate forms, in their order. `graph` is the optimised training step at small sizes; `loops` and `code` are what the
- * executors make of it for two threads, `code` with vectors of 8 and tiles for 16 registers.
- */
-export type InspectStage = "ast" | "ir" | "graph" | "loops" | "code";
+/** The compiler's intermediate forms, in their order; `graph` is the optimised training step at small sizes. */
+export type CompiledStage = "ast" | "ir" | "graph";
+
+/** What the executors make of that step. */
+export type ExecutedStage = "loops" | "code";
 
 /** Everything a run needs beside model and data. */
 export interface RunConfig {
@@ -109,5 +109,5 @@ export interface Program {
   /** The line that a name in a graph of this program comes from, such as that of a kernel in a profile. */
   locate(name: string): Place | undefined;
   /** The text of an intermediate form. */
-  inspect(stage: InspectStage, format: "text" | "json"): string;
+  inspect(stage: CompiledStage, format: "text" | "json"): string;
 }

@@ -39,7 +39,7 @@ const measureMemory = async (io: Io, program: Program, options: DataOptions): Pr
   const fitted = await openData(program, dataDirectory(io, options.dataDir));
   if (!fitted.ok) return { unknown: fitted.diagnostics.map(({ message }) => message).join("; ") };
   const { forecastMemory } = await import("../index.ts");
-  const forecast = forecastMemory(program, fitted.value.dataset, fitted.value.dims);
+  const forecast = await forecastMemory(program, fitted.value.dataset, fitted.value.dims);
   const { state, step, evaluation } = forecast;
   const around = process.memoryUsage().rss + allowance;
   return { ...forecast, process: around + 2 * state + step + evaluation };

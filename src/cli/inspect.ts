@@ -1,14 +1,16 @@
 import { Option } from "commander";
-import type { InspectStage } from "../index.ts";
+import type { CompiledStage, ExecutedStage, Program } from "../index.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
 
+type Stage = CompiledStage | ExecutedStage;
+
 interface InspectOptions extends ModelOptions {
-  readonly stage: InspectStage;
+  readonly stage: Stage;
 }
 
-const stages: readonly InspectStage[] = ["ast", "ir", "graph", "loops", "code"];
+const stages: readonly Stage[] = ["ast", "ir", "graph", "loops", "code"];
 
 /** `gtmc inspect`: an intermediate form as text or JSON. */
 export const inspect = (): Verb => {
@@ -32,13 +34,19 @@ export const inspect = (): Verb => {
       if ("kind" in compiled) return compiled;
       const { program, warnings } = compiled;
       const { stage } = options;
-      const form = program.inspect(stage, options.json === true ? "json" : "text");
+      const form = await formOf(program, stage, options.json === true ? "json" : "text");
       const rest = { warnings, sources: program.sources };
       if (options.json !== true) return outcome(form.endsWith("\n") ? form : `${form}\n`, {}, rest);
       const parsed: unknown = JSON.parse(form);
       return outcome("", { stage, [stage]: parsed }, rest);
     },
   };
+};
+
+const formOf = async (program: Program, stage: Stage, format: "text" | "json"): Promise<string> => {
+  if (stage !== "loops" && stage !== "code") return program.inspect(stage, format);
+  const { inspectExecuted } = await import("../index.ts");
+  return inspectExecuted(program, stage, format);
 };
 
 const example = `  gtmc inspect models/vrnn.gtm --stage graph

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { compile, modelsDirectory } from "../../src/index.ts";
+import { compile, inspectExecuted, modelsDirectory } from "../../src/index.ts";
 
 const files = readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gtm"));
 const golden = resolve("test/golden");
@@ -22,6 +22,6 @@ test.each(["vae", "introspective"])("loops of %s", async (model) => {
   const path = join(modelsDirectory(), `${model}.gtm`);
   const program = compile({ path, text: readFileSync(path, "utf8") });
   if (!program.ok) expect.fail(program.diagnostics.map(({ message }) => message).join("\n"));
-  const text = program.value.inspect("loops", "text");
+  const text = await inspectExecuted(program.value, "loops", "text");
   await expect(text).toMatchFileSnapshot(join(golden, `${model}.loops`));
 });
