@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { success, type Result } from "../../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
+import { compilerFailed } from "../messages.ts";
 import { compileC, sharedFlags, type Environment, type Toolchain } from "./toolchain.ts";
 
 /** GTMC_CACHE, or a folder where caches belong; one of its own for this process where that cannot be written. */
@@ -47,15 +48,22 @@ export const sharedObject = (
   }
   // Two processes may compile the same: each renames a file of its own.
   const temporary = join(directory, `${randomUUID()}.tmp`);
-  const compiled = compileC(toolchain, source, sharedFlags, temporary, { parts });
-  if (!compiled.ok) {
-    rmSync(temporary, { force: true });
-    return compiled;
+  try {
+    const compiled = compileC(toolchain, source, sharedFlags, temporary, { parts });
+    if (!compiled.ok) return compiled;
+    appendFileSync(temporary, digest(readFileSync(temporary)));
+    renameSync(temporary, path);
+    discardOldest(directory, ".so", kept);
+    return success(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const outcome = `has nowhere to put its code (${reason})`;
+    return failure(
+      compilerFailed(toolchain.command, outcome, ["GTMC_CACHE names another folder for it"]),
+    );
+  } finally {
+    for (const left of [temporary, `${temporary}.c`]) if (existsSync(left)) rmSync(left);
   }
-  appendFileSync(temporary, digest(readFileSync(temporary)));
-  renameSync(temporary, path);
-  discardOldest(directory, ".so", kept);
-  return success(path);
 };
 
 /** The shared object that was remembered by the key, if it is still whole. */

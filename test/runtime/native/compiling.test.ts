@@ -66,6 +66,18 @@ if (typeof found === "string") {
   const module = statementsModule(4, 1);
 
   describe("the cache", () => {
+    test("a cache that cannot be written is a diagnostic, and leaves nothing behind", () => {
+      const on = linker();
+      rmSync(on.cache, { recursive: true });
+      writeFileSync(on.cache, "a file where the folder was");
+      const refused = sharedObject(on.toolchain, printC(module), on.cache);
+      expect(refused).toMatchObject({
+        ok: false,
+        diagnostics: [{ code: "E0704", notes: ["GTMC_CACHE names another folder for it"] }],
+      });
+      expect(readFileSync(on.cache, "utf8")).toBe("a file where the folder was");
+    });
+
     test("compiles the same once, other code anew", () => {
       const on = linker();
       const source = printC(module);
