@@ -1,5 +1,5 @@
 /** The body of a WebAssembly function in the making. */
-import type { Address, FunctionName, Lanes, Local, Type } from "../../code/code.ts";
+import type { Address, Function, FunctionName, Local, Type } from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import { append, signed, unsigned, type Bytes } from "./bytes.ts";
 import { control, i32, valueTypes, type Opcode, type ValueType } from "./opcodes.ts";
@@ -17,25 +17,23 @@ export interface Body {
   readonly params: number;
   /** By the names of the code: local values, loop variables and time variables. */
   readonly places: Map<Local, Place>;
-  readonly callee: (name: FunctionName, lanes: Lanes) => number;
+  readonly functions: ReadonlyMap<FunctionName, Function>;
   /** Pushes an address and returns the immediate offset that goes with it, both in bytes. */
   readonly address: (body: Body, address: Address, element: number) => number;
   /** Whether instructions of relaxed SIMD may be used. */
   readonly relaxed: boolean;
 }
 
-/** Of a function with this many parameters, that calls others or reaches buffers only if it is given how. */
+/** Of a function with this many parameters, that calls others or reaches buffers only if it is given them. */
 export const newBody = (
   params: number,
-  given: Partial<Pick<Body, "places" | "callee" | "address" | "relaxed">> = {},
+  given: Partial<Pick<Body, "places" | "functions" | "address" | "relaxed">> = {},
 ): Body => ({
   code: [],
   locals: [],
   params,
   places: new Map(),
-  callee: (name) => {
-    throw new InternalError(`nothing may call ${name} here`);
-  },
+  functions: new Map(),
   address: (_, { buffer }) => {
     throw new InternalError(`nothing may reach ${buffer} here`);
   },
@@ -67,6 +65,12 @@ export const placeOf = (body: Body, name: Local): Place => {
   const place = body.places.get(name);
   invariant(place !== undefined, `${name} is not defined`);
   return place;
+};
+
+export const functionOf = ({ functions }: Body, name: FunctionName): Function => {
+  const found = functions.get(name);
+  invariant(found !== undefined, `no function ${name}`);
+  return found;
 };
 
 export const op = ({ code }: Body, opcode: Opcode): void => {

@@ -1,11 +1,13 @@
 /** Expressions as WebAssembly: each pushes its value. */
-import type { BinaryOp, CompareOp, Expr, Type, UnaryOp } from "../../code/code.ts";
+import type { BinaryOp, CompareOp, Expr, Function, Lanes, Type, UnaryOp } from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import {
   access,
   addScaled,
   constant,
+  define,
   fresh,
+  functionOf,
   get,
   op,
   opWith,
@@ -98,10 +100,25 @@ const emitters: { readonly [K in Expr["kind"]]: (body: Body, expr: Of<K>) => Typ
   across: (body, { op: name, of }) => emitAcross(body, name, emitExpression(body, of)),
   call: (body, { name, args }) => {
     const types = args.map((arg) => emitExpression(body, arg));
-    const lanes = types[0]?.lanes ?? 1;
-    opWith(body, control.call, body.callee(name, lanes));
-    return { scalar: "f32", lanes };
+    return emitInline(body, functionOf(body, name), types[0]?.lanes ?? 1);
   },
+};
+
+/**
+ * The body of a function in the place of its call, on the arguments on the stack: engines do not do it, and save every
+ * vector register around a call.
+ */
+const emitInline = (body: Body, { params, body: bodyFor }: Function, lanes: Lanes): Type => {
+  const type: Type = { scalar: "f32", lanes };
+  const inner: Body = { ...body, places: new Map() };
+  for (const param of params.toReversed()) set(inner, define(inner, param, type));
+  const { lets, result } = bodyFor(lanes);
+  for (const statement of lets) {
+    invariant(statement.kind === "let", "functions have only lets");
+    emitExpression(inner, statement.value);
+    set(inner, define(inner, statement.local, statement.type));
+  }
+  return emitExpression(inner, result);
 };
 
 const emitNumber = (body: Body, type: Type, value: number): void => {

@@ -1,6 +1,5 @@
 /** A kernel as a WebAssembly function of its thread's number and its time variables. */
-import type { Address, Buffer, Function, FunctionName, Kernel, Lanes } from "../../code/code.ts";
-import { invariant } from "../../diagnostics/invariant.ts";
+import type { Address, Buffer, Function, FunctionName, Kernel } from "../../code/code.ts";
 import {
   access,
   addScaled,
@@ -15,7 +14,6 @@ import {
   type Body,
 } from "./body.ts";
 import type { Bytes } from "./bytes.ts";
-import { emitExpression } from "./expressions.ts";
 import { i32 } from "./opcodes.ts";
 import { planPointers, type Pointer, type Pointers } from "./pointers.ts";
 import { emitStatements } from "./statements.ts";
@@ -28,11 +26,11 @@ export interface Surroundings {
   /** Where the pointers to the arguments are. */
   readonly table: number;
   readonly relaxed: boolean;
-  readonly callee: (name: FunctionName, lanes: Lanes) => number;
+  readonly functions: ReadonlyMap<FunctionName, Function>;
 }
 
 export const encodeKernel = (kernel: Kernel, surroundings: Surroundings): Bytes => {
-  const { buffers, arena, threads, relaxed, callee } = surroundings;
+  const { buffers, arena, threads, relaxed, functions } = surroundings;
   const pointers = planPointers(kernel, buffers, arena);
   const locals = new Map<Pointer, number>();
   const localOf = (pointer: Pointer): number => {
@@ -50,7 +48,7 @@ export const encodeKernel = (kernel: Kernel, surroundings: Surroundings): Bytes 
     places: new Map(
       kernel.times.map((time, i) => [time, { index: i + 1, type: { scalar: "i32", lanes: 1 } }]),
     ),
-    callee,
+    functions,
     address: (_, address, element) => pushAddress(body, pointers, push, address, element),
     relaxed,
   });
@@ -106,25 +104,4 @@ const pushAddress = (
     addScaled(body, define(body, local, { scalar: "i32", lanes: 1 }), 4 * stride);
   }
   return offset;
-};
-
-/** A function of the code for this many lanes. */
-export const encodeFunction = (
-  { params, body: bodyFor }: Function,
-  lanes: Lanes,
-  { relaxed, callee }: Pick<Surroundings, "relaxed" | "callee">,
-): Bytes => {
-  const body = newBody(params.length, {
-    places: new Map(params.map((name, index) => [name, { index, type: { scalar: "f32", lanes } }])),
-    callee,
-    relaxed,
-  });
-  const { lets, result } = bodyFor(lanes);
-  for (const statement of lets) {
-    invariant(statement.kind === "let", "functions have only lets");
-    emitExpression(body, statement.value);
-    set(body, define(body, statement.local, statement.type));
-  }
-  emitExpression(body, result);
-  return finish(body);
 };
