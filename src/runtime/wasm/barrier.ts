@@ -4,8 +4,11 @@ import { signed, type Bytes } from "./bytes.ts";
 import { arrivedAt, failedAt, openedAt, sleepingAt } from "./layout.ts";
 import { atomics, control, i32, noResult, type Opcode } from "./opcodes.ts";
 
-/** How often a thread looks before it sleeps: some tens of microseconds. */
-const looks = 20_000;
+/**
+ * How often a thread looks before it sleeps: a quarter of a millisecond. Two that share a processor and sleep by turns look like
+ * one to the system, which leaves them there; where both want to run for as long, it parts them.
+ */
+const looks = 100_000;
 /** How long a thread sleeps before it looks whether another has failed; below 2^31, so that it is written as an i32 is. */
 const nanoseconds = 1e9;
 
