@@ -7,10 +7,12 @@ import { backendOver, type Compiled } from "../buffers.ts";
 import { nativeTensors, type Native, type NativeTensors } from "../tfjs/native-tensors.ts";
 import { defaultUnrolledNodes, emitGraph, type Emitted } from "./emit.ts";
 import { openSession } from "./session.ts";
+import { setThreads } from "./threads.ts";
 
 /** Opens native TensorFlow; throws, saying why, where it is not installed. Longer loops than this stay loops. */
 export const openTensorflow = (unrolledNodes: number = defaultUnrolledNodes): Promise<Backend> =>
   new Promise((resolve) => {
+    setThreads(process.env);
     const binding = loadBinding();
     const tensors = nativeTensors("tensorflow", binding);
     const backend = backendOver(tensors, (graph) => {
