@@ -1,66 +1,104 @@
 /**
- * What is done to a tile's sums. A short body is repeated for every one of them. A long one would be much code, and
- * its values would need the registers that the sums are in: so the sums go where results are stored, and a loop over the
- * rows takes them from there.
+ * What is done to the sums of a product. A short body is repeated for every sum of a tile, while it is in a register. A long
+ * one would be much code, and touch a few elements each of many streams of memory: so the sums of some whole rows go
+ * where results are stored, and loops along the rows take them from there.
  */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Access, Product, ValueId } from "../../loops/program.ts";
-import { addAffine, constant, get, load } from "../build.ts";
-import type { Affine, Expr } from "../code.ts";
-import { f32 } from "../type.ts";
+import { get, load } from "../build.ts";
+import type { Expr, Lanes } from "../code.ts";
 import { isFunction } from "../functions/index.ts";
+import { f32 } from "../type.ts";
 import { at, type Analysis } from "./analysis.ts";
-import { axisName } from "./names.ts";
+import { copiesOf, singly, type LoopPlan } from "./plan.ts";
 import { addressOf, copiesIn, keyOf, lanesIn, type Copy, type Scope } from "./scope.ts";
 import type { Sums } from "./sums.ts";
-import { computeAll } from "./walk.ts";
+import { computeAll, openLoop } from "./walk.ts";
 
 /** Computes the body for every sum of the tile. */
-export const finishTile = (
-  product: Product,
-  sums: Sums,
+export const finishTile = (sums: Sums, ids: readonly ValueId[], scope: Scope): void => {
+  for (const copy of copiesIn(scope.copies)) giveSum(copy, sumAt(copy, sums, scope), scope);
+  computeAll(ids, scope);
+};
+
+/** Stores the sums of the tile as they are. */
+export const keepSums = (sums: Sums, place: Access, scope: Scope): void => {
+  const type = f32(lanesIn(scope));
+  for (const copy of copiesIn(scope.copies)) {
+    const value = sumAt(copy, sums, scope);
+    scope.out.push({ kind: "store", type, to: addressOf(place, copy, scope), value });
+  }
+};
+
+/** Computes the body for `columns` columns of the rows of this scope, whose sums are kept at the place. */
+export const finishRows = (
+  { row, column }: Product & { readonly row: number },
+  columns: number,
+  place: Access,
   ids: readonly ValueId[],
   scope: Scope,
 ): void => {
-  const { row } = product;
-  const rows = row === undefined ? undefined : scope.copies.get(row);
-  const place = isLong(ids, sums, scope) ? placeOf(product, scope.analysis) : undefined;
-  const sumOf = (copy: Copy): Expr => {
-    const local = sums.get(keyOf(scope, 0, copy));
-    invariant(local !== undefined, "a tile has a sum for each row and column");
-    return get(local, f32(lanesIn(scope)));
+  const rows = scope.copies.get(row)?.length ?? 1;
+  const oneRow: Scope = { ...scope, copies: new Map([...scope.copies, [row, [0]]]) };
+  const along = singly(row, { from: 0, to: rows, least: rows, most: rows });
+  for (const { lanes, loop } of piecesOf(column, columns, lanesIn(scope))) {
+    const vector = lanes === 1 ? undefined : { axis: column, lanes };
+    const piece: Scope = {
+      ...oneRow,
+      plan: { ...scope.plan, vector },
+      values: new Map(scope.values),
+    };
+    const isStill = (id: ValueId): boolean => {
+      const varies = at(scope.analysis.varies, id);
+      return !varies.has(row) && !varies.has(column);
+    };
+    computeAll(ids.filter(isStill), piece);
+    const moving = ids.filter((id) => !isStill(id));
+    openLoop(along, piece, (inRow) => {
+      openLoop(loop, inRow, (inside) => {
+        for (const copy of copiesIn(inside.copies)) {
+          const local = inside.fresh("x0");
+          const type = f32(lanes);
+          const value = load(addressOf(place, copy, inside), type);
+          inside.out.push({ kind: "let", local, type, value });
+          giveSum(copy, get(local, type), inside);
+        }
+        computeAll(moving, inside);
+      });
+    });
+  }
+};
+
+/** Vectors at once: what a loop costs is shared. */
+const vectorsAtOnce = 2;
+
+/** Each column once, for what is loaded is overwritten: vectors, then narrower ones, then single elements. */
+const piecesOf = (
+  axis: number,
+  columns: number,
+  widest: Lanes,
+): readonly { readonly lanes: Lanes; readonly loop: LoopPlan }[] => {
+  const pieces: { lanes: Lanes; loop: LoopPlan }[] = [];
+  let from = 0;
+  const cover = (lanes: Lanes, count: number): void => {
+    const step = count * lanes;
+    const to = from + Math.floor((columns - from) / step) * step;
+    if (to === from) return;
+    pieces.push({
+      lanes,
+      loop: { axis, regions: [{ from, to, step, copies: copiesOf(count, lanes) }] },
+    });
+    from = to;
   };
-  if (row === undefined || rows === undefined || rows.length === 1 || place === undefined) {
-    for (const copy of copiesIn(scope.copies)) giveSum(copy, sumOf(copy), scope);
-    computeAll(ids, scope);
-    return;
-  }
-  const type = f32(lanesIn(scope));
-  for (const copy of copiesIn(scope.copies)) {
-    scope.out.push({ kind: "store", type, to: addressOf(place, copy, scope), value: sumOf(copy) });
-  }
-  const still = ids.filter((id) => !at(scope.analysis.varies, id).has(row));
-  const firstRow = { ...scope, copies: new Map([...scope.copies, [row, [0]] as const]) };
-  computeAll(still, firstRow);
-  const variable = scope.fresh(axisName(row));
-  const step: Affine = { constant: 0, terms: [{ variable, scale: 1 }] };
-  const inner: Scope = {
-    ...firstRow,
-    index: new Map([
-      ...scope.index,
-      [row, addAffine(scope.index.get(row) ?? constant(0), step)] as const,
-    ]),
-    values: new Map(scope.values),
-    out: [],
-  };
-  for (const copy of copiesIn(inner.copies)) {
-    const local = scope.fresh("x0");
-    inner.out.push({ kind: "let", local, type, value: load(addressOf(place, copy, inner), type) });
-    giveSum(copy, get(local, type), inner);
-  }
-  const moving = ids.filter((id) => at(scope.analysis.varies, id).has(row));
-  computeAll(moving, inner);
-  scope.out.push({ kind: "for", variable, from: 0, to: rows.length, step: 1, body: inner.out });
+  cover(widest, vectorsAtOnce);
+  for (const lanes of [16, 8, 4, 1] as const) if (lanes <= widest) cover(lanes, 1);
+  return pieces;
+};
+
+const sumAt = (copy: Copy, sums: Sums, scope: Scope): Expr => {
+  const local = sums.get(keyOf(scope, 0, copy));
+  invariant(local !== undefined, "a tile has a sum for each row and column");
+  return get(local, f32(lanesIn(scope)));
 };
 
 /** Makes the sum the value of `product`. */
@@ -72,16 +110,21 @@ const giveSum = (copy: Copy, sum: Expr, scope: Scope): void => {
 /** How much code a repeated body may be. */
 const mostInstructions = 100;
 
-const isLong = (ids: readonly ValueId[], sums: Sums, { analysis }: Scope): boolean => {
-  const each = ids.reduce((sum, id) => {
-    const instruction = at(analysis.body, id);
+/** Whether the body would be much code for this many sums. */
+export const isLong = ({ body, live }: Analysis, sums: number): boolean => {
+  const each = body.reduce((sum, instruction, id) => {
+    if (live[id] !== true || instruction.op === "number" || instruction.op === "product")
+      return sum;
     return sum + ("name" in instruction && isFunction(instruction.name) ? 10 : 1);
   }, 0);
-  return each * sums.size > mostInstructions;
+  return each * sums > mostInstructions;
 };
 
-/** A store of floats that gives each element of the tile a place, dense along the columns. */
-const placeOf = ({ row = -1, column }: Product, { body, dtypes }: Analysis): Access | undefined => {
+/** A store of floats that gives each element of the rows a place, dense along the columns. */
+export const placeOf = (
+  { row = -1, column }: Product,
+  { body, dtypes }: Analysis,
+): Access | undefined => {
   for (const [id, instruction] of body.entries()) {
     if (instruction.op !== "store" || dtypes[id] !== "float") continue;
     const { strides, dynamic } = instruction.to;

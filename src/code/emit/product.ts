@@ -1,9 +1,10 @@
 /** One kernel of a matrix product: tiles of sums in registers. */
 import { invariant } from "../../diagnostics/invariant.ts";
+import { elements } from "../../graph/shapes.ts";
 import type { Product } from "../../loops/program.ts";
 import type { Lanes, Statement, Target, Variable } from "../code.ts";
 import { analyse } from "./analysis.ts";
-import { finishTile } from "./epilogue.ts";
+import { finishRows, finishTile, isLong, keepSums, placeOf } from "./epilogue.ts";
 import { freshNames } from "./names.ts";
 import {
   copiesOf,
@@ -17,7 +18,7 @@ import {
 } from "./plan.ts";
 import { sumTerms } from "./sums.ts";
 import { chooseTile, type Tile } from "./tile.ts";
-import { walk } from "./walk.ts";
+import { openLoop, walk } from "./walk.ts";
 
 /** The statements of the product's kernel. */
 export const emitProduct = (
@@ -27,21 +28,68 @@ export const emitProduct = (
   times: readonly Variable[],
 ): readonly Statement[] => {
   const analysis = analyse(product);
-  const fresh = freshNames();
-  return plansOf(product, target, threads).flatMap((plan) =>
-    walk({ analysis, plan, fresh, times }, (ids, scope) => {
-      const sums = sumTerms(product, scope);
-      finishTile(product, sums, ids, scope);
-    }),
-  );
+  const kernel = { analysis, fresh: freshNames(), times };
+  const { around, rows, panels, tile, columns, isReread } = layoutOf(product, target, threads);
+  const planOf = (loops: readonly LoopPlan[]): Plan => {
+    const vector = tile.lanes === 1 ? undefined : { axis: product.column, lanes: tile.lanes };
+    return {
+      loops: [...around, ...loops],
+      outside: around.length + loops.length,
+      vector,
+      hoist: false,
+    };
+  };
+  const { row } = product;
+  const place =
+    columns !== undefined && tile.rows > 1 && isLong(analysis, tile.rows * tile.vectors)
+      ? placeOf(product, analysis)
+      : undefined;
+  if (row !== undefined && columns !== undefined && place !== undefined) {
+    return walk({ ...kernel, plan: planOf(rows) }, (ids, scope) => {
+      for (const panel of panels) {
+        openLoop(panel, scope, (inside) => {
+          keepSums(sumTerms(product, inside), place, inside);
+        });
+      }
+      finishRows({ ...product, row }, columns, place, ids, scope);
+    });
+  }
+  return panels.flatMap((panel) => {
+    const plan = planOf(isReread ? [...rows, panel] : [panel, ...rows]);
+    return walk({ ...kernel, plan }, (ids, scope) => {
+      finishTile(sumTerms(product, scope), ids, scope);
+    });
+  });
 };
 
-/** Panels of columns, one plan for each width. */
-const plansOf = (
-  { axes, row, column, shared }: Product,
+/** How a product is cut into tiles. */
+interface Layout {
+  /** The loops outside of all tiles. */
+  readonly around: readonly LoopPlan[];
+  /** Over tiles of rows. */
+  readonly rows: readonly LoopPlan[];
+  /** Over tiles of columns, one loop for each width. */
+  readonly panels: readonly LoopPlan[];
+  readonly tile: Tile;
+  /** How many columns there are, where that is known. */
+  readonly columns: number | undefined;
+  /**
+   * Whether tiles go along the rows, so that lines of results are whole while they are near, as `b` stays in a cache;
+   * else down the panels, and `b` is read once.
+   */
+  readonly isReread: boolean;
+}
+
+/** What the second cache holds of `b`, in elements: a megabyte. */
+const cachedElements = 1 << 18;
+/** Fewer do not pay for reading all of `b` anew for each tile of rows. */
+const manyRows = 64;
+
+const layoutOf = (
+  { axes, row, column, shared, terms }: Product,
   target: Target,
   threads: number,
-): readonly Plan[] => {
+): Layout => {
   const extents = axes.map((size, axis) => extentOf(size, axis === shared, threads));
   const columns = sharesOf(column, extents);
   const rows = row === undefined ? undefined : sharesOf(row, extents);
@@ -59,15 +107,18 @@ const plansOf = (
   const others = extents.flatMap((extent, axis) =>
     axis === row || axis === column ? [] : [singly(axis, extent)],
   );
-  const rowLoops =
-    row === undefined || rows === undefined
-      ? []
-      : [...rows.outer, overlapping(row, rows.inner, tile.rows, copiesOf(tile.rows, 1))];
-  return panelsOf(column, columns.inner, tile).map((panel): Plan => {
-    const loops = [...others, ...columns.outer, panel, ...rowLoops];
-    const vector = lanes === 1 ? undefined : { axis: column, lanes };
-    return { loops, outside: loops.length, vector, hoist: false };
-  });
+  const depth = terms.reduce((sum, { inner }) => sum + elements(inner), 0);
+  return {
+    around: [...others, ...columns.outer],
+    rows:
+      row === undefined || rows === undefined
+        ? []
+        : [...rows.outer, overlapping(row, rows.inner, tile.rows, copiesOf(tile.rows, 1))],
+    panels: panelsOf(column, columns.inner, tile),
+    tile,
+    columns: typeof columns.inner.to === "number" ? columns.inner.to : undefined,
+    isReread: (rows?.inner.most ?? 0) >= manyRows && depth * columns.inner.most <= cachedElements,
+  };
 };
 
 /** Where shares are only known at run time, a tile must fit the least. */

@@ -50,7 +50,9 @@ const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): v
   const loop = plan.loops[depth];
   const inner = depth === plan.outside ? withAccumulators(scope) : scope;
   if (loop !== undefined) {
-    for (const region of loop.regions) openRegion(depth, loop, region, inner, innermost);
+    openLoop(loop, inner, (inside) => {
+      enter(depth + 1, inside, innermost);
+    });
   }
   if (depth === plan.outside) finish(inner);
 };
@@ -80,20 +82,27 @@ export const computeAll = (ids: readonly ValueId[], scope: Scope): void => {
   }
 };
 
-const openRegion = (
-  depth: number,
-  { axis }: LoopPlan,
-  region: Region,
+/** Emits the loop, with what `emitBody` emits in its scope. */
+export const openLoop = (
+  { axis, regions }: LoopPlan,
   scope: Scope,
-  innermost: Innermost | undefined,
+  emitBody: (inside: Scope) => void,
 ): void => {
-  const { from, to, step, overlap, copies, skip } = region;
+  for (const region of regions) openRegion(axis, region, scope, emitBody);
+};
+
+const openRegion = (
+  axis: number,
+  { from, to, step, overlap, copies, skip }: Region,
+  scope: Scope,
+  emitBody: (inside: Scope) => void,
+): void => {
   const single = typeof from === "number" && typeof to === "number" && to - from <= step;
   const variable = single ? "" : scope.fresh(axisName(axis));
   const position: Affine = single
     ? constant(overlap === true ? to - step : from)
     : { constant: 0, terms: [{ variable, scale: 1 }] };
-  const inner: Scope = {
+  const inside: Scope = {
     ...scope,
     index: new Map([
       ...scope.index,
@@ -104,7 +113,7 @@ const openRegion = (
     skip: skip ?? scope.skip,
     out: single ? scope.out : [],
   };
-  enter(depth + 1, inner, innermost);
+  emitBody(inside);
   if (single) return;
   scope.out.push({
     kind: "for",
@@ -113,7 +122,7 @@ const openRegion = (
     to,
     step,
     ...(overlap === true ? { overlap } : {}),
-    body: inner.out,
+    body: inside.out,
   });
 };
 

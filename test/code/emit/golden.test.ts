@@ -197,35 +197,24 @@ test("a product in a time loop: a tile of sums, then tanh row by row", () => {
         b_1: f32x4 = b[12k + 4]x4
         a: f32x4 = a[36t + k]...
         sum := fma(a, b, sum)
-        sum_4 := fma(a, b_1, sum_4)
+        sum_1 := fma(a, b_1, sum_1)
         a_1: f32x4 = a[36t + k + 9]...
-        sum_1 := fma(a_1, b, sum_1)
-        sum_5 := fma(a_1, b_1, sum_5)
+        sum_2 := fma(a_1, b, sum_2)
+        sum_3 := fma(a_1, b_1, sum_3)
         a_2: f32x4 = a[36t + k + 18]...
-        sum_2 := fma(a_2, b, sum_2)
-        sum_6 := fma(a_2, b_1, sum_6)
+        sum_4 := fma(a_2, b, sum_4)
+        sum_5 := fma(a_2, b_1, sum_5)
         a_3: f32x4 = a[36t + k + 27]...
-        sum_3 := fma(a_3, b, sum_3)
+        sum_6 := fma(a_3, b, sum_6)
         sum_7 := fma(a_3, b_1, sum_7)
       y[48t]x4 <- sum
-      y[48t + 12]x4 <- sum_1
-      y[48t + 24]x4 <- sum_2
-      y[48t + 36]x4 <- sum_3
-      y[48t + 4]x4 <- sum_4
-      y[48t + 16]x4 <- sum_5
-      y[48t + 28]x4 <- sum_6
+      y[48t + 4]x4 <- sum_1
+      y[48t + 12]x4 <- sum_2
+      y[48t + 16]x4 <- sum_3
+      y[48t + 24]x4 <- sum_4
+      y[48t + 28]x4 <- sum_5
+      y[48t + 36]x4 <- sum_6
       y[48t + 40]x4 <- sum_7
-      x1: f32x4 = bias[0]x4
-      x1_1: f32x4 = bias[4]x4
-      for i in 0..4
-        x0: f32x4 = y[48t + 12i]x4
-        x0_1: f32x4 = y[48t + 12i + 4]x4
-        x2: f32x4 = x0 + x1
-        x3: f32x4 = tanh(x2)
-        y[48t + 12i]x4 <- x3
-        x2_1: f32x4 = x0_1 + x1_1
-        x3_1: f32x4 = tanh(x2_1)
-        y[48t + 12i + 4]x4 <- x3_1
       var sum_8: f32x4 = 0x4
       var sum_9: f32x4 = 0x4
       var sum_10: f32x4 = 0x4
@@ -240,19 +229,27 @@ test("a product in a time loop: a tile of sums, then tanh row by row", () => {
         sum_10 := fma(a_6, b_2, sum_10)
         a_7: f32x4 = a[36t + k_1 + 27]...
         sum_11 := fma(a_7, b_2, sum_11)
-      x1_2: f32x4 = bias[8]x4
-      x2_2: f32x4 = sum_8 + x1_2
-      x3_2: f32x4 = tanh(x2_2)
-      y[48t + 8]x4 <- x3_2
-      x2_3: f32x4 = sum_9 + x1_2
-      x3_3: f32x4 = tanh(x2_3)
-      y[48t + 20]x4 <- x3_3
-      x2_4: f32x4 = sum_10 + x1_2
-      x3_4: f32x4 = tanh(x2_4)
-      y[48t + 32]x4 <- x3_4
-      x2_5: f32x4 = sum_11 + x1_2
-      x3_5: f32x4 = tanh(x2_5)
-      y[48t + 44]x4 <- x3_5
+      y[48t + 8]x4 <- sum_8
+      y[48t + 20]x4 <- sum_9
+      y[48t + 32]x4 <- sum_10
+      y[48t + 44]x4 <- sum_11
+      for i in 0..4
+        x0: f32x4 = y[48t + 12i]x4
+        x0_1: f32x4 = y[48t + 12i + 4]x4
+        x1: f32x4 = bias[0]x4
+        x2: f32x4 = x0 + x1
+        x3: f32x4 = tanh(x2)
+        y[48t + 12i]x4 <- x3
+        x1_1: f32x4 = bias[4]x4
+        x2_1: f32x4 = x0_1 + x1_1
+        x3_1: f32x4 = tanh(x2_1)
+        y[48t + 12i + 4]x4 <- x3_1
+      for i_1 in 0..4
+        x0_2: f32x4 = y[48t + 12i_1 + 8]x4
+        x1_2: f32x4 = bias[8]x4
+        x2_2: f32x4 = x0_2 + x1_2
+        x3_2: f32x4 = tanh(x2_2)
+        y[48t + 12i_1 + 8]x4 <- x3_2
     schedule
       for t in 7
         run k0"

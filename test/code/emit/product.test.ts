@@ -31,7 +31,9 @@ const randomProduct = (made: Making, threads: number): Product => {
   const { random } = made;
   const others = Array.from({ length: between(random, 0, 2) }, () => between(random, 1, 3));
   const hasRow = random() < 0.85;
-  const sizes = [...(hasRow ? [between(random, 1, 40)] : []), between(random, 1, 40), ...others];
+  // From 64 rows on, tiles go along the rows.
+  const rows = random() < 0.2 ? between(random, 64, 80) : between(random, 1, 40);
+  const sizes = [...(hasRow ? [rows] : []), between(random, 1, 40), ...others];
   const places = shuffled(random, [...sizes.keys()]);
   const axes = places.map((place) => sizes[place] ?? 1);
   const row = hasRow ? places.indexOf(0) : undefined;
@@ -47,7 +49,7 @@ const randomProduct = (made: Making, threads: number): Product => {
   const { base, strides, size } = randomLayout(random, axes, { broadcast: 0 });
   const bias = reading(made, axes, 0.6);
   const to: Access = { buffer: output(made, size), base, strides, steps: [] };
-  // A long body is a loop over rows of its own.
+  // A long body is done along whole rows.
   const more: readonly Instruction[] = [
     { op: "unary", name: "abs", of: 2 },
     { op: "binary", name: "sub", a: 4, b: 1 },
