@@ -1,6 +1,6 @@
 /** The part of a backend that is the same whatever runs the graphs: buffers that are owned, given and checked. */
 import { success, type Result } from "../diagnostics/diagnostic.ts";
-import { invariant } from "../diagnostics/invariant.ts";
+import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype, Graph } from "../graph/op.ts";
 import { elements, sameShape, showType } from "../graph/shapes.ts";
 import type { Backend, Buffer, Executable, HostArray } from "./backend.ts";
@@ -25,34 +25,46 @@ export interface Compiled<T> extends Pick<Executable, "profile"> {
   readonly dispose: () => void;
 }
 
+/** What a store keeps, as its owner sees it. A training step makes a hundred: they are instances, without closures. */
+class Held<T> implements Buffer {
+  readonly shape: HostArray["shape"];
+  readonly dtype: Dtype;
+  readonly #store: Store<T>;
+  /** Nothing once it is disposed of. */
+  #kept: T | undefined;
+
+  constructor(store: Store<T>, kept: T, { shape, dtype }: Pick<Buffer, "shape" | "dtype">) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#store = store;
+    this.#kept = kept;
+  }
+
+  /** What the store keeps for the buffer. */
+  static keptIn<T>(store: Store<T>, buffer: Buffer): T {
+    const kept =
+      #store in buffer && buffer.#store === (store as unknown) ? buffer.#kept : undefined;
+    if (kept === undefined) {
+      throw new InternalError(`a disposed buffer, or one of another backend than ${store.name}`);
+    }
+    return kept as T;
+  }
+
+  read(): HostArray {
+    return { shape: this.shape, data: this.#store.read(Held.keptIn(this.#store, this), this) };
+  }
+
+  dispose(): void {
+    this.#store.release(Held.keptIn(this.#store, this));
+    this.#kept = undefined;
+  }
+}
+
 /** The backend whose graphs `compile` makes ready, and verifies. */
 export const backendOver = <T>(
   store: Store<T>,
   compile: (graph: Graph) => Result<Compiled<T>>,
 ): Backend => {
-  // What the buffers of this backend hold; a disposed one holds nothing.
-  const tensors = new WeakMap<Buffer, T>();
-  const tensorOf = (buffer: Buffer): T => {
-    const tensor = tensors.get(buffer);
-    invariant(
-      tensor !== undefined,
-      `a disposed buffer, or one of another backend than ${store.name}`,
-    );
-    return tensor;
-  };
-  const bufferOf = (tensor: T, shape: HostArray["shape"], dtype: Dtype): Buffer => {
-    const buffer: Buffer = {
-      shape,
-      dtype,
-      read: () => ({ shape, data: store.read(tensorOf(buffer), buffer) }),
-      dispose: () => {
-        store.release(tensorOf(buffer));
-        tensors.delete(buffer);
-      },
-    };
-    tensors.set(buffer, tensor);
-    return buffer;
-  };
   const executable = (graph: Graph, { run, ...rest }: Compiled<T>): Executable => {
     const outputs = [...graph.outputs];
     return {
@@ -60,18 +72,18 @@ export const backendOver = <T>(
         const args = graph.inputs.map(({ attrs: { name }, shape, dtype }) => {
           const buffer = inputs.get(name);
           invariant(buffer !== undefined, `no input ${name}`);
-          invariant(
-            sameShape(buffer.shape, shape) && buffer.dtype === dtype,
-            `input ${name} is ${showType(buffer)}, not ${showType({ shape, dtype })}`,
-          );
-          return tensorOf(buffer);
+          if (!sameShape(buffer.shape, shape) || buffer.dtype !== dtype) {
+            const [found, wanted] = [buffer, { shape, dtype }].map(showType);
+            throw new InternalError(`input ${name} is ${found ?? ""}, not ${wanted ?? ""}`);
+          }
+          return Held.keptIn(store, buffer);
         });
         const results = run(args);
         return new Map(
-          outputs.map(([name, { shape, dtype }], i) => {
-            const tensor = results[i];
-            invariant(tensor !== undefined, `no result ${name}`);
-            return [name, bufferOf(tensor, shape, dtype)];
+          outputs.map(([name, node], i) => {
+            const kept = results[i];
+            invariant(kept !== undefined, `no result ${name}`);
+            return [name, new Held(store, kept, node)];
           }),
         );
       },
@@ -87,7 +99,7 @@ export const backendOver = <T>(
         data.length === elements(shape),
         `${data.length} elements for [${shape.join(", ")}]`,
       );
-      return bufferOf(store.upload(array, dtype), shape, dtype);
+      return new Held(store, store.upload(array, dtype), { shape, dtype });
     },
     compile: (graph) => {
       const compiled = compile(graph);

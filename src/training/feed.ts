@@ -83,15 +83,14 @@ export const upload = (
   backend: Backend,
   inputs: readonly NodeOf<"input">[],
   feed: Feed,
-): ReadonlyMap<string, Buffer> =>
-  new Map(
-    inputs.flatMap(({ attrs: { name }, dtype }) => {
-      const array = feed.get(name);
-      return array === undefined
-        ? []
-        : [[name, backend.upload(asDtype(array, dtype), dtype)] as const];
-    }),
-  );
+): ReadonlyMap<string, Buffer> => {
+  const fed = new Map<string, Buffer>();
+  for (const { attrs, dtype } of inputs) {
+    const array = feed.get(attrs.name);
+    if (array !== undefined) fed.set(attrs.name, backend.upload(asDtype(array, dtype), dtype));
+  }
+  return fed;
+};
 
 export const disposeAll = (buffers: Iterable<Buffer>): void => {
   for (const buffer of buffers) buffer.dispose();
