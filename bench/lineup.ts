@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { programOf } from "./bundle.ts";
 import type { Command } from "./contestant.ts";
 import type { Workload, WorkloadName } from "./workloads.ts";
 
@@ -36,13 +37,6 @@ export interface Terms {
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-const fromSource = (file: string): readonly string[] => [
-  process.execPath,
-  "--import",
-  "tsx",
-  here(file),
-];
 
 /** Threads by every knob that a contestant might have, and processors where there are more than threads. */
 const confine = (
@@ -94,7 +88,12 @@ export const lineup = (workload: Workload, terms: Terms): readonly (Entrant | Re
   const { threads, cores, numbers } = terms;
   const python = process.env["PYTHON"] ?? "python3";
   const gtmc = (name: Role, backend: string, count: number): Entrant | Refusal =>
-    confine(name, count, cores, [...fromSource("gtmc.ts"), backend, workload.name]);
+    confine(name, count, cores, [
+      process.execPath,
+      programOf("bench-gtmc"),
+      backend,
+      workload.name,
+    ]);
   const named = peers[workload.name].map(([name, file, variant]) =>
     confine(name, threads, cores, [python, here(`peers/${file}`), variant, numbers]),
   );
@@ -102,7 +101,8 @@ export const lineup = (workload: Workload, terms: Terms): readonly (Entrant | Re
   if (workload.name !== "w1") return [...named, ...own];
   const eager = (["naive", "hoisted"] as const).map((variant) =>
     confine(`eager tfjs, ${variant}`, threads, cores, [
-      ...fromSource("peers/eager-tfjs.ts"),
+      process.execPath,
+      programOf("bench-eager-tfjs"),
       variant,
       numbers,
     ]),

@@ -12,6 +12,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { encodeSafetensors } from "../src/training/safetensors.ts";
+import { withBundles } from "./bundle.ts";
 import { start, type Contestant } from "./contestant.ts";
 import { lineup } from "./lineup.ts";
 import { coldCheck, startUps, waitsTable } from "./start-up.ts";
@@ -117,16 +118,19 @@ if (chosen.length === 0 && !wanted("start")) throw new Error(`no workload ${opti
 const machine = `${cores} cores (${cpus()[0]?.model.trim() ?? "unknown"})`;
 say(`${turns} turns, ${threads} threads, ${machine}, Node ${process.versions.node}`);
 
-const folder = mkdtempSync(join(tmpdir(), "gtmc-bench-"));
-const measured: Awaited<ReturnType<typeof measure>>[] = [];
-for (const workload of chosen) measured.push(await measure(workload, folder));
-rmSync(folder, { recursive: true });
-const versions = new Set(measured.flatMap(({ results }) => results.map(({ version }) => version)));
-if (versions.size > 0) say(`\n${[...versions].join(", ")}`);
+const measureAll = async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gtmc-bench-"));
+  const measured: Awaited<ReturnType<typeof measure>>[] = [];
+  for (const workload of chosen) measured.push(await measure(workload, folder));
+  rmSync(folder, { recursive: true });
+  const all = new Set(measured.flatMap(({ results }) => results.map(({ version }) => version)));
+  if (all.size > 0) say(`\n${[...all].join(", ")}`);
+  return measured;
+};
 
 /** How long one waits before the first step, as a table. */
-const wait = async () => {
-  const waits = await startUps();
+const wait = () => {
+  const waits = startUps();
   say("\n## Source to first step of W1, fresh process\n");
   say(waitsTable(waits));
   const check = coldCheck("models/dnc_gtmm.gtm");
@@ -138,8 +142,13 @@ const wait = async () => {
   return { waits, check: check ?? null };
 };
 
-const waited = wanted("start") ? await wait() : null;
+const report = await withBundles(async () => ({
+  machine,
+  threads,
+  turns,
+  workloads: await measureAll(),
+  start: wanted("start") ? wait() : null,
+}));
 if (options.json !== undefined) {
-  const report = { machine, threads, turns, workloads: measured, start: waited };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }

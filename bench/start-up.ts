@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { programOf } from "./bundle.ts";
 import { median, table } from "./table.ts";
 
 /** The median of some fresh processes, in milliseconds. */
@@ -20,23 +21,15 @@ export type Unmeasured = { readonly what: string; readonly skip: string };
 
 const repeats = 5;
 
-/** Bundled as the package is, beside its files: sources that are translated as they are loaded begin more slowly. */
-const program = "dist/first-step.js";
-const bundle = async (): Promise<void> => {
-  const { build } = await import("tsdown");
-  await build({
-    entry: { "first-step": "bench/first-step.ts" },
-    clean: false,
-    dts: false,
-    logLevel: "silent",
-  });
-};
-
 const firstStep = (backend: string, cache: string): { open: number; first: number } | string => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, backend], {
-    env: { ...process.env, GTMC_CACHE: cache },
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [programOf("bench-first-step"), backend],
+    {
+      env: { ...process.env, GTMC_CACHE: cache },
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) {
     return /Error: (.*)/u.exec(stderr)?.[1] ?? stderr.trim().split("\n").at(-1) ?? "it failed";
   }
@@ -62,9 +55,8 @@ const cases: readonly Case[] = [
 ];
 
 /** Source to the first step of W1 on every backend. */
-export const startUps = async (): Promise<readonly (StartUp | Unmeasured)[]> => {
-  await bundle();
-  const waits = cases.map(({ what, backend, target, warm }): StartUp | Unmeasured => {
+export const startUps = (): readonly (StartUp | Unmeasured)[] =>
+  cases.map(({ what, backend, target, warm }): StartUp | Unmeasured => {
     const shared = temporary();
     const runs = Array.from({ length: warm ? repeats + 1 : repeats }, () => {
       if (warm) return firstStep(backend, shared);
@@ -84,9 +76,6 @@ export const startUps = async (): Promise<readonly (StartUp | Unmeasured)[]> => 
       target,
     };
   });
-  rmSync(program);
-  return waits;
-};
 
 /** One line a backend, and whether its target is met. */
 export const waitsTable = (waits: readonly (StartUp | Unmeasured)[]): string =>
