@@ -76,11 +76,12 @@ const planOf = (
   let unrolled = 1;
   if (vector !== undefined && vector.axis < free) {
     const extent = extentAt(extents, vector.axis);
-    unrolled = inside === 0 ? 1 : vectorsAtOnce(extent, vector.lanes, Math.min(4, room));
+    const crossed = inside === 0 ? crossedAxis(body, extents, vector.axis) : undefined;
+    if (inside > 0) unrolled = vectorsAtOnce(extent, vector.lanes, Math.min(4, room));
+    else if (crossed !== undefined) unrolled = vectorsInLine(extent, vector.lanes);
     const step = vector.lanes * unrolled;
     const copies = copiesOf(unrolled, vector.lanes);
     moveLast(outer, overlapping(vector.axis, extent, step, copies));
-    const crossed = inside === 0 ? crossedAxis(body, extents, vector.axis) : undefined;
     if (crossed !== undefined) inBlocks(outer, crossed, extentAt(extents, crossed));
   }
   if (reduced > 0) {
@@ -127,13 +128,17 @@ const crossedAxis = (
 };
 
 /**
- * Goes along the axis in blocks inside of the loop over vectors, and element by element inside of those: a vector's lanes are
- * streams that are read one after the other, and lines are used while near.
+ * Goes along the axis in blocks inside of the loop over vectors, and element by element inside of those: a line of vectors' lanes
+ * are streams that are read one after the other, and lines are written whole.
  */
 const inBlocks = (loops: LoopPlan[], axis: number, extent: Extent): void => {
   moveLast(loops, overlapping(axis, extent, line, [0]));
   loops.push(singly(axis, { from: 0, to: line, least: line, most: line }));
 };
+
+/** How many vectors make a line, or fewer where there are fewer. */
+const vectorsInLine = ({ least }: Extent, lanes: number): number =>
+  Math.floor(Math.min(line, least) / lanes);
 
 /** How many vectors to do at once so that few are done twice. */
 const vectorsAtOnce = ({ least, most }: Extent, lanes: number, limit: number): number => {
