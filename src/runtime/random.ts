@@ -28,15 +28,15 @@ const high = (a: number, b: number): number => {
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (cross >>> 16)) | 0;
 };
 
-/** Philox4x32-10: `counters` and the result hold four words a block, `key` two. */
-export const philox = (counters: Uint32Array, key: readonly [number, number]): Uint32Array => {
-  const words = new Uint32Array(counters.length);
+/** Philox4x32-10: `counters` hold four words a block, and become the result; `key` has two. */
+export const philox = (counters: Uint32Array, [first, second]: readonly [number, number]): void => {
   for (let at = 0; at < counters.length; at += 4) {
     let a = counters[at] ?? 0;
     let b = counters[at + 1] ?? 0;
     let c = counters[at + 2] ?? 0;
     let d = counters[at + 3] ?? 0;
-    let [k, l] = key;
+    let k = first;
+    let l = second;
     for (let round = 0; round < 10; round += 1) {
       const highA = high(a, 0xd2511f53);
       const highC = high(c, 0xcd9e8d57);
@@ -49,12 +49,11 @@ export const philox = (counters: Uint32Array, key: readonly [number, number]): U
       k = (k + 0x9e3779b9) | 0;
       l = (l + 0xbb67ae85) | 0;
     }
-    words[at] = a;
-    words[at + 1] = b;
-    words[at + 2] = c;
-    words[at + 3] = d;
+    counters[at] = a;
+    counters[at + 1] = b;
+    counters[at + 2] = c;
+    counters[at + 3] = d;
   }
-  return words;
 };
 
 /** FNV-1a of the UTF-8 bytes, 64 bits as (high, low). */
@@ -79,7 +78,8 @@ const words = (noise: NoiseKey, count: number, from = 0): Uint32Array => {
     counters[at + 2] = streamLow;
     counters[at + 3] = streamHigh;
   }
-  return philox(counters, [seed | 0, Math.floor(seed / 2 ** 32)]);
+  philox(counters, [seed | 0, Math.floor(seed / 2 ** 32)]);
+  return counters;
 };
 
 /** 2^-e at e + 40. */

@@ -9,16 +9,23 @@ type Fill<K extends ParameterInit["kind"]> = (
   key: { readonly seed: number; readonly stream: string; readonly step: number },
 ) => Float32Array;
 
+// `map` of a typed array makes an object of each number on its way.
 const fills: { readonly [K in ParameterInit["kind"]]: Fill<K> } = {
   constant: ({ value }, count) => new Float32Array(count).fill(value),
   blocks: ({ blocks }, count) => {
     const row = blocks.flatMap(({ size, value }) => Array.from({ length: size }, () => value));
     return Float32Array.from({ length: count }, (_, i) => row[i % row.length] ?? 0);
   },
-  normal: ({ scale }, count, key) => normal(key, count).map((x) => scale * x),
+  normal: ({ scale }, count, key) => {
+    const values = normal(key, count);
+    for (let i = 0; i < count; i += 1) values[i] = scale * (values[i] ?? 0);
+    return values;
+  },
   glorot: ({ fanIn, fanOut, gain }, count, key) => {
     const limit = gain * Math.sqrt(6 / (fanIn + fanOut));
-    return uniform(key, count).map((u) => limit * (2 * u - 1));
+    const values = uniform(key, count);
+    for (let i = 0; i < count; i += 1) values[i] = limit * (2 * (values[i] ?? 0) - 1);
+    return values;
   },
 };
 
