@@ -20,6 +20,9 @@ interface Hole {
 
 const page = 65536;
 
+/** How many pages a memory grows by at least: growing asks the system, untouched pages cost nothing. */
+const pagesAtOnce = 256;
+
 /** Of a memory whose first bytes are `layout.ts`'s. */
 export const heapOf = (memory: Memory, maximum: number): Heap => {
   const sizes = new Map<number, number>();
@@ -30,8 +33,9 @@ export const heapOf = (memory: Memory, maximum: number): Heap => {
   const room = (bytes: number): void => {
     const missing = Math.ceil((bytes - memory.buffer.byteLength) / page);
     if (missing <= 0) return;
+    const left = maximum - memory.buffer.byteLength / page;
     try {
-      memory.grow(missing);
+      memory.grow(missing > left ? missing : Math.min(left, Math.max(missing, pagesAtOnce)));
     } catch {
       const [wanted, most] = [bytes, maximum * page].map((n) => Math.ceil(n / 2 ** 20));
       throw new Error(
