@@ -127,10 +127,7 @@ export const finish = ({ code, locals }: Body): Bytes => {
     unsigned(declared, count);
     declared.push(valueTypes[type]);
   }
-  const bytes: Bytes = [];
-  unsigned(bytes, declared.length + code.length + 1);
-  append(bytes, declared);
-  append(bytes, code);
-  append(bytes, control.end);
-  return bytes;
+  const size: Bytes = [];
+  unsigned(size, declared.length + code.length + control.end.length);
+  return size.concat(declared, code, control.end);
 };

@@ -3,15 +3,12 @@
 /** Bytes of a module, or of a part of one, in the making. */
 export type Bytes = number[];
 
-/** As many arguments as a call surely takes. */
-const atOnce = 4096;
+/** Bytes one part after another: parts are copied once only, into the whole. */
+export type Parts = readonly (readonly number[])[];
 
-/** Appends, also where there are too many bytes to be arguments of one `push`. */
+/** Appends a few bytes. */
 export const append = (bytes: Bytes, more: readonly number[]): void => {
-  if (more.length <= atOnce) bytes.push(...more);
-  else
-    for (let from = 0; from < more.length; from += atOnce)
-      bytes.push(...more.slice(from, from + atOnce));
+  bytes.push(...more);
 };
 
 /** An unsigned integer below 2^32, in LEB128. */
@@ -53,16 +50,29 @@ export const text = (bytes: Bytes, name: string): void => {
 };
 
 /** A section with what it holds, after its size. */
-export const section = (bytes: Bytes, id: number, content: readonly number[]): void => {
-  bytes.push(id);
-  unsigned(bytes, content.length);
-  append(bytes, content);
+export const section = (id: number, content: Parts): Parts => {
+  const head = [id];
+  unsigned(head, lengthOf(content));
+  return [head, ...content];
 };
 
 /** As many entries as there are, after their number. */
-export const list = (entries: readonly (readonly number[])[]): Bytes => {
-  const bytes: Bytes = [];
-  unsigned(bytes, entries.length);
-  for (const entry of entries) append(bytes, entry);
+export const list = (entries: Parts): Parts => {
+  const count: Bytes = [];
+  unsigned(count, entries.length);
+  return [count, ...entries];
+};
+
+export const lengthOf = (parts: Parts): number =>
+  parts.reduce((length, part) => length + part.length, 0);
+
+/** All of the parts. */
+export const joined = (parts: Parts): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(lengthOf(parts));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
 };

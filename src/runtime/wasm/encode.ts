@@ -1,7 +1,16 @@
 /** Code as a WebAssembly module: no toolchain, and the same bytes wherever it runs. */
 import type { Buffer, Module } from "../../code/code.ts";
 import { encodeBarrier } from "./barrier.ts";
-import { append, list, section, text, unsigned, type Bytes } from "./bytes.ts";
+import {
+  joined,
+  lengthOf,
+  list,
+  section,
+  text,
+  unsigned,
+  type Bytes,
+  type Parts,
+} from "./bytes.ts";
 import { encodeKernel, type Surroundings } from "./kernel.ts";
 import { valueTypes } from "./opcodes.ts";
 import { encodeSchedule } from "./schedule.ts";
@@ -61,9 +70,9 @@ const assemble = (
   const counts = [...new Set(functions.map(({ params }) => params))];
   const signatures = counts.map((count) => [
     0x60,
-    ...list(Array.from({ length: count }, () => [valueTypes.i32])),
-    ...list([]),
+    ...[...list(Array.from({ length: count }, () => [valueTypes.i32])), ...list([])].flat(),
   ]);
+  const types = functions.map(({ params }) => [counts.indexOf(params)]);
   const memory: Bytes = [];
   text(memory, "env");
   text(memory, "memory");
@@ -74,29 +83,30 @@ const assemble = (
   text(step, "step");
   step.push(0x00, 1);
 
-  const bytes: Bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  section(bytes, sections.type, list(signatures));
-  section(bytes, sections.import, list([memory]));
-  section(bytes, sections.function, list(functions.map(({ params }) => [counts.indexOf(params)])));
-  section(bytes, sections.export, list([step]));
-  section(bytes, sections.code, list(functions.map(({ code }) => code)));
-  section(bytes, sections.custom, names(functions));
-  return Uint8Array.from(bytes);
+  return joined([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(sections.type, list(signatures)),
+    ...section(sections.import, list([memory])),
+    ...section(sections.function, list(types)),
+    ...section(sections.export, list([step])),
+    ...section(sections.code, list(functions.map(({ code }) => code))),
+    ...section(sections.custom, names(functions)),
+  ]);
 };
 
 /** The names of functions, for profilers. */
-const names = (functions: readonly Encoded[]): Bytes => {
-  const bytes: Bytes = [];
-  text(bytes, "name");
-  const entries = functions.map(({ name }, i) => {
-    const entry: Bytes = [];
-    unsigned(entry, i);
-    text(entry, name);
-    return entry;
-  });
-  const content = list(entries);
-  bytes.push(1);
-  unsigned(bytes, content.length);
-  append(bytes, content);
-  return bytes;
+const names = (functions: readonly Encoded[]): Parts => {
+  const head: Bytes = [];
+  text(head, "name");
+  const entries = list(
+    functions.map(({ name }, i) => {
+      const entry: Bytes = [];
+      unsigned(entry, i);
+      text(entry, name);
+      return entry;
+    }),
+  );
+  head.push(1);
+  unsigned(head, lengthOf(entries));
+  return [head, ...entries];
 };

@@ -12,6 +12,7 @@ import type {
   Variable,
 } from "../../code/code.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
+import { addTerm } from "../../code/build.ts";
 import { visitExpressions } from "../../code/visit.ts";
 
 export type For = Extract<Statement, { readonly kind: "for" }>;
@@ -120,15 +121,13 @@ export const planPointers = (
 
 /** Terms in bytes, one for each variable that counts, times first, then by nesting. */
 const inOrder = ({ terms }: Affine, order: ReadonlyMap<Variable, number>): Affine["terms"] => {
-  const scales = new Map<Variable, number>();
+  const sorted: Affine["terms"][number][] = [];
   for (const { variable, scale } of terms) {
     invariant(order.has(variable), `no loop of ${variable} around`);
-    scales.set(variable, (scales.get(variable) ?? 0) + 4 * scale);
+    addTerm(sorted, variable, 4 * scale);
   }
-  return [...scales]
-    .filter(([, scale]) => scale !== 0)
-    .map(([variable, scale]) => ({ variable, scale }))
-    .sort((a, b) => (order.get(a.variable) ?? 0) - (order.get(b.variable) ?? 0));
+  if (sorted.length < 2) return sorted;
+  return sorted.sort((a, b) => (order.get(a.variable) ?? 0) - (order.get(b.variable) ?? 0));
 };
 
 /** Every element that is loaded or stored by itself, and every loop before what is in it. */
