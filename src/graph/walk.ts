@@ -77,12 +77,13 @@ const remake = (node: Node, operands: readonly Node[]): Node =>
 
 /**
  * The outputs with every node replaced, operands first, by what `change` makes of it. `change` gets the node
- * already rebuilt on changed operands, and the original.
+ * already rebuilt on changed operands, and the original. `order` is that of all nodes, where it is known.
  */
 export const rewrite = (
   outputs: readonly Node[],
   change: (node: Node, original: Node) => Node,
-): readonly Node[] => rewriteFrom(outputs, new Map(), change);
+  order: readonly Node[] = topological(outputs),
+): readonly Node[] => rewriteInOrder(outputs, order, new Map(), change);
 
 /** The outputs with some nodes replaced; what replaces them is taken as it is. */
 export const substitute = (
@@ -104,14 +105,22 @@ const rewriteFrom = (
   outputs: readonly Node[],
   replacements: ReadonlyMap<Node, Node>,
   change: (node: Node, original: Node) => Node,
+): readonly Node[] =>
+  rewriteInOrder(outputs, topological(outputs, replacements), new Map(replacements), change);
+
+/** `done` has what replaces nodes, and gets what replaces all others. */
+const rewriteInOrder = (
+  outputs: readonly Node[],
+  order: readonly Node[],
+  done: Map<Node, Node>,
+  change: (node: Node, original: Node) => Node,
 ): readonly Node[] => {
-  const done = new Map(replacements);
   const replaced = (node: Node): Node => {
     const result = done.get(node);
     invariant(result !== undefined, `${node.op} was not reached`);
     return result;
   };
-  for (const node of topological(outputs, replacements)) {
+  for (const node of order) {
     if (done.has(node)) continue;
     const isSame = node.operands.every((operand) => done.get(operand) === operand);
     done.set(node, change(isSame ? node : rebuild(node, node.operands.map(replaced)), node));

@@ -1,6 +1,6 @@
 /** What nobody needs: components of loops, carries that only feed themselves, arguments that no step reads. */
 import type { Node, NodeOf } from "../op.ts";
-import { topological } from "../walk.ts";
+import { bodyRoots } from "../walk.ts";
 import { loopOf, rootsOf, type TimeLoop } from "./loop.ts";
 
 /** Which parts of a loop are needed, flag for part. */
@@ -11,12 +11,15 @@ export interface Live {
   readonly outputs: readonly boolean[];
 }
 
-/** The live parts of each scan that the outputs need, through whatever loops. */
-export const liveParts = (outputs: readonly Node[]): ReadonlyMap<Node, Live> => {
+/** The live parts of each scan that the outputs need, through whatever loops; `order` is that of all nodes. */
+export const liveParts = (
+  outputs: readonly Node[],
+  order: readonly Node[],
+): ReadonlyMap<Node, Live> => {
   const live = new Set<Node>(outputs);
   const components = new Map<Node, Set<number>>();
   const parts = new Map<Node, Live>();
-  for (const node of topological(outputs).reverse()) {
+  for (const node of order.toReversed()) {
     if (!live.has(node)) continue;
     if (node.op === "scan") {
       const own = partsOf(node, components.get(node) ?? new Set());
@@ -42,22 +45,20 @@ export const liveParts = (outputs: readonly Node[]): ReadonlyMap<Node, Live> => 
 const partsOf = ({ attrs: { body } }: NodeOf<"scan">, used: ReadonlySet<number>): Live => {
   const count = body.carries.length;
   const isOutputLive = body.outputs.map((_, i) => used.has(count + i));
-  const outputs = body.outputs.filter((_, i) => isOutputLive[i]);
-  const isCarryLive = body.carries.map((_, i) => used.has(i));
   // A carry is alive if it is used, or read by an output, or by the next value of one that is alive.
-  let reached = new Set<Node>();
-  for (let grew = true; grew;) {
-    const nexts = body.nextCarries.filter((_, i) => isCarryLive[i]);
-    reached = new Set(topological([...nexts, ...outputs]));
-    grew = false;
-    body.carries.forEach((carry, i) => {
-      if (isCarryLive[i] === true || !reached.has(carry)) return;
-      isCarryLive[i] = true;
-      grew = true;
-    });
+  const nextOf = new Map<Node, Node>();
+  body.carries.forEach((carry, i) => nextOf.set(carry, body.nextCarries[i] ?? carry));
+  const pending = bodyRoots(body).filter((_, i) => used.has(i));
+  const reached = new Set<Node>();
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (reached.has(node)) continue;
+    reached.add(node);
+    const next = nextOf.get(node);
+    if (next !== undefined) pending.push(next);
+    pending.push(...node.operands);
   }
   return {
-    carries: isCarryLive,
+    carries: body.carries.map((carry, i) => used.has(i) || reached.has(carry)),
     constants: body.constants.map((constant) => reached.has(constant)),
     inputs: body.inputs.map((step) => reached.has(step)),
     outputs: isOutputLive,

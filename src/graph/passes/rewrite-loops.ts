@@ -1,7 +1,7 @@
 /** The walk that every pass over loops is made of. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node } from "../op.ts";
-import { rewrite } from "../walk.ts";
+import { rewrite, topological } from "../walk.ts";
 import { liveParts, prune } from "./dead.ts";
 import { rootsOf, withRoots, type TimeLoop } from "./loop.ts";
 
@@ -15,9 +15,12 @@ export const rewriteLoops = (
   change: (loop: TimeLoop) => readonly Node[],
   settle: (node: Node) => Node = (node) => node,
 ): readonly Node[] => {
-  const live = liveParts(outputs);
+  const order = topological(outputs);
+  // Without loops there is nothing to replace, and what is settled need not be gone through.
+  if (!order.some(({ op }) => op === "scan")) return outputs.map(settle);
+  const live = liveParts(outputs, order);
   const components = new Map<Node, readonly (Node | undefined)[]>();
-  return rewrite(outputs, (node, original) => {
+  const replace = (node: Node, original: Node): Node => {
     if (node.op === "scan") {
       const parts = live.get(original);
       // Whatever still points at a dead loop or component is dead itself.
@@ -34,7 +37,8 @@ export const rewriteLoops = (
     if (original.op !== "project") return settle(node);
     const value = components.get(original.operands[0])?.[original.attrs.index];
     return value === undefined ? node : settle(value);
-  });
+  };
+  return rewrite(outputs, replace, order);
 };
 
 /** The loop whose step is rewritten by a pass over roots. */
