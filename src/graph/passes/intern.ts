@@ -63,9 +63,20 @@ const mixAll = (hash: number, words: readonly number[]): number => {
   return h;
 };
 
+/** Of primitives that make floats, and ints. */
+const opHashes = { float: new Map<OpName, number>(), int: new Map<OpName, number>() } as const;
+
+const hashOfOp = ({ op, dtype }: Node): number => {
+  const known = opHashes[dtype].get(op);
+  if (known !== undefined) return known;
+  const hash = mixText(dtype === "float" ? 1 : 2, op);
+  opHashes[dtype].set(op, hash);
+  return hash;
+};
+
 /** What the primitive is, apart from its operands. */
 const hashOfHead = (node: Node): number => {
-  const typed = mixAll(mixText(node.dtype === "float" ? 1 : 2, node.op), node.shape);
+  const typed = mixAll(hashOfOp(node), node.shape);
   return node.op === "scan" ? hashOfLoop(typed, node) : hashOfAttributes(typed, node.attrs);
 };
 

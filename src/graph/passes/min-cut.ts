@@ -26,18 +26,21 @@ const networkOf = (vertices: number, edges: readonly Edge[]): Network => {
   };
 };
 
-/** The vertices that flow can still reach, each with the edge that reaches it first; stops at the sink. */
+/** For each vertex that flow can still reach, the edge that reaches it first, else -1; stops at the sink. */
 const reach = (
   { target, residual, leaving }: Network,
   source: number,
   sink: number,
-): ReadonlyMap<number, number> => {
-  const reachedBy = new Map([[source, -1]]);
-  for (const vertex of reachedBy.keys()) {
-    if (reachedBy.has(sink)) break;
+): readonly number[] => {
+  const reachedBy = leaving.map(() => -1);
+  const reached = [source];
+  for (const vertex of reached) {
+    if ((reachedBy[sink] ?? -1) >= 0) break;
     for (const edge of leaving[vertex] ?? []) {
       const next = target[edge] ?? source;
-      if ((residual[edge] ?? 0) > 0 && !reachedBy.has(next)) reachedBy.set(next, edge);
+      if (next === source || (residual[edge] ?? 0) === 0 || (reachedBy[next] ?? 0) >= 0) continue;
+      reachedBy[next] = edge;
+      reached.push(next);
     }
   }
   return reachedBy;
@@ -46,13 +49,13 @@ const reach = (
 /** Fills the path to the sink. */
 const augment = (
   { target, residual }: Network,
-  reachedBy: ReadonlyMap<number, number>,
+  reachedBy: readonly number[],
   source: number,
   sink: number,
 ): void => {
   const path: number[] = [];
   for (let vertex = sink; vertex !== source;) {
-    const edge = reachedBy.get(vertex) ?? 0;
+    const edge = reachedBy[vertex] ?? 0;
     path.push(edge);
     vertex = target[edge ^ 1] ?? source;
   }
@@ -76,7 +79,11 @@ export const minimumCut = (
   const network = networkOf(vertices, edges);
   for (;;) {
     const reachedBy = reach(network, source, sink);
-    if (!reachedBy.has(sink)) return new Set(reachedBy.keys());
+    if ((reachedBy[sink] ?? -1) < 0) {
+      const isReached = (vertex: number): boolean =>
+        vertex === source || (reachedBy[vertex] ?? -1) >= 0;
+      return new Set([...reachedBy.keys()].filter(isReached));
+    }
     augment(network, reachedBy, source, sink);
   }
 };

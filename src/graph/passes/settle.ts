@@ -39,18 +39,22 @@ export const settler = (): Settle => {
     if (done !== undefined) return done;
     const stack = [root];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-      const waiting = settled.has(node)
-        ? []
-        : node.operands.filter((operand) => !settled.has(operand));
-      if (waiting.length > 0) {
-        stack.push(...waiting.reverse());
-        continue;
+      const depth = stack.length;
+      if (!settled.has(node)) {
+        for (let i = node.operands.length - 1; i >= 0; i -= 1) {
+          const operand = node.operands[i];
+          if (operand !== undefined && !settled.has(operand)) stack.push(operand);
+        }
       }
+      if (stack.length > depth) continue;
       stack.pop();
       if (settled.has(node)) continue;
-      const canonical = intern(rebuild(node, node.operands.map(known)));
+      const isSame = node.operands.every((operand) => settled.get(operand) === operand);
+      const canonical = intern(isSame ? node : rebuild(node, node.operands.map(known)));
       const result = apply(canonical);
-      for (const equal of [node, canonical, result]) settled.set(equal, result);
+      settled.set(node, result);
+      if (canonical !== node) settled.set(canonical, result);
+      if (result !== canonical) settled.set(result, result);
     }
     return known(root);
   };
