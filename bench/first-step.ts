@@ -1,11 +1,13 @@
 /**
  * Prints how many milliseconds a backend takes to open, and then from source text to the end of the first step of
- * W1 but for drawing its data, in a fresh process: `first-step.ts BACKEND`.
+ * W1 but for drawing its data, in a fresh process that is set up as the command is: `first-step.ts BACKEND`.
  */
+import { optimiseLater } from "../src/cli/engine.ts";
 import { openBackend } from "../src/index.ts";
 import { createStepper } from "../src/training/run-step.ts";
 import { feedOf, startOf, workloads } from "./workloads.ts";
 
+optimiseLater();
 const begun = performance.now();
 const opened = await openBackend(process.argv[2] ?? "");
 if (!opened.ok) throw new Error(opened.diagnostics.map(({ message }) => message).join("; "));

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { invariant } from "./diagnostics/invariant.ts";
 import type { LoadFile } from "./language/modules.ts";
 import type { SourceFile } from "./program.ts";
@@ -33,12 +32,4 @@ export const diskPrelude = (): readonly SourceFile[] => {
       path: join(folder, name),
       text: readFileSync(join(folder, name), "utf8"),
     }));
-};
-
-/**
- * Has the engine wait for longer, six times as long as by default, before it optimises a function. Hardly any function of a
- * compiler runs often enough to pay for it, and meanwhile the threads that optimise take processors from the one that compiles.
- */
-export const optimiseLater = (): void => {
-  setFlagsFromString("--interrupt-budget=400000");
 };

@@ -8,7 +8,7 @@
  */
 import { compile as compileWith, type CompileOptions } from "./compile.ts";
 import type { Result } from "./diagnostics/diagnostic.ts";
-import { diskPrelude, loadFromDisk, optimiseLater } from "./host.ts";
+import { diskPrelude, loadFromDisk } from "./host.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { MemoryForecast } from "./memory.ts";
 import type { ExecutedStage, Program, SourceFile } from "./program.ts";
@@ -17,10 +17,8 @@ import type { ExecutedStage, Program, SourceFile } from "./program.ts";
 export const compile = (
   source: SourceFile,
   options: Partial<CompileOptions> = {},
-): Result<Program> => {
-  optimiseLater();
-  return compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
-};
+): Result<Program> =>
+  compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
 
 /** Forms of the training step below the graph, as text. What makes code is loaded only when it is asked for. */
 export const inspectExecuted = async (

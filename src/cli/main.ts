@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { text } from "node:stream/consumers";
 import { main } from "./cli.ts";
+import { optimiseLater } from "./engine.ts";
 import { exits } from "./exit.ts";
+
+optimiseLater();
 
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
