@@ -10,7 +10,7 @@ import type { Expr, Lanes } from "../code.ts";
 import { isFunction } from "../functions/index.ts";
 import { f32 } from "../type.ts";
 import { at, type Analysis } from "./analysis.ts";
-import { copiesOf, singly, type LoopPlan } from "./plan.ts";
+import { singly, type LoopPlan } from "./plan.ts";
 import { addressOf, copiesIn, keyOf, lanesIn, type Copy, type Scope } from "./scope.ts";
 import type { Sums } from "./sums.ts";
 import { computeAll, openLoop } from "./walk.ts";
@@ -29,6 +29,8 @@ export const keepSums = (sums: Sums, place: Access, scope: Scope): void => {
     scope.out.push({ kind: "store", type, to: addressOf(place, copy, scope), value });
   }
 };
+
+const first: Copy = new Map();
 
 /** Computes the body for `columns` columns of the rows of this scope, whose sums are kept at the place. */
 export const finishRows = (
@@ -56,21 +58,16 @@ export const finishRows = (
     const moving = ids.filter((id) => !isStill(id));
     openLoop(along, piece, (inRow) => {
       openLoop(loop, inRow, (inside) => {
-        for (const copy of copiesIn(inside.copies)) {
-          const local = inside.fresh("x0");
-          const type = f32(lanes);
-          const value = load(addressOf(place, copy, inside), type);
-          inside.out.push({ kind: "let", local, type, value });
-          giveSum(copy, get(local, type), inside);
-        }
+        const local = inside.fresh("x0");
+        const type = f32(lanes);
+        const value = load(addressOf(place, first, inside), type);
+        inside.out.push({ kind: "let", local, type, value });
+        giveSum(first, get(local, type), inside);
         computeAll(moving, inside);
       });
     });
   }
 };
-
-/** Vectors at once: what a loop costs is shared. */
-const vectorsAtOnce = 2;
 
 /** Each column once, for what is loaded is overwritten: vectors, then narrower ones, then single elements. */
 const piecesOf = (
@@ -78,21 +75,14 @@ const piecesOf = (
   columns: number,
   widest: Lanes,
 ): readonly { readonly lanes: Lanes; readonly loop: LoopPlan }[] => {
-  const pieces: { lanes: Lanes; loop: LoopPlan }[] = [];
   let from = 0;
-  const cover = (lanes: Lanes, count: number): void => {
-    const step = count * lanes;
-    const to = from + Math.floor((columns - from) / step) * step;
-    if (to === from) return;
-    pieces.push({
-      lanes,
-      loop: { axis, regions: [{ from, to, step, copies: copiesOf(count, lanes) }] },
-    });
+  return ([16, 8, 4, 1] as const).flatMap((lanes) => {
+    const to = from + Math.floor((columns - from) / lanes) * lanes;
+    if (lanes > widest || to === from) return [];
+    const region = { from, to, step: lanes, copies: [0] };
     from = to;
-  };
-  cover(widest, vectorsAtOnce);
-  for (const lanes of [16, 8, 4, 1] as const) if (lanes <= widest) cover(lanes, 1);
-  return pieces;
+    return [{ lanes, loop: { axis, regions: [region] } }];
+  });
 };
 
 const sumAt = (copy: Copy, sums: Sums, scope: Scope): Expr => {

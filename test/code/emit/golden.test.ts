@@ -234,22 +234,12 @@ test("a product in a time loop: a tile of sums, then tanh row by row", () => {
       y[48t + 32]x4 <- sum_10
       y[48t + 44]x4 <- sum_11
       for i in 0..4
-        x0: f32x4 = y[48t + 12i]x4
-        x0_1: f32x4 = y[48t + 12i + 4]x4
-        x1: f32x4 = bias[0]x4
-        x2: f32x4 = x0 + x1
-        x3: f32x4 = tanh(x2)
-        y[48t + 12i]x4 <- x3
-        x1_1: f32x4 = bias[4]x4
-        x2_1: f32x4 = x0_1 + x1_1
-        x3_1: f32x4 = tanh(x2_1)
-        y[48t + 12i + 4]x4 <- x3_1
-      for i_1 in 0..4
-        x0_2: f32x4 = y[48t + 12i_1 + 8]x4
-        x1_2: f32x4 = bias[8]x4
-        x2_2: f32x4 = x0_2 + x1_2
-        x3_2: f32x4 = tanh(x2_2)
-        y[48t + 12i_1 + 8]x4 <- x3_2
+        for j in 0..12 step 4
+          x0: f32x4 = y[48t + 12i + j]x4
+          x1: f32x4 = bias[j]x4
+          x2: f32x4 = x0 + x1
+          x3: f32x4 = tanh(x2)
+          y[48t + 12i + j]x4 <- x3
     schedule
       for t in 7
         run k0"
