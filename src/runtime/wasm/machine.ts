@@ -53,7 +53,7 @@ export const createMachine = ({ platform, threads, relaxed }: Parts): Machine =>
       relaxed,
       firstSleeps: platform.maySleep,
     });
-    const compiled = new engine.Module(bytes);
+    const compiled = platform.compile(bytes);
     const { step } = new engine.Instance(compiled, { env: { memory } }).exports;
     const workers = module.threads > 1 ? start() : undefined;
     workers?.load(id, compiled);

@@ -1,5 +1,6 @@
 /** Where this runs: what Node and browsers do differently. */
 import { threadCount } from "../thread-count.ts";
+import { engine, type CompiledModule } from "./engine.ts";
 import type { Message } from "./worker.ts";
 
 /** A started worker. */
@@ -13,12 +14,16 @@ export interface Platform {
   readonly threads: number;
   /** Whether the main thread may sleep until a word of memory changes. */
   readonly maySleep: boolean;
+  readonly compile: (bytes: Uint8Array) => CompiledModule;
   /** Starts a worker, which does not keep the process alive; `onEnd` is told when it ends. */
   readonly start: (source: string, onEnd: () => void) => Worker;
 }
 
 export const findPlatform = async (): Promise<Platform> =>
   "process" in globalThis ? nodePlatform() : browserPlatform;
+
+/** What V8 does by default with a module of which few functions are ever called. */
+const compilation = ["wasm-lazy-compilation", "wasm-dynamic-tiering"];
 
 const nodePlatform = async (): Promise<Platform> => {
   const [{ availableParallelism }, { Worker }, { setFlagsFromString }] = await Promise.all([
@@ -31,6 +36,16 @@ const nodePlatform = async (): Promise<Platform> => {
   return {
     threads: threadCount(process.env["GTMC_THREADS"], availableParallelism()),
     maySleep: true,
+    compile: (bytes) => {
+      // All functions are compiled at once, in threads, and optimised from then on: not each when it is first called, under a
+      // count of how often its loops go around. What holds for this module must not for others of the process.
+      for (const flag of compilation) setFlagsFromString(`--no-${flag}`);
+      try {
+        return new engine.Module(bytes);
+      } finally {
+        for (const flag of compilation) setFlagsFromString(`--${flag}`);
+      }
+    },
     start: (source, onEnd) => {
       const worker = new Worker(source, { eval: true });
       worker.unref();
@@ -64,6 +79,7 @@ const browserPlatform: Platform = {
     return threadCount(undefined, navigator.hardwareConcurrency);
   },
   maySleep: false,
+  compile: (bytes) => new engine.Module(bytes),
   start: (source, onEnd) => {
     const { Worker } = globalThis as unknown as Browser;
     const worker = new Worker(`data:text/javascript,${encodeURIComponent(source)}`);
