@@ -31,8 +31,10 @@ const nodePlatform = async (): Promise<Platform> => {
     import("node:worker_threads"),
     import("node:v8"),
   ]);
-  // The default from Node 22 on; Node 20 has it behind this flag.
-  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  // The default from Node 22 (V8 12) on, which does not know the flag any more; Node 20 has it behind this flag.
+  if (Number.parseInt(process.versions.v8) < 12) {
+    setFlagsFromString("--experimental-wasm-relaxed-simd");
+  }
   return {
     threads: threadCount(process.env["GTMC_THREADS"], availableParallelism()),
     maySleep: true,
