@@ -134,7 +134,10 @@ const separateArena = (module: Module): string =>
     )
     .join("");
 
-/** Threads spin for some microseconds after a run, as the next one often follows at once, and then sleep. */
+/**
+ * Threads look for about a millisecond after a run, as the next one often follows at once, and then sleep. One that
+ * sleeps between runs is woken on the processor of the first thread, and may stay there for many runs.
+ */
 const worker = `
 typedef struct { Instance *self; int thread; } Start;
 
@@ -143,7 +146,10 @@ static void *work(void *given) {
   free(given);
   Instance *self = start.self;
   for (unsigned seen = 0;;) {
-    for (int spins = 0; spins < 1024 && atomic_load_explicit(&self->runs, memory_order_acquire) == seen; spins++) PAUSE();
+    for (int spins = 0; spins < 2048 && atomic_load_explicit(&self->runs, memory_order_acquire) == seen; spins++) {
+      if (spins < 256) PAUSE();
+      else sched_yield();
+    }
     if (atomic_load_explicit(&self->runs, memory_order_acquire) == seen) {
       pthread_mutex_lock(&self->mutex);
       while (atomic_load_explicit(&self->runs, memory_order_acquire) == seen) pthread_cond_wait(&self->wake, &self->mutex);
