@@ -7,7 +7,6 @@ import { rmSync } from "node:fs";
 const sources = {
   "bench-gtmc": "bench/gtmc.ts",
   "bench-first-step": "bench/first-step.ts",
-  "bench-eager-tfjs": "bench/peers/eager-tfjs.ts",
 } as const;
 
 export const programOf = (name: keyof typeof sources): string => `dist/${name}.js`;

@@ -1,4 +1,7 @@
-/** A contestant is a process of its own, idle but when it is its turn. */
+/**
+ * A contestant is a process of its own, stopped but when it is its turn: what it does after its steps, such as collecting garbage
+ * or spinning, is not for the others to pay.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -49,16 +52,21 @@ export const start = async ({ name, command, env }: Command): Promise<Started> =
   };
   const first = (await answer()) as { readonly version: string } | { readonly skip: string };
   if ("skip" in first) return { name, skip: first.skip };
+  process.on("exit", () => child.kill("SIGKILL"));
+  child.kill("SIGSTOP");
   return {
     name,
     version: first.version,
     run: async (steps) => {
+      child.kill("SIGCONT");
       child.stdin.write(`${steps}\n`);
       const message = (await answer()) as Steps | { readonly skip: string };
+      child.kill("SIGSTOP");
       if ("skip" in message) throw new Error(`${name} broke off: ${message.skip}`);
       return message;
     },
     close: async () => {
+      child.kill("SIGCONT");
       child.stdin.end();
       await ended;
     },

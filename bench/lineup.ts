@@ -102,7 +102,9 @@ export const lineup = (workload: Workload, terms: Terms): readonly (Entrant | Re
   const eager = (["naive", "hoisted"] as const).map((variant) =>
     confine(`eager tfjs, ${variant}`, threads, cores, [
       process.execPath,
-      programOf("bench-eager-tfjs"),
+      "--import",
+      "tsx",
+      here("peers/eager-tfjs.ts"),
       variant,
       numbers,
     ]),

@@ -30,7 +30,10 @@ export const info = (): Verb => {
   };
 };
 
-/** What the process holds beside when it trains: koffi or workers, code, and a heap that grows (measured: about 45 MB). */
+/**
+ * What the process comes to hold besides model and data when it trains: compiled graphs, koffi or workers, code, a heap that
+ * grows (measured: about 45 MB).
+ */
 const allowance = 45e6;
 
 /** The forecast where the data can be opened: its sizes decide. */
@@ -38,11 +41,12 @@ const measureMemory = async (io: Io, program: Program, options: DataOptions): Pr
   if (program.config.data === null) return { unknown: "the file names no data" };
   const fitted = await openData(program, dataDirectory(io, options.dataDir));
   if (!fitted.ok) return { unknown: fitted.diagnostics.map(({ message }) => message).join("; ") };
+  // The forecast itself leaves garbage that training does not have.
+  const before = process.memoryUsage().rss;
   const { forecastMemory } = await import("../index.ts");
   const forecast = await forecastMemory(program, fitted.value.dataset, fitted.value.dims);
   const { state, step, evaluation } = forecast;
-  const around = process.memoryUsage().rss + allowance;
-  return { ...forecast, process: around + 2 * state + step + evaluation };
+  return { ...forecast, process: before + allowance + 2 * state + step + evaluation };
 };
 
 const example = `  gtmc info models/introspective.gtm --json
