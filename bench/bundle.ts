@@ -11,13 +11,11 @@ const sources = {
 
 export const programOf = (name: keyof typeof sources): string => `dist/${name}.js`;
 
-/** Runs `work` while the programs are there. */
-export const withBundles = async <T>(work: () => Promise<T>): Promise<T> => {
+/** Makes the programs; they are gone with this process. */
+export const bundle = async (): Promise<void> => {
   const { build } = await import("tsdown");
+  process.on("exit", () => {
+    for (const name of Object.keys(sources)) rmSync(`dist/${name}.js`, { force: true });
+  });
   await build({ entry: sources, clean: false, dts: false, logLevel: "silent" });
-  try {
-    return await work();
-  } finally {
-    for (const name of Object.keys(sources)) rmSync(programOf(name as keyof typeof sources));
-  }
 };

@@ -2,7 +2,7 @@
  * A contestant is a process of its own, stopped but when it is its turn: what it does after its steps, such as collecting garbage
  * or spinning, is not for the others to pay.
  */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
@@ -31,6 +31,13 @@ export interface Contestant {
 
 export type Started = Contestant | { readonly name: string; readonly skip: string };
 
+/** A stopped process does not notice that its input has ended. */
+const alive = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of alive) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
 /** Its first line says that it is ready, or why it never will be; then it answers a line with a line. */
 export const start = async ({ name, command, env }: Command): Promise<Started> => {
   const [program = "", ...rest] = command;
@@ -52,7 +59,7 @@ export const start = async ({ name, command, env }: Command): Promise<Started> =
   };
   const first = (await answer()) as { readonly version: string } | { readonly skip: string };
   if ("skip" in first) return { name, skip: first.skip };
-  process.on("exit", () => child.kill("SIGKILL"));
+  alive.add(child);
   child.kill("SIGSTOP");
   return {
     name,
@@ -69,6 +76,7 @@ export const start = async ({ name, command, env }: Command): Promise<Started> =
       child.kill("SIGCONT");
       child.stdin.end();
       await ended;
+      alive.delete(child);
     },
   };
 };

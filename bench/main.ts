@@ -12,7 +12,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { encodeSafetensors } from "../src/training/safetensors.ts";
-import { withBundles } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
 import { start, type Contestant } from "./contestant.ts";
 import { lineup } from "./lineup.ts";
 import { coldCheck, startUps, waitsTable } from "./start-up.ts";
@@ -120,9 +120,11 @@ say(`${turns} turns, ${threads} threads, ${machine}, Node ${process.versions.nod
 
 const measureAll = async () => {
   const folder = mkdtempSync(join(tmpdir(), "gtmc-bench-"));
+  process.on("exit", () => {
+    rmSync(folder, { recursive: true });
+  });
   const measured: Awaited<ReturnType<typeof measure>>[] = [];
   for (const workload of chosen) measured.push(await measure(workload, folder));
-  rmSync(folder, { recursive: true });
   const all = new Set(measured.flatMap(({ results }) => results.map(({ version }) => version)));
   if (all.size > 0) say(`\n${[...all].join(", ")}`);
   return measured;
@@ -142,13 +144,10 @@ const wait = () => {
   return { waits, check: check ?? null };
 };
 
-const report = await withBundles(async () => ({
-  machine,
-  threads,
-  turns,
-  workloads: await measureAll(),
-  start: wanted("start") ? wait() : null,
-}));
+await bundle();
+const measured = await measureAll();
+const waited = wanted("start") ? wait() : null;
 if (options.json !== undefined) {
+  const report = { machine, threads, turns, workloads: measured, start: waited };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }

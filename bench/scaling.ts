@@ -9,10 +9,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { memoryUse } from "../src/code/generate.ts";
 import { buildStep } from "../src/training/step.ts";
+import { bundle, programOf } from "./bundle.ts";
 import { start } from "./contestant.ts";
 import { scalingPlot, type Curve, type Panel } from "./scaling-plot.ts";
 import { table } from "./table.ts";
@@ -116,11 +116,10 @@ const plannedBytes = (line: Line, size: number): number => {
 };
 
 const measure = async (line: Line, size: number): Promise<Point> => {
-  const program = fileURLToPath(new URL("gtmc.ts", import.meta.url));
   const changes = JSON.stringify(line.change(size));
   const contestant = await start({
     name: `${line.workload} at ${size}`,
-    command: [process.execPath, "--import", "tsx", program, backend, line.workload, changes],
+    command: [process.execPath, programOf("bench-gtmc"), backend, line.workload, changes],
     env: { GTMC_THREADS: `${threads}`, OMP_NUM_THREADS: `${threads}` },
   });
   if ("skip" in contestant) throw new Error(`${contestant.name}: ${contestant.skip}`);
@@ -152,6 +151,7 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
+await bundle();
 const panels: Panel[] = [];
 for (const { axis, lines } of studies) {
   const curves: { readonly time: Curve; readonly memory: Curve }[] = [];

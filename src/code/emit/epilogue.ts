@@ -13,7 +13,7 @@ import { at, type Analysis } from "./analysis.ts";
 import { singly, type LoopPlan } from "./plan.ts";
 import { addressOf, copiesIn, keyOf, lanesIn, type Copy, type Scope } from "./scope.ts";
 import type { Sums } from "./sums.ts";
-import { computeAll, openLoop } from "./walk.ts";
+import { computeAll, computedIds, openLoop } from "./walk.ts";
 
 /** Computes the body for every sum of the tile. */
 export const finishTile = (sums: Sums, ids: readonly ValueId[], scope: Scope): void => {
@@ -32,10 +32,13 @@ export const keepSums = (sums: Sums, place: Access, scope: Scope): void => {
 
 const first: Copy = new Map();
 
-/** Computes the body for `columns` columns of the rows of this scope, whose sums are kept at the place. */
+/** Computes the body for all columns of the rows of this scope, whose sums are kept at the place. */
 export const finishRows = (
-  { row, column }: Product & { readonly row: number },
-  columns: number,
+  {
+    row,
+    column,
+    columns,
+  }: { readonly row: number; readonly column: number; readonly columns: number },
   place: Access,
   ids: readonly ValueId[],
   scope: Scope,
@@ -101,10 +104,9 @@ const giveSum = (copy: Copy, sum: Expr, scope: Scope): void => {
 const mostInstructions = 100;
 
 /** Whether the body would be much code for this many sums. */
-export const isLong = ({ body, live }: Analysis, sums: number): boolean => {
-  const each = body.reduce((sum, instruction, id) => {
-    if (live[id] !== true || instruction.op === "number" || instruction.op === "product")
-      return sum;
+export const isLong = (analysis: Analysis, sums: number): boolean => {
+  const each = computedIds(analysis).reduce((sum, id) => {
+    const instruction = at(analysis.body, id);
     return sum + ("name" in instruction && isFunction(instruction.name) ? 10 : 1);
   }, 0);
   return each * sums > mostInstructions;

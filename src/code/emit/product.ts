@@ -27,11 +27,12 @@ export const emitProduct = (
   threads: number,
   times: readonly Variable[],
 ): readonly Statement[] => {
+  const { row, column } = product;
   const analysis = analyse(product);
   const kernel = { analysis, fresh: freshNames(), times };
   const { around, rows, panels, tile, columns, isReread } = layoutOf(product, target, threads);
   const planOf = (loops: readonly LoopPlan[]): Plan => {
-    const vector = tile.lanes === 1 ? undefined : { axis: product.column, lanes: tile.lanes };
+    const vector = tile.lanes === 1 ? undefined : { axis: column, lanes: tile.lanes };
     return {
       loops: [...around, ...loops],
       outside: around.length + loops.length,
@@ -39,11 +40,8 @@ export const emitProduct = (
       hoist: false,
     };
   };
-  const { row } = product;
-  const place =
-    columns !== undefined && tile.rows > 1 && isLong(analysis, tile.rows * tile.vectors)
-      ? placeOf(product, analysis)
-      : undefined;
+  const isByRows = tile.rows > 1 && isLong(analysis, tile.rows * tile.vectors);
+  const place = isByRows ? placeOf(product, analysis) : undefined;
   if (row !== undefined && columns !== undefined && place !== undefined) {
     return walk({ ...kernel, plan: planOf(rows) }, (ids, scope) => {
       for (const panel of panels) {
@@ -51,7 +49,7 @@ export const emitProduct = (
           keepSums(sumTerms(product, inside), place, inside);
         });
       }
-      finishRows({ ...product, row }, columns, place, ids, scope);
+      finishRows({ row, column, columns }, place, ids, scope);
     });
   }
   return panels.flatMap((panel) => {

@@ -3,7 +3,7 @@ import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import type { Instruction, ReduceOp, ValueId } from "../../loops/program.ts";
 import { addAffine, binary, constant, get, splat } from "../build.ts";
 import type { Affine, Expr, Statement } from "../code.ts";
-import { at } from "./analysis.ts";
+import { at, type Analysis } from "./analysis.ts";
 import { compute } from "./compute.ts";
 import { axisName } from "./names.ts";
 import { identityOf, typeFor } from "./operation.ts";
@@ -42,9 +42,7 @@ export const walk = (kernel: Kernel, innermost?: Innermost): readonly Statement[
 /** The code at a depth of loops, and all that is deeper. */
 const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): void => {
   const { plan, analysis } = scope;
-  const here = [...analysis.body.keys()].filter(
-    (id) => isComputed(id, scope) && depthOf(id, scope) === depth,
-  );
+  const here = computedIds(analysis).filter((id) => depthOf(id, scope) === depth);
   if (depth < plan.loops.length || innermost === undefined) computeAll(here, scope);
   else innermost(here, scope);
   const loop = plan.loops[depth];
@@ -57,10 +55,12 @@ const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): v
   if (depth === plan.outside) finish(inner);
 };
 
-const isComputed = (id: ValueId, { analysis }: Scope): boolean => {
-  const { op } = at(analysis.body, id);
-  return at(analysis.live, id) && op !== "number" && op !== "product";
-};
+/** What there is to compute: neither numbers nor sums, which are there already, nor what nobody wants. */
+export const computedIds = ({ body, live }: Analysis): readonly ValueId[] =>
+  [...body.keys()].filter((id) => {
+    const { op } = at(body, id);
+    return at(live, id) && op !== "number" && op !== "product";
+  });
 
 /** How many loops are around the computation of a value. */
 const depthOf = (id: ValueId, { analysis, plan }: Scope): number => {

@@ -70,7 +70,9 @@ const assemble = (
   const counts = [...new Set(functions.map(({ params }) => params))];
   const signatures = counts.map((count) => [
     0x60,
-    ...[...list(Array.from({ length: count }, () => [valueTypes.i32])), ...list([])].flat(),
+    count,
+    ...Array.from({ length: count }, () => valueTypes.i32),
+    0,
   ]);
   const types = functions.map(({ params }) => [counts.indexOf(params)]);
   const memory: Bytes = [];

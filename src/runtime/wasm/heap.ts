@@ -35,7 +35,7 @@ export const heapOf = (memory: Memory, maximum: number): Heap => {
     if (missing <= 0) return;
     const left = maximum - memory.buffer.byteLength / page;
     try {
-      memory.grow(missing > left ? missing : Math.min(left, Math.max(missing, pagesAtOnce)));
+      memory.grow(Math.max(missing, Math.min(left, pagesAtOnce)));
     } catch {
       const [wanted, most] = [bytes, maximum * page].map((n) => Math.ceil(n / 2 ** 20));
       throw new Error(
