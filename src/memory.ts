@@ -12,7 +12,7 @@ import { testedOf } from "./training/test-bound.ts";
 
 /** In bytes, on the executors of loops (`native` and `wasm`). */
 export interface MemoryForecast {
-  /** Parameters and optimizer state; there are two of each while a step updates them. */
+  /** Parameters and optimizer state, which a step updates in place. */
   readonly state: number;
   /** What a training step needs beside: batch, noise, and everything between them and the gradient. */
   readonly step: number;
@@ -32,8 +32,8 @@ export const forecastMemory = (
   const evaluation = memoryUse(optimise({ inputs: inputsOf(outputs.values()), outputs }));
   const parameters = 4 * problem.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
   return {
-    state: step.outputs,
-    step: step.arena + step.inputs - step.outputs,
+    state: step.state,
+    step: step.arena + step.inputs + step.outputs,
     evaluation: evaluation.arena + evaluation.inputs + evaluation.outputs - parameters,
   };
 };

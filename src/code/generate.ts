@@ -2,6 +2,7 @@
 import type { Graph } from "../graph/op.ts";
 import { lower } from "../loops/lower/index.ts";
 import { optimiseLoops } from "../loops/passes/index.ts";
+import { inPlace } from "../loops/passes/in-place.ts";
 import { plan } from "../loops/passes/plan.ts";
 import { share } from "../loops/passes/share.ts";
 import type { Buffer, Program } from "../loops/program.ts";
@@ -15,25 +16,32 @@ export interface GenerateOptions {
   readonly threads: number;
 }
 
-/** Bytes that an executable of loops takes: its arena, and the buffers that it is given and gives. */
+/** Bytes that an executable of loops takes: its arena, and the buffers that it is given, updates and gives. */
 export interface MemoryUse {
   readonly arena: number;
   readonly inputs: number;
+  readonly state: number;
   readonly outputs: number;
 }
 
 /** What the graph will take, known before any code is made. */
 export const memoryUse = (graph: Graph): MemoryUse => {
-  const { arena, buffers } = plan(optimiseLoops(lower(graph)));
+  const { arena, buffers } = laidOut(graph);
   const bytes = (role: Buffer["role"]): number =>
     buffers.reduce((sum, one) => sum + (one.role === role ? 4 * one.size : 0), 0);
-  return { arena: 4 * arena, inputs: bytes("input"), outputs: bytes("output") };
+  return {
+    arena: 4 * arena,
+    inputs: bytes("input"),
+    state: bytes("state"),
+    outputs: bytes("output"),
+  };
 };
 
-/** The planned loop program: memory laid out, work shared out among threads. */
-export const schedule = (graph: Graph, threads: number): Program =>
-  share(plan(optimiseLoops(lower(graph))), threads);
+const laidOut = (graph: Graph): Program => plan(inPlace(optimiseLoops(lower(graph))));
 
-/** The module's arguments are the graph's inputs, then its outputs, in the graph's order. */
+/** The planned loop program: memory laid out, work shared out among threads. */
+export const schedule = (graph: Graph, threads: number): Program => share(laidOut(graph), threads);
+
+/** The module's arguments are the graph's inputs, then the outputs that replace none, in the graph's order. */
 export const generate = (graph: Graph, { target, threads }: GenerateOptions): Module =>
   emit(schedule(graph, threads), target);

@@ -14,7 +14,7 @@ export const namesOf = (graph: Graph): ReadonlyMap<Node, string> => {
   for (const node of sources.keys()) {
     if (node.origin !== undefined) names.set(node, node.origin);
   }
-  const state = stateOf(graph);
+  const state = graph.donated ?? new Set();
   for (const node of sources.keys()) {
     const factor = names.has(node) ? undefined : parameterIn(node, sources, state);
     if (factor !== undefined) names.set(node, factor);
@@ -43,7 +43,7 @@ export const withNames = (graph: Graph): Graph => {
     });
   const outputs = named([...graph.outputs.values()]);
   return {
-    inputs: graph.inputs,
+    ...graph,
     outputs: new Map(
       [...graph.outputs].map(([name, node], i) => [name, outputs[i] ?? node] as const),
     ),
@@ -92,12 +92,6 @@ const resultsOf = (node: Node): readonly Node[] => {
   const result = bodyRoots(tuple.attrs.body)[node.attrs.index];
   return result === undefined ? [tuple] : [result, tuple];
 };
-
-/** Inputs that a run makes anew under their own names: parameters of a training step. */
-const stateOf = (graph: Graph): ReadonlySet<string> =>
-  new Set(
-    graph.inputs.map(({ attrs: { name } }) => name).filter((name) => graph.outputs.has(name)),
-  );
 
 /** What stands before a slash says what is kept of a parameter, such as a moment of its gradient. */
 const outputName = (name: string, state: ReadonlySet<string>): string => {

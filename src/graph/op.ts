@@ -169,4 +169,9 @@ export type Node = { [K in OpName]: NodeOf<K> }[OpName];
 export interface Graph {
   readonly inputs: readonly NodeOf<"input">[];
   readonly outputs: ReadonlyMap<string, Node>;
+  /**
+   * Names of inputs that a run takes for good, such as parameters that it updates: an output of the same name, shape and
+   * dtype may have their memory.
+   */
+  readonly donated?: ReadonlySet<string>;
 }

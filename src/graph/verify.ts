@@ -6,10 +6,20 @@ import { bodyArguments, bodyRoots, topological } from "./walk.ts";
 
 /**
  * Throws `InternalError` unless every reached node has the type that its operands give it, tuples are only
- * projected from, and the graph and every scan body reach no input but their own, uniquely named ones.
+ * projected from, the graph and every scan body reach no input but their own, uniquely named ones, and outputs have the types
+ * of donated inputs of their names.
  */
 export const verify = (graph: Graph): void => {
   verifyClosed("graph", graph.inputs, [...graph.outputs.values()]);
+  for (const name of graph.donated ?? []) {
+    const input = graph.inputs.find(({ attrs }) => attrs.name === name);
+    invariant(input !== undefined, `graph: no input ${name} is donated`);
+    const output = graph.outputs.get(name);
+    invariant(
+      output === undefined || sameType(input, output),
+      `graph: ${name} is donated for another type`,
+    );
+  }
 };
 
 const verifyClosed = (

@@ -16,7 +16,7 @@ import type {
 /** Contents of buffers, flat. Int buffers hold whole numbers. */
 export type Memory = Map<BufferName, Float64Array>;
 
-/** The outputs, given the inputs. What is read before it was stored is NaN. */
+/** The outputs and the state, given the inputs. What is read before it was stored is NaN. */
 export const interpretProgram = (
   program: Program,
   inputs: ReadonlyMap<BufferName, ArrayLike<number>>,
@@ -24,10 +24,11 @@ export const interpretProgram = (
   const memory: Memory = new Map();
   for (const { name, size, role } of program.buffers) {
     const given = inputs.get(name);
-    invariant(role !== "input" || given?.length === size, `input ${name} needs ${size} elements`);
+    const isGiven = role === "input" || role === "state";
+    invariant(!isGiven || given?.length === size, `input ${name} needs ${size} elements`);
     memory.set(
       name,
-      role === "input" && given !== undefined
+      isGiven && given !== undefined
         ? Float64Array.from(given)
         : new Float64Array(size).fill(Number.NaN),
     );
@@ -36,7 +37,8 @@ export const interpretProgram = (
   return new Map(
     program.buffers.flatMap(({ name, role }) => {
       const contents = memory.get(name);
-      return role === "output" && contents !== undefined ? [[name, contents] as const] : [];
+      const isResult = role === "output" || role === "state";
+      return isResult && contents !== undefined ? [[name, contents] as const] : [];
     }),
   );
 };

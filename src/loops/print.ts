@@ -10,8 +10,10 @@ const axisName = (axis: number): string => variableNames[axis] ?? `axis${axis}`;
 /** One line an instruction, indented by loop; buffers come first, without inputs. */
 export const printProgram = (program: Program): string => {
   const buffers = program.buffers.map(
-    ({ name, dtype, size, role, offset }) =>
-      `${role} ${dtype === "int" ? "i32" : "f32"}[${size}] ${name}${offset === undefined ? "" : ` at ${offset}`}`,
+    ({ name, dtype, size, role, offset, replaces }) =>
+      `${role} ${dtype === "int" ? "i32" : "f32"}[${size}] ${name}${offset === undefined ? "" : ` at ${offset}`}${
+        replaces === undefined ? "" : ` replaces ${replaces}`
+      }`,
   );
   const head =
     program.arena === 0 && program.threads === 1

@@ -8,7 +8,7 @@
  * - A statement runs once for every combination of its axes. Axes that are neither reduced nor sequential may run in
  *   any order and at once.
  * - No statement loads an element that it also stores, so that running one twice over the same elements is harmless:
- *   code for ragged sizes overlaps. `accumulate` stores and sequential axes are the exceptions, and never overlap.
+ *   code for ragged sizes overlaps. Ordered and sequential nests are the exceptions, and never overlap.
  * - A buffer's first store in program order defines it; it is read only where it has been stored.
  */
 import type { Dtype } from "../graph/op.ts";
@@ -23,9 +23,11 @@ export interface Buffer {
   readonly size: number;
   /**
    * Inputs and outputs are named by the graph and live in memory of their own, which the caller gives. An input is
-   * never stored to.
+   * never stored to; "state" is an input that has become an output when the program ends.
    */
-  readonly role: "input" | "output" | "temporary";
+  readonly role: "input" | "output" | "state" | "temporary";
+  /** Of an output: the input, as large, whose memory it is to have. None is left when memory is planned. */
+  readonly replaces?: BufferName;
   /** Where in the arena, in elements of 4 bytes; temporaries of a planned program have it. */
   readonly offset?: number;
 }
@@ -127,8 +129,8 @@ export interface Nest extends Common {
   /** How many of the last axes are reduced. A plain `store` in a reducing nest runs for every element, inside of them. */
   readonly reduced: number;
   /**
-   * "sequential": the last axis runs in order (for `running`). "ordered": all axes run in order (for `accumulate`),
-   * except those along which every accumulating store has a stride that no dynamic index crosses.
+   * "sequential": the last axis runs in order (for `running`). "ordered": all axes run in order (for `accumulate`, or
+   * to store where was loaded from), except those along which every store has a stride that no dynamic index crosses.
    */
   readonly order?: "sequential" | "ordered";
   readonly body: readonly Instruction[];

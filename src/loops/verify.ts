@@ -1,6 +1,7 @@
 /** The invariants of loop programs. A pass that breaks one is found here, not in generated code. */
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype } from "../graph/op.ts";
+import { accessKey } from "./passes/access.ts";
 import type { Access, Buffer, Instruction, Nest, Product, Program, Statement } from "./program.ts";
 
 /** Throws `InternalError` at the first broken invariant of `program.ts`. */
@@ -14,6 +15,12 @@ export const verifyProgram = (program: Program): void => {
       `${buffer.name} leaves the arena`,
     );
     buffers.set(buffer.name, buffer);
+  }
+  for (const { name, role, replaces, size, dtype } of program.buffers) {
+    if (replaces === undefined) continue;
+    const input = buffers.get(replaces);
+    const fits = input?.role === "input" && input.size === size && input.dtype === dtype;
+    invariant(role === "output" && fits, `${name} cannot replace ${replaces}`);
   }
   verifyStatements(program.body, { buffers, lengths: [] });
 };
@@ -68,6 +75,7 @@ const verifyNest = (nest: Nest, scope: Scope): void => {
   }
   verifyBody(body, axes, scope);
   if (order === undefined) verifyIdempotent(body, axes);
+  if (order === "ordered") verifyOnce(body);
 };
 
 const verifyProduct = (product: Product, scope: Scope): void => {
@@ -225,6 +233,21 @@ const verifyIdempotent = (body: readonly Instruction[], axes: readonly number[])
         `${to.buffer} is loaded and stored in one statement`,
       );
     }
+  }
+};
+
+/** What an ordered nest loads and stores, it loads first, at the same place. */
+const verifyOnce = (body: readonly Instruction[]): void => {
+  for (const [i, instruction] of body.entries()) {
+    if (instruction.op !== "store") continue;
+    const { to } = instruction;
+    body.forEach((one, j) => {
+      if (one.op !== "load" || one.from.buffer !== to.buffer) return;
+      invariant(
+        j < i && accessKey(one.from) === accessKey(to),
+        `${to.buffer} is loaded elsewhere than it is stored`,
+      );
+    });
   }
 };
 

@@ -19,8 +19,8 @@ export interface Buffer {
 /** A compiled graph. */
 export interface Executable {
   /**
-   * Runs the graph. Every graph input must be named; the caller keeps ownership of the inputs and gets
-   * ownership of the results, which never alias an input.
+   * Runs the graph. Every graph input must be named; the caller keeps ownership of those that are not donated, and gets
+   * ownership of the results, which never alias an input that it keeps.
    */
   run(inputs: ReadonlyMap<string, Buffer>): Map<string, Buffer>;
   /** Times since the graph was compiled, if the backend was opened to take them. */

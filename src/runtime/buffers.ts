@@ -1,7 +1,7 @@
 /** The part of a backend that is the same whatever runs the graphs: buffers that are owned, given and checked. */
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
-import type { Dtype, Graph } from "../graph/op.ts";
+import type { Dtype, Graph, Node } from "../graph/op.ts";
 import { elements, sameShape, showType } from "../graph/shapes.ts";
 import type { Backend, Buffer, Executable, HostArray } from "./backend.ts";
 
@@ -21,6 +21,8 @@ export interface Store<T> {
 
 /** A graph ready to run: its inputs in their order to its outputs in theirs, which are the caller's. */
 export interface Compiled<T> extends Pick<Executable, "profile"> {
+  /** Whether outputs of donated inputs' names are what was given as these. */
+  readonly inPlace?: boolean;
   readonly run: (args: readonly T[]) => readonly T[];
   readonly dispose: () => void;
 }
@@ -54,18 +56,45 @@ class Held<T> implements Buffer {
     return { shape: this.shape, data: this.#store.read(Held.keptIn(this.#store, this), this) };
   }
 
+  /** Has the buffer hold nothing any more; what it kept is somebody else's. */
+  static leave<T>(store: Store<T>, buffer: Buffer): void {
+    if (#store in buffer && buffer.#store === (store as unknown)) buffer.#kept = undefined;
+  }
+
   dispose(): void {
     this.#store.release(Held.keptIn(this.#store, this));
     this.#kept = undefined;
   }
 }
 
+/** The outputs in order: those of donated inputs' names where these are, the others where `take` says. */
+export const placeOutputs = <T>(
+  { inputs, outputs, donated }: Graph,
+  take: (output: Node) => T,
+): ((args: readonly T[]) => { readonly results: readonly T[]; readonly taken: readonly T[] }) => {
+  const places = [...outputs].map(([name, node]) => ({
+    node,
+    from: donated?.has(name) ? inputs.findIndex(({ attrs }) => attrs.name === name) : -1,
+  }));
+  return (args) => {
+    const taken: T[] = [];
+    const results = places.map(({ node, from }) => {
+      const given = args[from];
+      if (given !== undefined) return given;
+      const place = take(node);
+      taken.push(place);
+      return place;
+    });
+    return { results, taken };
+  };
+};
+
 /** The backend whose graphs `compile` makes ready, and verifies. */
 export const backendOver = <T>(
   store: Store<T>,
   compile: (graph: Graph) => Result<Compiled<T>>,
 ): Backend => {
-  const executable = (graph: Graph, { run, ...rest }: Compiled<T>): Executable => {
+  const executable = (graph: Graph, { run, inPlace, ...rest }: Compiled<T>): Executable => {
     const outputs = [...graph.outputs];
     return {
       run: (inputs) => {
@@ -79,6 +108,12 @@ export const backendOver = <T>(
           return Held.keptIn(store, buffer);
         });
         const results = run(args);
+        for (const name of graph.donated ?? []) {
+          const buffer = inputs.get(name);
+          if (buffer === undefined) continue;
+          if (inPlace === true && graph.outputs.has(name)) Held.leave(store, buffer);
+          else buffer.dispose();
+        }
         return new Map(
           outputs.map(([name, node], i) => {
             const kept = results[i];

@@ -32,6 +32,7 @@ export const referenceBackend: Backend = {
       run: (buffers) => {
         const inputs = new Map([...buffers].map(([name, buffer]) => [name, buffer.read()]));
         const results = run(graph, plan, inputs, undefined);
+        for (const [name, buffer] of buffers) if (graph.donated?.has(name)) buffer.dispose();
         return new Map(
           [...graph.outputs].map(([name, { dtype }]) => {
             const value = results.get(name);

@@ -78,18 +78,11 @@ export const createStepper = (
       const fed = upload(backend, graph.inputs, new Map([...feed, ...scalars]));
       const results = executable.run(new Map([...state, ...fed]));
       disposeAll(fed.values());
-      const next = new Map(stateNames.map((name) => [name, take(results, name)]));
+      state = new Map(stateNames.map((name) => [name, take(results, name)]));
       unread = results;
-      // Two numbers an iteration are cheap to copy, and no state is lost to an update that went wrong.
-      const bound = readScalar(results, names.bound);
-      const gradNorm = readScalar(results, names.gradNorm);
-      if (Number.isFinite(bound) && Number.isFinite(gradNorm)) {
-        disposeAll(state.values());
-        state = next;
-      } else disposeAll(next.values());
       return {
-        bound,
-        gradNorm,
+        bound: readScalar(results, names.bound),
+        gradNorm: readScalar(results, names.gradNorm),
         terms: () =>
           new Map(
             [...objective.terms.keys()].map((name) => {

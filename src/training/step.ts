@@ -1,13 +1,16 @@
 /** A whole training step as one graph: parameters and optimizer slots in, the same and the metrics out. */
 import {
+  abs,
   add,
   constant,
   div,
+  greater,
   input,
   max,
   mul,
   neg,
   reshape,
+  select,
   sqrt,
   square,
   sum,
@@ -37,7 +40,7 @@ export interface SlotSpec {
   readonly shape: Shape;
 }
 
-/** New parameters and slots are outputs of their own names. */
+/** New parameters and slots are outputs of their own names, and replace the old. */
 export interface StepGraph {
   readonly graph: Graph;
   readonly slots: readonly SlotSpec[];
@@ -77,6 +80,9 @@ const derive = (
   return { reported: new Map([...reported, [names.gradNorm, globalNorm(gradients)]]), gradients };
 };
 
+/** 1 for numbers, 0 for infinities and what is no number. */
+const isFinite = (x: Node): Node => greater(constant(Infinity), abs(x));
+
 /** Root of the sum of squares over all gradients, []. */
 const globalNorm = (gradients: readonly Node[]): Node =>
   sqrt(
@@ -89,7 +95,8 @@ const globalNorm = (gradients: readonly Node[]): Node =>
   );
 
 /**
- * The optimised step. One executable of it does everything that an iteration does. A loop that would store more than
+ * The optimised step. One executable of it does everything that an iteration does. State stays as it is where the bound or the
+ * gradient is not finite; nothing of an update is computed before that is known, so that it can be computed in place. A loop that would store more than
  * `storage` bytes for its gradient is computed in blocks, twice (see `differentiate`).
  */
 export const buildStep = (
@@ -101,17 +108,17 @@ export const buildStep = (
   const rule = optimizers[optimizer.kind];
   const { reported, gradients } = derive(objective, storage);
   const norm = reported.get(names.gradNorm);
-  invariant(norm !== undefined, "the gradient has a norm");
+  const bound = reported.get(names.bound);
+  invariant(norm !== undefined && bound !== undefined, "the step has a bound and a norm");
+  const isGood = mul(isFinite(bound), isFinite(norm));
   // Not below 1 where the norm is small: max(norm, clip) needs no guard against division by zero.
   const scale = clip === null ? null : div(constant(clip), max(norm, clip));
 
   const scalars = new Map(
     Object.keys(rule.scalars(optimizer, 1)).map((name) => [name, input(names.scalar(name), [])]),
   );
-  const slots = slotsOf(
-    objective.parameters.map(({ attrs: { name }, shape }) => ({ name, shape })),
-    options,
-  );
+  const parameters = objective.parameters.map(({ attrs: { name }, shape }) => ({ name, shape }));
+  const slots = slotsOf(parameters, options);
   const slotInputs = new Map(slots.map(({ name, shape }) => [name, input(name, shape)]));
   const find = (inputs: ReadonlyMap<string, NodeOf<"input">>, name: string): Node => {
     const node = inputs.get(name);
@@ -122,8 +129,9 @@ export const buildStep = (
   const outputs = new Map<string, Node>();
   objective.parameters.forEach((parameter, i) => {
     const { name } = parameter.attrs;
-    const gradient = gradients[i];
-    invariant(gradient !== undefined, `no gradient of ${name}`);
+    const raw = gradients[i];
+    invariant(raw !== undefined, `no gradient of ${name}`);
+    const gradient = select(isGood, raw, 0);
     const slotName = (slot: string): string => names.slot(optimizer.kind, slot, name);
     const updated = rule.update({
       parameter,
@@ -133,10 +141,15 @@ export const buildStep = (
       options: optimizer,
       decays: isDecayed(name, parameter.shape),
     });
-    outputs.set(name, updated.parameter);
-    for (const [slot, node] of Object.entries(updated.slots)) outputs.set(slotName(slot), node);
+    outputs.set(name, select(isGood, updated.parameter, parameter));
+    for (const [slot, node] of Object.entries(updated.slots)) {
+      const full = slotName(slot);
+      outputs.set(full, select(isGood, node, find(slotInputs, full)));
+    }
   });
   for (const [name, node] of reported) outputs.set(name, node);
 
-  return { graph: optimise({ inputs: inputsOf(outputs.values()), outputs }), slots };
+  const donated = new Set([...parameters, ...slots].map(({ name }) => name));
+  const graph = { inputs: inputsOf(outputs.values()), outputs, donated };
+  return { graph: optimise(graph), slots };
 };

@@ -6,9 +6,12 @@ import { printGraph } from "../../src/graph/print.ts";
 import { verify } from "../../src/graph/verify.ts";
 import { inputsOf } from "../../src/graph/walk.ts";
 
-const graphOf = (outputs: Readonly<Record<string, Node>>): Graph => {
+const graphOf = (
+  outputs: Readonly<Record<string, Node>>,
+  donated: readonly string[] = [],
+): Graph => {
   const named = new Map(Object.entries(outputs));
-  return { inputs: inputsOf(named.values()), outputs: named };
+  return { inputs: inputsOf(named.values()), outputs: named, donated: new Set(donated) };
 };
 
 const x = g.input("x", [2, 3]);
@@ -39,7 +42,8 @@ describe("a node is named", () => {
       ({ attrs }) => attrs.name === "net.weight",
     );
     if (last === undefined || parameter === undefined) throw new Error("the loop needs it");
-    const names = namesOf(graphOf({ state: last, "net.weight": g.neg(parameter) }));
+    const updated = { state: last, "net.weight": g.neg(parameter) };
+    const names = namesOf(graphOf(updated, ["net.weight"]));
     expect([product, before, next].map((node) => names.get(node))).toEqual([
       "net.weight",
       "state",
@@ -52,11 +56,14 @@ describe("a node is named", () => {
     const gradient = g.square(weight);
     const average = g.add(moment, gradient);
     const names = namesOf(
-      graphOf({
-        "net.weight": g.sub(weight, average),
-        "adam.m/net.weight": average,
-        "metric/bound": g.exp(x),
-      }),
+      graphOf(
+        {
+          "net.weight": g.sub(weight, average),
+          "adam.m/net.weight": average,
+          "metric/bound": g.exp(x),
+        },
+        ["net.weight", "adam.m/net.weight"],
+      ),
     );
     expect([gradient, average].map((node) => names.get(node))).toEqual([
       "update of net.weight",

@@ -11,12 +11,12 @@ type Arrays = ReadonlyMap<string, HostArray>;
 const isNear = (got: number, want: number): boolean =>
   Number.isFinite(want) ? Math.abs(got - want) / (1 + Math.abs(want)) < 1e-9 : Object.is(got, want);
 
-/** Runs the program and expects of every output what the reference made of the graph. */
+/** Runs the program and expects of every output, in place or not, what the reference made of the graph. */
 export const expectEqual = (program: Program, feed: Arrays, expected: Arrays): void => {
   const inputs = new Map([...feed].map(([name, { data }]) => [name, data] as const));
   const found = interpretProgram(program, inputs);
   for (const [name, { data }] of expected) {
-    const actual = found.get(outputBuffer(name)) ?? [];
+    const actual = found.get(outputBuffer(name)) ?? found.get(name) ?? [];
     const wrong = [...data.keys()].find((i) => !isNear(actual[i] ?? 0, data[i] ?? 0));
     if (wrong !== undefined) expect(actual[wrong], `${name}[${wrong}]`).toBe(data[wrong]);
     expect(actual).toHaveLength(data.length);

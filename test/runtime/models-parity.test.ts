@@ -2,36 +2,19 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { modelsDirectory, referenceBackend } from "../../src/index.ts";
-import type { Graph } from "../../src/graph/op.ts";
-import type { Backend, Buffer, HostArray } from "../../src/runtime/backend.ts";
-import { need, openAll } from "./opened.ts";
+import { openAll } from "./opened.ts";
+import { runGraph } from "./run-graph.ts";
 import { smallStep } from "./small-step.ts";
-
-const run = (
-  backend: Backend,
-  graph: Graph,
-  feed: ReadonlyMap<string, HostArray>,
-): ReadonlyMap<string, HostArray> => {
-  const executable = need(backend.compile(graph));
-  const inputs = new Map<string, Buffer>(
-    [...feed].map(([name, array]) => [name, backend.upload(array)]),
-  );
-  const outputs = executable.run(inputs);
-  const read = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
-  for (const buffer of [...inputs.values(), ...outputs.values()]) buffer.dispose();
-  executable.dispose();
-  return read;
-};
 
 const { available, unavailable } = await openAll();
 const files = readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gtm"));
 
 describe.each(files)("%s", (file) => {
   const { graph, feed } = smallStep(file);
-  const expected = run(referenceBackend, graph, feed);
+  const expected = runGraph(referenceBackend, graph, feed);
 
   test.each(available)("on $name", ({ backend }) => {
-    for (const [name, { data }] of run(backend, graph, feed)) {
+    for (const [name, { data }] of runGraph(backend, graph, feed)) {
       const wanted = [...(expected.get(name)?.data ?? [])];
       const found = [...data];
       expect(found.length, name).toBe(wanted.length);

@@ -78,7 +78,8 @@ export function findClobbered(program: Program): string | undefined {
         const start = memory.startOf(buffer);
         const own = numbers.get(buffer) ?? -1;
         const made = stored.get(buffer);
-        const isInput = program.buffers[own]?.role === "input";
+        const role = program.buffers[own]?.role;
+        const isInput = role === "input" || role === "state";
         return (element) => {
           const cell = start + element;
           if (writes) {

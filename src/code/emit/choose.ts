@@ -78,12 +78,16 @@ const costOf = (
   return cost;
 };
 
+/** Elements of a way of the first cache, 4 KB: lines that far apart drive each other out. */
+const way = 1024;
+
 const weightOf = (instruction: Instruction, axis: number, lanes: Lanes): number => {
   const access = accessOf(instruction);
   if (access !== undefined && instruction.op !== "reduce") {
     const stride = Math.abs(access.strides[axis] ?? 0);
     if (stride <= 1 || lanes === 1) return 1;
-    return lanes * (instruction.op === "load" ? 1.2 : 1.5);
+    const each = instruction.op === "load" ? 1.2 : 1.5;
+    return lanes * (stride % way === 0 ? 4 : 1) * each;
   }
   return costOfOne(instruction);
 };

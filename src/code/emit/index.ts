@@ -59,14 +59,21 @@ export const emit = (program: Program, target: Target): Module => {
   };
 };
 
-/** Inputs are the first arguments, then outputs. */
+/** Inputs, of which some may be state, are the first arguments, then outputs. */
 const buffersOf = (program: Program): readonly Buffer[] => {
-  const inputs = program.buffers.filter(({ role }) => role === "input").length;
-  const next = { input: 0, output: inputs };
-  return program.buffers.map(({ name, dtype, size, role, offset }): Buffer => {
+  const isInput = ({ role }: Program["buffers"][number]): boolean =>
+    role === "input" || role === "state";
+  const next = { inputs: 0, outputs: program.buffers.filter(isInput).length };
+  return program.buffers.map((buffer): Buffer => {
+    const { name, dtype, size, role, offset } = buffer;
     const scalar = dtype === "float" ? "f32" : "i32";
     if (role !== "temporary") {
-      return { name, scalar, size, place: { kind: "argument", index: next[role]++ } };
+      return {
+        name,
+        scalar,
+        size,
+        place: { kind: "argument", index: next[isInput(buffer) ? "inputs" : "outputs"]++ },
+      };
     }
     invariant(offset !== undefined, `${name} has no place`);
     return { name, scalar, size, place: { kind: "arena", offset } };

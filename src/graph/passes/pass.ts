@@ -10,7 +10,7 @@ export type Pass = (outputs: readonly Node[], settle?: Settle) => readonly Node[
 export const applyPass = (pass: Pass, graph: Graph, settle: Settle = settler()): Graph => {
   const values = pass([...graph.outputs.values()], settle);
   return {
-    inputs: graph.inputs,
+    ...graph,
     outputs: new Map(
       [...graph.outputs.keys()].map((name, i) => {
         const value = values[i];

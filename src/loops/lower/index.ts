@@ -110,7 +110,10 @@ const lowerAll = (scope: Scope, roots: readonly Node[]): void => {
 /** The name of the buffer of an output: primed, as inputs and outputs of a training step share names. */
 export const outputBuffer = (name: string): string => `${name}'`;
 
-/** A loop program with one statement or a few for every node; naive, for the passes to improve. */
+/**
+ * A loop program with one statement or a few for every node; naive, for the passes to improve. Outputs replace donated inputs of
+ * the same names.
+ */
 export const lower = (graph: Graph): Program => {
   const scope = rootScope();
   const { buffers } = scope.pool;
@@ -123,7 +126,8 @@ export const lower = (graph: Graph): Program => {
   for (const [name, node] of graph.outputs) {
     const { shape, dtype } = node;
     const buffer = outputBuffer(name);
-    buffers.push({ name: buffer, dtype, size: elements(shape), role: "output" });
+    const replaces = graph.donated?.has(name) ? { replaces: name } : {};
+    buffers.push({ name: buffer, dtype, size: elements(shape), role: "output", ...replaces });
     const label = { op: name, ...(node.origin === undefined ? {} : { origin: node.origin }) };
     emitCopy(scope, label, valueOf(scope, node), bufferView(buffer, shape, dtype, noSteps(scope)));
   }

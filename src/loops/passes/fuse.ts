@@ -10,7 +10,15 @@ import {
 } from "./access.ts";
 import { align } from "./align.ts";
 import { join } from "./body.ts";
-import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
+import {
+  adjacent,
+  buffersOf,
+  orderOf,
+  replacePair,
+  statementsOf,
+  type Order,
+  type Vertex,
+} from "./order.ts";
 import { type Reindexing, reindexNest } from "./reindex.ts";
 
 /** Beyond these, registers spill and too many streams of memory compete. */
@@ -20,28 +28,41 @@ const siblingBuffers = 12;
 /** How many earlier readers of a buffer are tried as partners. */
 const siblingsTried = 12;
 
-export const fuse = (program: Program): Program => ({
-  ...program,
-  body: fuseList(program.body, 0),
-});
+export const fuse = (program: Program): Program => {
+  const outputs = program.buffers.flatMap(({ name, role }) => (role === "output" ? name : []));
+  return { ...program, body: fuseList(program.body, 0, new Set(outputs)) };
+};
 
-const fuseList = (statements: readonly Statement[], depth: number): readonly Statement[] => {
-  const inner = statements.map((statement) =>
-    statement.kind === "loop"
-      ? { ...statement, body: fuseList(statement.body, depth + 1) }
-      : statement,
-  );
+/** `outside` are the buffers that are used outside of the list. */
+const fuseList = (
+  statements: readonly Statement[],
+  depth: number,
+  outside: ReadonlySet<BufferName>,
+): readonly Statement[] => {
+  const inner = statements.map((statement) => {
+    if (statement.kind !== "loop") return statement;
+    const others = statements.filter((other) => other !== statement);
+    const around = new Set([
+      ...outside,
+      ...others.flatMap((other) => [...buffersOf(other).keys()]),
+    ]);
+    return { ...statement, body: fuseList(statement.body, depth + 1, around) };
+  });
   const order = orderOf(inner, depth);
   for (const start of [...order.vertices]) {
     let vertex = start;
     while (vertex !== undefined && order.vertices[vertex.position] === vertex)
-      vertex = fuseOne(order, vertex);
+      vertex = fuseOne(order, vertex, outside);
   }
   return statementsOf(order);
 };
 
 /** The result of fusing the nest with any earlier one. */
-const fuseOne = (order: Order, vertex: Vertex): Vertex | undefined => {
+const fuseOne = (
+  order: Order,
+  vertex: Vertex,
+  outside: ReadonlySet<BufferName>,
+): Vertex | undefined => {
   const nest = vertex.statement;
   if (nest.kind !== "nest" || nest.order === "ordered") return undefined;
   const refused = new Set<Vertex>();
@@ -55,8 +76,13 @@ const fuseOne = (order: Order, vertex: Vertex): Vertex | undefined => {
         if (other.statement.kind !== "nest" || refused.has(other)) continue;
         const pair = linked(other.statement, nest, load, producing);
         if (pair === undefined) continue;
-        const limit = producing ? bodyLimits.buffers : siblingBuffers;
-        const fused = adjacent(other, vertex) && fuseAligned(...pair, limit, order.depth);
+        const room: Room = {
+          buffers: producing ? bodyLimits.buffers : siblingBuffers,
+          isPassing: (buffer) =>
+            !outside.has(buffer) &&
+            [...(order.touching.get(buffer) ?? [])].every((v) => v === other || v === vertex),
+        };
+        const fused = adjacent(other, vertex) && fuseAligned(...pair, room, order.depth);
         if (fused) return replacePair(order, other, vertex, fused);
         refused.add(other);
       }
@@ -151,15 +177,10 @@ const keepsKind = (nest: Nest, to: Reindexing): boolean => {
   );
 };
 
-const fuseAligned = (
-  first: Nest,
-  second: Nest,
-  buffers: number,
-  depth: number,
-): Nest | undefined => {
+const fuseAligned = (first: Nest, second: Nest, room: Room, depth: number): Nest | undefined => {
   if (!mayShareBody(first.body, second.body, first.axes, depth)) return undefined;
   const body = join(first.body, second.body);
-  if (!withinLimits(body, buffers)) return undefined;
+  if (!withinLimits(body, room)) return undefined;
   const order = first.order ?? second.order;
   const origin = second.origin ?? first.origin;
   return {
@@ -172,14 +193,20 @@ const fuseAligned = (
   };
 };
 
-export const withinLimits = (body: readonly Instruction[], buffers: number): boolean => {
+/** How many buffers a body may touch, besides those that only pass what it computes from statement to statement. */
+interface Room {
+  readonly buffers: number;
+  readonly isPassing: (buffer: BufferName) => boolean;
+}
+
+export const withinLimits = (body: readonly Instruction[], room: Room): boolean => {
   if (body.length > bodyLimits.instructions) return false;
   const touched = new Set<BufferName>();
   for (const one of body) {
     const access = accessOf(one);
     if (access !== undefined) touched.add(access.buffer);
   }
-  return touched.size <= buffers;
+  return [...touched].filter((buffer) => !room.isPassing(buffer)).length <= room.buffers;
 };
 
 /** For equal axes: the bodies one after the other do the same for each element as the statements one after the other. */

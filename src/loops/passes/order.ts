@@ -24,7 +24,8 @@ export interface Order {
 /** Of statements, which never change and are asked by several passes. */
 const touched = new WeakMap<Statement, ReadonlyMap<BufferName, boolean>>();
 
-const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
+/** What a statement touches, and whether it stores there. */
+export const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
   const found = touched.get(statement);
   if (found !== undefined) return found;
   const buffers = new Map<BufferName, boolean>();

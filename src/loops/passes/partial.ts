@@ -1,6 +1,6 @@
 /** Long reductions in two stages, so that the first can be divided among threads. */
 import type { Buffer, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
-import { accessOf } from "./access.ts";
+import { buffersOf } from "./order.ts";
 import { reindexNest, type Reindexing } from "./reindex.ts";
 
 /** Shorter ones are not worth a second statement. */
@@ -10,7 +10,8 @@ const chunks = { least: 4, wish: 32, most: 64 } as const;
 
 /**
  * Splits nests that reduce almost everything they run over: parts of an axis are reduced one by one, and then the parts'
- * results. The second stages run as late as they may, together: threads wait once for many.
+ * results. The second stages run as late as they may, together, and so does what is too short for two: threads wait once for
+ * many.
  */
 export const partial = (program: Program): Program => {
   const buffers = [...program.buffers];
@@ -33,41 +34,45 @@ type Allocate = (to: BufferName, size: number) => Buffer;
 const splitAll = (statements: readonly Statement[], allocate: Allocate): readonly Statement[] => {
   const result: Statement[] = [];
   let waiting: Nest[] = [];
-  let awaited = new Set<BufferName>();
+  /** What those who wait touch, and whether they store there. */
+  let awaited = new Map<BufferName, boolean>();
   const flush = (): void => {
     result.push(...waiting);
     waiting = [];
-    awaited = new Set();
+    awaited = new Map();
+  };
+  const defer = (nest: Nest): void => {
+    waiting.push(nest);
+    for (const [buffer, stores] of buffersOf(nest)) {
+      awaited.set(buffer, stores || awaited.get(buffer) === true);
+    }
   };
   for (const statement of statements) {
-    if (touches(statement, awaited)) flush();
+    const inOrder = [...buffersOf(statement)].some(([buffer, stores]) =>
+      stores ? awaited.has(buffer) : awaited.get(buffer),
+    );
+    if (inOrder) flush();
     if (statement.kind === "loop") {
       result.push({ ...statement, body: splitAll(statement.body, allocate) });
-      continue;
-    }
-    const chunk = statement.kind === "nest" ? chunkOf(statement) : undefined;
-    if (statement.kind !== "nest" || chunk === undefined) {
+    } else if (statement.kind !== "nest" || !reducesAll(statement)) {
       result.push(statement);
-      continue;
+    } else {
+      const chunk = chunkOf(statement);
+      const [second, ...first] =
+        chunk === undefined ? [statement] : splitNest(statement, chunk, allocate);
+      result.push(...first);
+      defer(second);
     }
-    const [first, second] = splitNest(statement, chunk, allocate);
-    result.push(first);
-    waiting.push(second);
-    for (const one of statement.body) if (one.op === "reduce") awaited.add(one.to.buffer);
   }
   flush();
   return result;
 };
 
-const touches = (statement: Statement, buffers: ReadonlySet<BufferName>): boolean => {
-  if (buffers.size === 0 || statement.kind === "barrier") return false;
-  if (statement.kind === "loop") return statement.body.some((inner) => touches(inner, buffers));
-  return (
-    statement.body.some((one) => buffers.has(accessOf(one)?.buffer ?? "")) ||
-    (statement.kind === "product" &&
-      statement.terms.some(({ a, b }) => buffers.has(a.buffer) || buffers.has(b.buffer)))
-  );
-};
+/** Almost: there are few results. */
+const reducesAll = ({ axes, reduced, order }: Nest): boolean =>
+  reduced > 0 &&
+  order === undefined &&
+  axes.slice(0, axes.length - reduced).every((size) => size < chunks.least);
 
 /** An axis, and into how many parts it is split. */
 interface Chunk {
@@ -75,11 +80,9 @@ interface Chunk {
   readonly count: number;
 }
 
-const chunkOf = ({ axes, reduced, order }: Nest): Chunk | undefined => {
+const chunkOf = ({ axes, reduced }: Nest): Chunk | undefined => {
   const free = axes.length - reduced;
-  const work = axes.reduce((all, size) => all * size, 1);
-  if (reduced === 0 || order !== undefined || work < fewest) return undefined;
-  if (axes.slice(0, free).some((size) => size >= chunks.least)) return undefined;
+  if (axes.reduce((all, size) => all * size, 1) < fewest) return undefined;
   const found = axes.flatMap((size, axis): Chunk[] =>
     axis < free
       ? []
@@ -95,6 +98,7 @@ const chunkOf = ({ axes, reduced, order }: Nest): Chunk | undefined => {
   return found[0];
 };
 
+/** The second stage, then the first. */
 const splitNest = (nest: Nest, { axis, count }: Chunk, allocate: Allocate): [Nest, Nest] => {
   const { axes, reduced } = nest;
   const free = axes.slice(0, axes.length - reduced);
@@ -125,7 +129,7 @@ const splitNest = (nest: Nest, { axis, count }: Chunk, allocate: Allocate): [Nes
   });
   const origin = nest.origin === undefined ? {} : { origin: nest.origin };
   return [
-    { ...moved, body },
     { kind: "nest", axes: [...free, count], reduced: 1, body: combine, ...origin },
+    { ...moved, body },
   ];
 };

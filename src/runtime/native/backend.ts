@@ -1,12 +1,11 @@
 /** Graphs compiled to C. */
 import type { Module, Target } from "../../code/code.ts";
 import { success, type Result } from "../../diagnostics/diagnostic.ts";
-import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Graph, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
 import type { Backend } from "../backend.ts";
-import { backendOver, type Store } from "../buffers.ts";
+import { backendOver, placeOutputs, type Store } from "../buffers.ts";
 import { keyOf } from "./key.ts";
 import { link, relink, type Linked, type Linker } from "./library.ts";
 import { openMemory, type Block } from "./memory.ts";
@@ -53,12 +52,7 @@ export const nativeBackend = (
 
   const compileAnew = (graph: Graph, key: string | undefined): Result<Linked> => {
     verify(graph);
-    const module = generate(graph, { target: toolchain.target, threads });
-    invariant(
-      module.arguments === graph.inputs.length + graph.outputs.size,
-      `${module.arguments} arguments`,
-    );
-    return link(module, linker, key);
+    return link(generate(graph, { target: toolchain.target, threads }), linker, key);
   };
 
   return backendOver(store, (graph) => {
@@ -69,14 +63,14 @@ export const nativeBackend = (
     const known = key === undefined ? undefined : relink(key, linker);
     const linked = known === undefined ? compileAnew(graph, key) : success(known);
     if (!linked.ok) return linked;
-    const outputs = [...graph.outputs.values()];
-    const block = new BigUint64Array(1 + graph.inputs.length + outputs.length);
+    const place = placeOutputs(graph, ({ shape }) => take(shape));
+    const block = new BigUint64Array(1 + graph.inputs.length + graph.outputs.size);
     return success({
       ...linked.value,
+      inPlace: true,
       run: (args) => {
-        const results = outputs.map(({ shape }) => take(shape));
-        args.forEach(({ address }, i) => (block[1 + i] = address));
-        results.forEach(({ address }, i) => (block[1 + args.length + i] = address));
+        const { results, taken } = place(args);
+        [...args, ...taken].forEach(({ address }, i) => (block[1 + i] = address));
         linked.value.run(block);
         return results;
       },

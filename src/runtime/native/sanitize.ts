@@ -72,6 +72,7 @@ const sanitizedText = (module: Module): string => {
   return `${printC(module, { separate: true })}
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const long sizes[] = {${[...args.map(({ size }) => size), 0].join(", ")}};
 static const char floats[] = {${[...args.map(({ scalar }) => (scalar === "f32" ? 1 : 0)), 0].join(", ")}};
@@ -84,9 +85,14 @@ static uint32_t next(void) {
   return state;
 }
 
-static void *filled(int i, const char *path) {
+static void *allocated(int i) {
   void *memory;
   if (posix_memalign(&memory, 64, sizes[i] * 4) != 0) abort();
+  return memory;
+}
+
+static void *filled(int i, const char *path) {
+  void *memory = allocated(i);
   if (path != NULL) {
     FILE *file = fopen(path, "rb");
     if (file == NULL || fread(memory, 4, sizes[i], file) != (size_t)sizes[i]) {
@@ -114,10 +120,15 @@ int main(int argc, char **argv) {
   const uint64_t instance = gtmc_create();
   if (instance < 2) return 2;
   uint64_t block[1 + ARGUMENTS + 1], first[ARGUMENTS + 1];
+  void *given[ARGUMENTS + 1];
   block[0] = instance;
-  for (int i = 0; i < ARGUMENTS; i++) block[1 + i] = (uint64_t)(uintptr_t)filled(i, i + 1 < argc ? argv[i + 1] : NULL);
+  for (int i = 0; i < ARGUMENTS; i++) {
+    given[i] = filled(i, i + 1 < argc ? argv[i + 1] : NULL);
+    block[1 + i] = (uint64_t)(uintptr_t)allocated(i);
+  }
   int same = 1;
   for (int run = 0; run < 2; run++) {
+    for (int i = 0; i < ARGUMENTS; i++) memcpy((void *)(uintptr_t)block[1 + i], given[i], sizes[i] * 4);
     gtmc_run(block);
     for (int i = 0; i < ARGUMENTS; i++) {
       const void *data = (const void *)(uintptr_t)block[1 + i];
@@ -134,6 +145,7 @@ int main(int argc, char **argv) {
     for (long j = 0; j < sizes[i]; j++) sum += floats[i] ? ((float *)(uintptr_t)block[1 + i])[j] : ((int *)(uintptr_t)block[1 + i])[j];
     printf("%d %.9g %016" PRIx64 "\\n", i, sum, first[i]);
     free((void *)(uintptr_t)block[1 + i]);
+    free(given[i]);
   }
   gtmc_destroy(instance);
   return same ? 0 : 1;

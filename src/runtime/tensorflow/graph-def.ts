@@ -98,6 +98,7 @@ export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = 
   Relu: ["activations"],
   Reshape: ["output"],
   ReverseV2: ["output"],
+  Select: ["output"],
   SelectV2: ["output"],
   Sigmoid: ["y"],
   Sign: ["y"],

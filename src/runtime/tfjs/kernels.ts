@@ -98,6 +98,10 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
       return ([c, a, b]) => {
         const out = memory.make(node.shape, node.dtype);
         const [test, yes, no] = [memory.view(c), memory.view(a), memory.view(b)];
+        if (test.length === 1) {
+          memory.view(out).set(test[0] === 0 ? (right?.(no) ?? no) : (left?.(yes) ?? yes));
+          return out;
+        }
         loops.choose(
           memory.view(out),
           condition?.(test) ?? test,

@@ -107,11 +107,18 @@ const operations: Operations = {
   min: simple("Minimum"),
   greater: comparison("Greater"),
   equal: comparison("Equal"),
-  select: ({ operands: [condition], dtype }) =>
-    recipe(3, ({ call, constant }) => {
+  select: ({ operands: [condition, a, b], shape, dtype }) =>
+    recipe(3, (writer) => {
+      const { call, constant } = writer;
       const zero = constant(condition.dtype, [], [0]);
-      const truth = call("NotEqual", [0, zero], { T: type(condition.dtype) });
-      call("SelectV2", [truth, 1, 2], { T: type(dtype) });
+      const attributes = { T: type(condition.dtype) };
+      if (elements(condition.shape) > 1 || ![a, b].every((x) => sameShape(x.shape, shape))) {
+        call("SelectV2", [call("NotEqual", [0, zero], attributes), 1, 2], { T: type(dtype) });
+        return;
+      }
+      // One of two whole tensors, which it copies.
+      const one = reshape(writer, 0, condition.dtype, []);
+      call("Select", [call("NotEqual", [one, zero], attributes), 1, 2], { T: type(dtype) });
     }),
 
   sum: reduction("Sum"),

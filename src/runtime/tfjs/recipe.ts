@@ -35,6 +35,7 @@ export type Operation =
   | "Relu"
   | "Reshape"
   | "ReverseV2"
+  | "Select"
   | "SelectV2"
   | "Sigmoid"
   | "Sign"

@@ -6,7 +6,7 @@ import type { Dtype, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
 import type { Backend } from "../backend.ts";
-import { backendOver, type Store } from "../buffers.ts";
+import { backendOver, placeOutputs, type Store } from "../buffers.ts";
 import type { Machine } from "./machine.ts";
 
 /**
@@ -35,11 +35,12 @@ export const backendOf = (machine: Machine, threads: number): Backend => {
   return backendOver(store, (graph) => {
     verify(graph);
     const loaded = machine.load(generate(graph, { target, threads }));
-    const outputs = [...graph.outputs.values()];
+    const place = placeOutputs(graph, ({ shape }) => take(shape));
     return success({
+      inPlace: true,
       run: (args) => {
-        const results = outputs.map(({ shape }) => take(shape));
-        loaded.run([...args, ...results]);
+        const { results, taken } = place(args);
+        loaded.run([...args, ...taken]);
         return results;
       },
       dispose: loaded.dispose,

@@ -9,7 +9,7 @@ import { emitGraph } from "../../../src/runtime/tensorflow/emit.ts";
 import { type Case, some } from "../../graph/case.ts";
 import { cases } from "../../graph/vjp-cases.ts";
 import { graphOf } from "../case-graph.ts";
-import { need } from "../opened.ts";
+import { runGraph } from "../run-graph.ts";
 import { smallStep } from "../small-step.ts";
 import { opened } from "./opened.ts";
 
@@ -39,20 +39,10 @@ const together = (problems: readonly Problem[]): Problem => {
   return { graph: { inputs, outputs }, values };
 };
 
-const run = (backend: Backend, { graph, values }: Problem): Map<string, HostArray> => {
-  const executable = need(backend.compile(graph));
-  const inputs = new Map([...values].map(([name, array]) => [name, backend.upload(array)]));
-  const results = executable.run(inputs);
-  const read = new Map([...results].map(([name, buffer]) => [name, buffer.read()]));
-  for (const buffer of [...inputs.values(), ...results.values()]) buffer.dispose();
-  executable.dispose();
-  return read;
-};
-
 /** Errors are in units of an output's largest element, or of 1. */
 const expectParity = (backend: Backend, problem: Problem, tolerance: number): void => {
   const expected = evaluate(problem.graph, problem.values);
-  const actual = run(backend, problem);
+  const actual = runGraph(backend, problem.graph, problem.values);
   expect([...actual.keys()]).toEqual([...expected.keys()]);
   for (const [name, { data, shape }] of expected) {
     const found = actual.get(name);
