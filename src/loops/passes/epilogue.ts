@@ -5,6 +5,7 @@
 import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
 import { overAxesOf } from "./align.ts";
 import { join } from "./body.ts";
+import { isSlow } from "./cost.ts";
 import { bodyLimits, mayShareBody, withinLimits } from "./fuse.ts";
 import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
 import { reindexNest } from "./reindex.ts";
@@ -57,7 +58,7 @@ const comesBefore = (first: Vertex, second: Vertex): boolean =>
 
 /** Into the last of the products whose elements it loads. */
 const moveUp = (order: Order, vertex: Vertex, nest: Nest): void => {
-  if (!isMap(nest)) return;
+  if (!isMap(nest) || isForReduction(order, vertex, nest)) return;
   const products = new Set<Vertex>();
   for (const { from } of loadsIn(nest.body))
     for (const other of order.touching.get(from.buffer) ?? [])
@@ -69,6 +70,22 @@ const moveUp = (order: Order, vertex: Vertex, nest: Nest): void => {
     replacePair(order, other, vertex, merged);
     return;
   }
+};
+
+/** Whether nothing but a reduction loads what the nest makes with little work: it will compute that itself. */
+const isForReduction = (order: Order, vertex: Vertex, nest: Nest): boolean => {
+  const users = new Set(
+    storesIn(nest.body).flatMap(({ to }) => [...(order.touching.get(to.buffer) ?? [])]),
+  );
+  users.delete(vertex);
+  return (
+    users.size > 0 &&
+    !nest.body.some(isSlow) &&
+    [...users].every(
+      ({ statement, elements }) =>
+        statement.kind === "nest" && statement.reduced > 0 && elements === vertex.elements,
+    )
+  );
 };
 
 const withEpilogue = (product: Product, nest: Nest, depth: number): Product | undefined => {

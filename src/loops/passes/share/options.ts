@@ -1,5 +1,6 @@
 import { elements } from "../../../graph/shapes.ts";
 import type { Instruction } from "../../program.ts";
+import { isSlow } from "../cost.ts";
 import type { Leaf } from "../plan/uses.ts";
 import { isDisjointAlong, ownerOf, shareFrom, type Split, type Touch } from "./touch.ts";
 
@@ -99,12 +100,10 @@ const workOf = (leaf: Leaf): number => {
   return 20 + runs * (each + sums * 0.04);
 };
 
-const slow = new Set(["exp", "log", "tanh", "sigmoid", "softplus", "pow"]);
-
 const costOf = (instruction: Instruction): number => {
   if (instruction.op === "load" || instruction.op === "store") {
     return instruction.op === "load" && instruction.from.dynamic === undefined ? 0.05 : 0.08;
   }
   if (instruction.op === "running") return 0.5;
-  return "name" in instruction && slow.has(instruction.name) ? 0.2 : 0.015;
+  return isSlow(instruction) ? 0.2 : 0.015;
 };
