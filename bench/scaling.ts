@@ -107,12 +107,12 @@ interface Point {
 /** Whether memory can be read off the plan; elsewhere it is the resident memory of the whole process. */
 const planned = backend === "native" || backend === "wasm";
 
-/** Inputs, outputs and the arena of one step, in bytes. */
+/** Inputs, state, outputs and the arena of one step, in bytes. */
 const plannedBytes = (line: Line, size: number): number => {
   const { program, objective } = startOf(changed(workloads[line.workload], line.change(size)));
   const { graph } = buildStep(objective, program.config.training);
-  const { arena, inputs, outputs } = memoryUse(graph);
-  return arena + inputs + outputs;
+  const { arena, inputs, state, outputs } = memoryUse(graph);
+  return arena + inputs + state + outputs;
 };
 
 const measure = async (line: Line, size: number): Promise<Point> => {
