@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { openTfjs } from "../../src/runtime/tfjs/index.ts";
 import { train } from "../../src/training/train.ts";
 import { evaluateBound } from "../../src/training/evaluate.ts";
+import { openAll } from "../runtime/opened.ts";
 import { collect, falling, regression, regressionData, schedule, toyOptions } from "./toy.ts";
 
 const dataset = regressionData();
+const { available, unavailable } = await openAll();
 
-describe.each(["cpu", "wasm"] as const)("training on tfjs:%s", async (kind) => {
-  const backend = await openTfjs(kind);
+describe.each(available)("training on $name", ({ backend }) => {
   afterAll(() => {
     backend.dispose();
   });
@@ -20,6 +20,24 @@ describe.each(["cpu", "wasm"] as const)("training on tfjs:%s", async (kind) => {
     const rest = await collect(train({ ...request, options, resumeFrom: half.result.state }));
     expect(rest.result.state.parameters).toEqual(straight.result.state.parameters);
     expect(rest.result.state.slots).toEqual(straight.result.state.slots);
+  });
+
+  test("keeps parameters and moments of before an update that is not finite", async () => {
+    const optimizer = {
+      ...toyOptions.optimizer,
+      learningRate: schedule((t) => (t < 4 ? 0.01 : 10)),
+    };
+    const options = { ...toyOptions, optimizer };
+    const failed = await collect(train({ ...request, problem: falling, options }));
+    expect(failed.result.reason).toBe("failed");
+    const { iteration, parameters, slots } = failed.result.state;
+    expect(iteration).toBeGreaterThan(3);
+    const before = await collect(
+      train({ ...request, problem: falling, options: { ...options, steps: iteration } }),
+    );
+    expect(parameters).toEqual(before.result.state.parameters);
+    expect(slots).toEqual(before.result.state.slots);
+    expect(slots.size).toBeGreaterThan(parameters.size);
   });
 
   test("leaves no tensor behind, however a run ends", async () => {
@@ -53,3 +71,4 @@ describe.each(["cpu", "wasm"] as const)("training on tfjs:%s", async (kind) => {
     expect(backend.count()).toBe(before);
   });
 });
+for (const { name, reason } of unavailable) test.skip(`on ${name}: ${reason}`, () => undefined);

@@ -4,6 +4,7 @@ import * as build from "../../../src/graph/build.ts";
 import type { Node } from "../../../src/graph/op.ts";
 import { topological } from "../../../src/graph/walk.ts";
 import { lower } from "../../../src/loops/lower/index.ts";
+import { inPlace } from "../../../src/loops/passes/in-place.ts";
 import { optimiseLoops } from "../../../src/loops/passes/index.ts";
 import { printProgram } from "../../../src/loops/print.ts";
 import { verifyProgram } from "../../../src/loops/verify.ts";
@@ -102,6 +103,41 @@ test("softmax reads its operand twice", () => {
       %1 = softmax#2[i]
       %2 = div %0 %1
       y'[8i + j] = %2
+    "
+  `);
+});
+
+test("an update is the last statement, in place: whole lines, then the rest", () => {
+  const [w, d] = [input("w", [7, 5]), input("d", [7, 5])] as const;
+  const outputs = new Map([
+    ["w", build.sub(w, d)],
+    ["y", build.contract(w, input("x", [5, 3]), "ij,jk->ik")],
+  ]);
+  const inputs = topological([...outputs.values()]).filter((node) => node.op === "input");
+  const graph = { inputs, outputs, donated: new Set(["w"]) };
+  const program = inPlace(optimiseLoops(lower(graph)));
+  verifyProgram(program);
+  expect(`\n${printProgram(program)}\n`).toMatchInlineSnapshot(`
+    "
+    state f32[35] w
+    input f32[35] d
+    input f32[15] x
+    output f32[21] y'
+    nest i:7 j:3 over k:5
+      %0 = w[5i + k]
+      %1 = x[j + 3k]
+      %2 = mul %0 %1
+      y'[3i + j] = add %2
+    nest i:2 j:16 ordered
+      %0 = w[16i + j]
+      %1 = d[16i + j]
+      %2 = sub %0 %1
+      w[16i + j] = %2
+    nest i:3 ordered
+      %0 = w[i + 32]
+      %1 = d[i + 32]
+      %2 = sub %0 %1
+      w[i + 32] = %2
     "
   `);
 });
