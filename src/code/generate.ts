@@ -2,7 +2,6 @@
 import type { Graph } from "../graph/op.ts";
 import { lower } from "../loops/lower/index.ts";
 import { optimiseLoops } from "../loops/passes/index.ts";
-import { inPlace } from "../loops/passes/in-place.ts";
 import { plan } from "../loops/passes/plan.ts";
 import { share } from "../loops/passes/share.ts";
 import type { Buffer, Program } from "../loops/program.ts";
@@ -37,7 +36,7 @@ export const memoryUse = (graph: Graph): MemoryUse => {
   };
 };
 
-const laidOut = (graph: Graph): Program => plan(inPlace(optimiseLoops(lower(graph))));
+const laidOut = (graph: Graph): Program => plan(optimiseLoops(lower(graph)));
 
 /** The planned loop program: memory laid out, work shared out among threads. */
 export const schedule = (graph: Graph, threads: number): Program => share(laidOut(graph), threads);

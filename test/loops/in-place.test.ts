@@ -20,9 +20,10 @@ import { expectEqual } from "./expect-equal.ts";
 /** The program in place, once it is shown to be valid and to compute the same, for any number of threads. */
 const check = (graph: Graph, values: ReadonlyMap<string, HostArray>): Program => {
   const expected = evaluate(graph, values);
-  for (const lowered of [lower(graph), optimiseLoops(lower(graph))]) {
-    verifyProgram(lowered);
-    const program = inPlace(lowered);
+  const lowered = lower(graph);
+  verifyProgram(lowered);
+  const optimised = optimiseLoops(lowered);
+  for (const program of [inPlace(lowered), optimised]) {
     verifyProgram(program);
     expectEqual(program, values, expected);
     expect(findClobbered(plan(program))).toBeUndefined();
@@ -32,7 +33,7 @@ const check = (graph: Graph, values: ReadonlyMap<string, HostArray>): Program =>
       expect(findRace(shared)).toBeUndefined();
     }
   }
-  return inPlace(optimiseLoops(lower(graph)));
+  return optimised;
 };
 
 const rolesIn = ({ buffers }: Program, role: string): readonly string[] =>

@@ -5,6 +5,7 @@ import { dead } from "./dead.ts";
 import { epilogue } from "./epilogue.ts";
 import { forward } from "./forward.ts";
 import { fuse } from "./fuse.ts";
+import { inPlace } from "./in-place.ts";
 import { partial } from "./partial.ts";
 import { terms } from "./terms.ts";
 
@@ -22,6 +23,7 @@ export const loopPasses: ReadonlyMap<string, LoopPass> = new Map([
   ["dead again", dead],
   ["coalesce again", coalesce],
   ["partial", partial],
+  ["in place", inPlace],
 ]);
 
 /** The program made fast: fewer statements, which touch less memory. */

@@ -4,7 +4,6 @@ import * as build from "../../../src/graph/build.ts";
 import type { Node } from "../../../src/graph/op.ts";
 import { topological } from "../../../src/graph/walk.ts";
 import { lower } from "../../../src/loops/lower/index.ts";
-import { inPlace } from "../../../src/loops/passes/in-place.ts";
 import { optimiseLoops } from "../../../src/loops/passes/index.ts";
 import { printProgram } from "../../../src/loops/print.ts";
 import { verifyProgram } from "../../../src/loops/verify.ts";
@@ -115,7 +114,7 @@ test("an update is the last statement, in place: whole lines, then the rest", ()
   ]);
   const inputs = topological([...outputs.values()]).filter((node) => node.op === "input");
   const graph = { inputs, outputs, donated: new Set(["w"]) };
-  const program = inPlace(optimiseLoops(lower(graph)));
+  const program = optimiseLoops(lower(graph));
   verifyProgram(program);
   expect(`\n${printProgram(program)}\n`).toMatchInlineSnapshot(`
     "
