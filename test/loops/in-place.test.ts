@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/graph/op.ts";
 import { sameType } from "../../src/graph/shapes.ts";
+import { interpretProgram } from "../../src/loops/interpret.ts";
 import { lower } from "../../src/loops/lower/index.ts";
 import { inPlace } from "../../src/loops/passes/in-place.ts";
 import { optimiseLoops } from "../../src/loops/passes/index.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
 import { share } from "../../src/loops/passes/share.ts";
-import type { Program } from "../../src/loops/program.ts";
+import type { Access, Instruction, Nest, Program } from "../../src/loops/program.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
@@ -73,4 +74,66 @@ test("random graphs keep their outputs", () => {
     { numRuns: 80, seed: 3 },
   );
   expect(Math.min(direct, copied)).toBeGreaterThan(5);
+});
+
+describe("is copied", () => {
+  const at = (buffer: string, ...strides: number[]): Access => ({
+    buffer,
+    base: 0,
+    strides,
+    steps: [],
+  });
+  const nest = (axes: readonly number[], to: Access, ...from: readonly Access[]): Nest => ({
+    kind: "nest",
+    axes,
+    reduced: 0,
+    body: [
+      ...from.map((access): Instruction => ({ op: "load", dtype: "float", from: access })),
+      { op: "binary", name: "add", a: 0, b: from.length - 1 },
+      { op: "store", value: from.length, to },
+    ],
+  });
+  const program = (...body: readonly Nest[]): Program => ({
+    buffers: [
+      { name: "a", dtype: "float", size: 8, role: "input" },
+      { name: "x", dtype: "float", size: 8, role: "input" },
+      { name: "t", dtype: "float", size: 8, role: "temporary" },
+      { name: "a'", dtype: "float", size: 8, role: "output", replaces: "a" },
+      { name: "y'", dtype: "float", size: 8, role: "output" },
+    ],
+    body,
+    threads: 1,
+    arena: 0,
+  });
+  const values = new Map([
+    ["a", [1, 2, 3, 4, 5, 6, 7, 8]],
+    ["x", [8, 1, 6, 3, 5, 7, 4, 9]],
+  ]);
+
+  test.each([
+    [
+      "what is stored twice, the same each time",
+      program(
+        nest([8], at("y'", 1), at("x", 1), at("x", 1)),
+        nest([2, 8], at("a'", 0, 1), at("a", 0, 1), at("x", 0, 1)),
+      ),
+    ],
+    [
+      "what is made of something that changes later",
+      program(
+        nest([8], at("t", 1), at("x", 1), at("x", 1)),
+        nest([8], at("a'", 1), at("a", 1), at("t", 1)),
+        nest([8], at("t", 1), at("a", 1), at("x", 1)),
+        nest([8], at("y'", 1), at("t", 1), at("x", 1)),
+      ),
+    ],
+  ])("%s", (_, given) => {
+    verifyProgram(given);
+    const made = inPlace(given);
+    verifyProgram(made);
+    const before = interpretProgram(given, values);
+    const after = interpretProgram(made, values);
+    expect([after.get("a"), after.get("y'")]).toEqual([before.get("a'"), before.get("y'")]);
+    expect(rolesIn(made, "temporary")).toContain("a'");
+  });
 });
