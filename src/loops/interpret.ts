@@ -1,16 +1,17 @@
 /** Runs loop programs in float64, one scalar after the other: what passes and code are tested against. */
 import { invariant } from "../diagnostics/invariant.ts";
-import type {
-  Access,
-  BinaryOp,
-  BufferName,
-  Instruction,
-  Nest,
-  Product,
-  Program,
-  ReduceOp,
-  Statement,
-  UnaryOp,
+import {
+  isGiven,
+  type Access,
+  type BinaryOp,
+  type BufferName,
+  type Instruction,
+  type Nest,
+  type Product,
+  type Program,
+  type ReduceOp,
+  type Statement,
+  type UnaryOp,
 } from "./program.ts";
 
 /** Contents of buffers, flat. Int buffers hold whole numbers. */
@@ -22,16 +23,11 @@ export const interpretProgram = (
   inputs: ReadonlyMap<BufferName, ArrayLike<number>>,
 ): Memory => {
   const memory: Memory = new Map();
-  for (const { name, size, role } of program.buffers) {
-    const given = inputs.get(name);
-    const isGiven = role === "input" || role === "state";
-    invariant(!isGiven || given?.length === size, `input ${name} needs ${size} elements`);
-    memory.set(
-      name,
-      isGiven && given !== undefined
-        ? Float64Array.from(given)
-        : new Float64Array(size).fill(Number.NaN),
-    );
+  for (const buffer of program.buffers) {
+    const { name, size } = buffer;
+    const given = isGiven(buffer) ? inputs.get(name) : new Float64Array(size).fill(Number.NaN);
+    invariant(given?.length === size, `input ${name} needs ${size} elements`);
+    memory.set(name, Float64Array.from(given));
   }
   runAll(program.body, memory, []);
   return new Map(

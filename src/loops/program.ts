@@ -32,6 +32,9 @@ export interface Buffer {
   readonly offset?: number;
 }
 
+/** Whether the caller gives what is in the buffer. */
+export const isGiven = ({ role }: Buffer): boolean => role === "input" || role === "state";
+
 /** An address in a buffer: base + Σ strides[i]·axis i + Σ steps[d]·(step of the d-th enclosing loop) + dynamic. */
 export interface Access {
   readonly buffer: BufferName;

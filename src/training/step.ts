@@ -96,8 +96,8 @@ const globalNorm = (gradients: readonly Node[]): Node =>
 
 /**
  * The optimised step. One executable of it does everything that an iteration does. State stays as it is where the bound or the
- * gradient is not finite; nothing of an update is computed before that is known, so that it can be computed in place. A loop that would store more than
- * `storage` bytes for its gradient is computed in blocks, twice (see `differentiate`).
+ * gradient is not finite; nothing of an update is computed before that is known, so that it can be computed in place. A loop
+ * that would store more than `storage` bytes for its gradient is computed in blocks, twice (see `differentiate`).
  */
 export const buildStep = (
   objective: ObjectiveGraph,

@@ -1,30 +1,17 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { Graph } from "../../src/graph/op.ts";
-import type { Backend, HostArray } from "../../src/runtime/backend.ts";
+import type { HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import { cases } from "../graph/vjp-cases.ts";
 import { graphOf, joined } from "./case-graph.ts";
 import { edgeCases } from "./edge-cases.ts";
-import { need, openAll } from "./opened.ts";
+import { openAll } from "./opened.ts";
+import { runGraph } from "./run-graph.ts";
 
 const opened = await openAll();
 afterAll(() => {
   for (const { backend } of opened.available) backend.dispose();
 });
-
-const run = (
-  backend: Backend,
-  graph: Graph,
-  values: ReadonlyMap<string, HostArray>,
-): Map<string, HostArray> => {
-  const executable = need(backend.compile(graph));
-  const buffers = new Map([...values].map(([name, array]) => [name, backend.upload(array)]));
-  const results = executable.run(buffers);
-  const arrays = new Map([...results].map(([name, buffer]) => [name, buffer.read()]));
-  for (const buffer of [...buffers.values(), ...results.values()]) buffer.dispose();
-  executable.dispose();
-  return arrays;
-};
 
 /**
  * Float32 rounds by 6e-8 of a number, here of terms up to about 1 that may cancel; 30 allows for the few dozen
@@ -80,7 +67,7 @@ describe.each(opened.available)("$name agrees with the reference", ({ backend })
     test.each(group.map((task) => [task.name, task] as const))(
       "%s",
       (_, { graph, values: own }) => {
-        found ??= run(backend, joined(group.map((task) => task.graph)), values);
+        found ??= runGraph(backend, joined(group.map((task) => task.graph)), values);
         for (const [name, wanted] of evaluate(graph, own)) {
           const actual = found.get(name);
           if (actual === undefined) throw new Error(`no ${name}`);

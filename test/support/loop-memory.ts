@@ -1,11 +1,12 @@
 /** Runs the addresses of loop programs, one by one, and says where memory is misused. Knows nothing of how passes reason. */
-import type {
-  Access,
-  Instruction,
-  Nest,
-  Product,
-  Program,
-  Statement,
+import {
+  isGiven,
+  type Access,
+  type Instruction,
+  type Nest,
+  type Product,
+  type Program,
+  type Statement,
 } from "../../src/loops/program.ts";
 
 type Leaf = Nest | Product;
@@ -78,8 +79,8 @@ export function findClobbered(program: Program): string | undefined {
         const start = memory.startOf(buffer);
         const own = numbers.get(buffer) ?? -1;
         const made = stored.get(buffer);
-        const role = program.buffers[own]?.role;
-        const isInput = role === "input" || role === "state";
+        const held = program.buffers[own];
+        const isInput = held !== undefined && isGiven(held);
         return (element) => {
           const cell = start + element;
           if (writes) {

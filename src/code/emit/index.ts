@@ -1,6 +1,12 @@
 /** From loop programs to code for a kind of machine. */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Nest, Product, Program, Statement } from "../../loops/program.ts";
+import {
+  isGiven,
+  type Nest,
+  type Product,
+  type Program,
+  type Statement,
+} from "../../loops/program.ts";
 import type { Buffer, FunctionName, Kernel, Module, Step, Target, Variable } from "../code.ts";
 import { functionsFor, isFunction } from "../functions/index.ts";
 import { accessOf } from "../../loops/passes/access.ts";
@@ -61,9 +67,7 @@ export const emit = (program: Program, target: Target): Module => {
 
 /** Inputs, of which some may be state, are the first arguments, then outputs. */
 const buffersOf = (program: Program): readonly Buffer[] => {
-  const isInput = ({ role }: Program["buffers"][number]): boolean =>
-    role === "input" || role === "state";
-  const next = { inputs: 0, outputs: program.buffers.filter(isInput).length };
+  const next = { inputs: 0, outputs: program.buffers.filter(isGiven).length };
   return program.buffers.map((buffer): Buffer => {
     const { name, dtype, size, role, offset } = buffer;
     const scalar = dtype === "float" ? "f32" : "i32";
@@ -72,7 +76,7 @@ const buffersOf = (program: Program): readonly Buffer[] => {
         name,
         scalar,
         size,
-        place: { kind: "argument", index: next[isInput(buffer) ? "inputs" : "outputs"]++ },
+        place: { kind: "argument", index: next[isGiven(buffer) ? "inputs" : "outputs"]++ },
       };
     }
     invariant(offset !== undefined, `${name} has no place`);

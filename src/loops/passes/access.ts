@@ -65,7 +65,7 @@ export const footprintsOf = (
 };
 
 /** Calls `visit` with every access in the statement, the axes it varies with, and the lengths of the loops inside. */
-export const forEachAccess = (
+const forEachAccess = (
   statement: Statement,
   inner: readonly number[],
   visit: (
@@ -94,6 +94,21 @@ export const forEachAccess = (
     if (one.op === "load") visit(one.from, false, axes, body, inner);
     else if (one.op === "store" || one.op === "reduce") visit(one.to, true, axes, body, inner);
   }
+};
+
+/** Of statements, which never change and are asked by several passes. */
+const touched = new WeakMap<Statement, ReadonlyMap<BufferName, boolean>>();
+
+/** What a statement touches, and whether it stores there. */
+export const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
+  const found = touched.get(statement);
+  if (found !== undefined) return found;
+  const buffers = new Map<BufferName, boolean>();
+  touched.set(statement, buffers);
+  forEachAccess(statement, [], ({ buffer }, writes) => {
+    if (writes || !buffers.has(buffer)) buffers.set(buffer, writes);
+  });
+  return buffers;
 };
 
 /** No multiple of the modulus lies in [low, high]; an infinite modulus has the multiple 0 only. */

@@ -1,5 +1,6 @@
 /** What no output depends on goes: stores, values, statements, buffers. */
 import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
+import { buffersOf } from "./access.ts";
 import { prune, valuesOf } from "./body.ts";
 
 type Leaf = Nest | Product;
@@ -11,8 +12,7 @@ const isStore = (instruction: Instruction): instruction is Store =>
 export const dead = (program: Program): Program => {
   const live = liveBuffers(program);
   const body = keepLive(program.body, live);
-  const touched = new Set<BufferName>();
-  for (const leaf of leavesOf(body)) for (const buffer of buffersOf(leaf)) touched.add(buffer);
+  const touched = new Set(body.flatMap((statement) => [...buffersOf(statement).keys()]));
   return {
     ...program,
     buffers: program.buffers.filter(({ name, role }) => role !== "temporary" || touched.has(name)),
@@ -25,13 +25,6 @@ const leavesOf = (statements: readonly Statement[]): readonly Leaf[] =>
     if (statement.kind === "barrier") return [];
     return statement.kind === "loop" ? leavesOf(statement.body) : [statement];
   });
-
-const buffersOf = (leaf: Leaf): readonly BufferName[] => [
-  ...(leaf.kind === "product" ? leaf.terms.flatMap(({ a, b }) => [a.buffer, b.buffer]) : []),
-  ...leaf.body.flatMap((one) =>
-    one.op === "load" ? [one.from.buffer] : isStore(one) ? [one.to.buffer] : [],
-  ),
-];
 
 /** Buffers that outputs depend on, outputs among them. */
 const liveBuffers = (program: Program): ReadonlySet<BufferName> => {

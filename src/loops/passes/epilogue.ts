@@ -132,8 +132,6 @@ const moveDown = (
   return undefined;
 };
 
-const room = { buffers: bodyLimits.buffers, isPassing: () => false } as const;
-
 /** The product with what the nest does in its body, if that leaves a good product. */
 const withBody = (
   product: Product,
@@ -142,7 +140,7 @@ const withBody = (
 ): Product | undefined => {
   const stored = new Set(storesIn(nest.body).map(({ to }) => to.buffer));
   const overwrites = product.terms.some(({ a, b }) => stored.has(a.buffer) || stored.has(b.buffer));
-  if (overwrites || !isDense(product, nest) || !withinLimits(body, room)) return undefined;
+  if (overwrites || !isDense(product, nest) || !withinLimits(body, bodyLimits)) return undefined;
   const origin = product.origin ?? nest.origin;
   return { ...product, body, ...(origin === undefined ? {} : { origin }) };
 };

@@ -3,6 +3,7 @@ import type { Access, BufferName, Instruction, Nest, Program, Statement } from "
 import {
   accessKey,
   accessOf,
+  buffersOf,
   footprint,
   mayInterleave,
   mayOverlap,
@@ -10,15 +11,7 @@ import {
 } from "./access.ts";
 import { align } from "./align.ts";
 import { join } from "./body.ts";
-import {
-  adjacent,
-  buffersOf,
-  orderOf,
-  replacePair,
-  statementsOf,
-  type Order,
-  type Vertex,
-} from "./order.ts";
+import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
 import { type Reindexing, reindexNest } from "./reindex.ts";
 
 /** Beyond these, registers spill and too many streams of memory compete. */
@@ -196,7 +189,7 @@ const fuseAligned = (first: Nest, second: Nest, room: Room, depth: number): Nest
 /** How many buffers a body may touch, besides those that only pass what it computes from statement to statement. */
 interface Room {
   readonly buffers: number;
-  readonly isPassing: (buffer: BufferName) => boolean;
+  readonly isPassing?: (buffer: BufferName) => boolean;
 }
 
 export const withinLimits = (body: readonly Instruction[], room: Room): boolean => {
@@ -206,7 +199,8 @@ export const withinLimits = (body: readonly Instruction[], room: Room): boolean 
     const access = accessOf(one);
     if (access !== undefined) touched.add(access.buffer);
   }
-  return [...touched].filter((buffer) => !room.isPassing(buffer)).length <= room.buffers;
+  const { buffers, isPassing } = room;
+  return [...touched].filter((buffer) => isPassing?.(buffer) !== true).length <= buffers;
 };
 
 /** For equal axes: the bodies one after the other do the same for each element as the statements one after the other. */

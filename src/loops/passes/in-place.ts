@@ -1,9 +1,8 @@
 /** Outputs that replace inputs, such as parameters that are updated, come to be in the memory of these. */
 import { elements } from "../../graph/shapes.ts";
 import type { Access, Buffer, BufferName, Nest, Program, Statement } from "../program.ts";
-import { accessKey } from "./access.ts";
+import { accessKey, buffersOf } from "./access.ts";
 import { mapValues } from "./body.ts";
-import { buffersOf } from "./order.ts";
 import { reindexNest } from "./reindex.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** The statements of one list with the orders among them that matter; statements may be joined. */
 import type { BufferName, Statement } from "../program.ts";
-import { type Footprint, footprintsOf, forEachAccess, mayOverlap } from "./access.ts";
+import { buffersOf, type Footprint, footprintsOf, mayOverlap } from "./access.ts";
 
 export interface Vertex {
   readonly statement: Statement;
@@ -20,21 +20,6 @@ export interface Order {
   readonly vertices: (Vertex | undefined)[];
   readonly touching: Map<BufferName, Set<Vertex>>;
 }
-
-/** Of statements, which never change and are asked by several passes. */
-const touched = new WeakMap<Statement, ReadonlyMap<BufferName, boolean>>();
-
-/** What a statement touches, and whether it stores there. */
-export const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
-  const found = touched.get(statement);
-  if (found !== undefined) return found;
-  const buffers = new Map<BufferName, boolean>();
-  touched.set(statement, buffers);
-  forEachAccess(statement, [], ({ buffer }, writes) => {
-    if (writes || !buffers.has(buffer)) buffers.set(buffer, writes);
-  });
-  return buffers;
-};
 
 const vertexOf = (statement: Statement, position: number): Vertex => ({
   statement,

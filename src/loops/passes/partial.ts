@@ -1,6 +1,6 @@
 /** Long reductions in two stages, so that the first can be divided among threads. */
 import type { Buffer, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
-import { buffersOf } from "./order.ts";
+import { buffersOf } from "./access.ts";
 import { reindexNest, type Reindexing } from "./reindex.ts";
 
 /** Shorter ones are not worth a second statement. */
@@ -58,9 +58,12 @@ const splitAll = (statements: readonly Statement[], allocate: Allocate): readonl
       result.push(statement);
     } else {
       const chunk = chunkOf(statement);
-      const [second, ...first] =
-        chunk === undefined ? [statement] : splitNest(statement, chunk, allocate);
-      result.push(...first);
+      if (chunk === undefined) {
+        defer(statement);
+        continue;
+      }
+      const [first, second] = splitNest(statement, chunk, allocate);
+      result.push(first);
       defer(second);
     }
   }
@@ -98,7 +101,6 @@ const chunkOf = ({ axes, reduced }: Nest): Chunk | undefined => {
   return found[0];
 };
 
-/** The second stage, then the first. */
 const splitNest = (nest: Nest, { axis, count }: Chunk, allocate: Allocate): [Nest, Nest] => {
   const { axes, reduced } = nest;
   const free = axes.slice(0, axes.length - reduced);
@@ -129,7 +131,7 @@ const splitNest = (nest: Nest, { axis, count }: Chunk, allocate: Allocate): [Nes
   });
   const origin = nest.origin === undefined ? {} : { origin: nest.origin };
   return [
-    { kind: "nest", axes: [...free, count], reduced: 1, body: combine, ...origin },
     { ...moved, body },
+    { kind: "nest", axes: [...free, count], reduced: 1, body: combine, ...origin },
   ];
 };

@@ -1,6 +1,7 @@
 /** Graphs compiled to C. */
 import type { Module, Target } from "../../code/code.ts";
 import { success, type Result } from "../../diagnostics/diagnostic.ts";
+import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Graph, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { verify } from "../../graph/verify.ts";
@@ -52,7 +53,13 @@ export const nativeBackend = (
 
   const compileAnew = (graph: Graph, key: string | undefined): Result<Linked> => {
     verify(graph);
-    return link(generate(graph, { target: toolchain.target, threads }), linker, key);
+    const module = generate(graph, { target: toolchain.target, threads });
+    const fresh = [...graph.outputs.keys()].filter((name) => !graph.donated?.has(name));
+    invariant(
+      module.arguments === graph.inputs.length + fresh.length,
+      `${module.arguments} arguments`,
+    );
+    return link(module, linker, key);
   };
 
   return backendOver(store, (graph) => {

@@ -14,9 +14,9 @@ export const keyOf = (
 ): string => {
   const hash = createHash("sha256");
   // The order of outputs is that of arguments, which JSON objects need not keep.
-  const arguments_ = JSON.stringify([[...graph.outputs.keys()], [...(graph.donated ?? [])]]);
+  const names = JSON.stringify([[...graph.outputs.keys()], [...(graph.donated ?? [])]]);
   const { target } = toolchain;
-  const parts = [printGraphJson(graph), arguments_, JSON.stringify({ threads, target, version })];
+  const parts = [printGraphJson(graph), names, JSON.stringify({ threads, target, version })];
   for (const part of [...parts, ...toolchainKey(toolchain)]) hash.update(part).update("\0");
   return hash.digest("hex");
 };

@@ -110,15 +110,13 @@ const operations: Operations = {
   select: ({ operands: [condition, a, b], shape, dtype }) =>
     recipe(3, (writer) => {
       const { call, constant } = writer;
+      // Of two whole tensors, `Select` copies the one that a scalar tells.
+      const isScalar =
+        elements(condition.shape) === 1 && [a, b].every((x) => sameShape(x.shape, shape));
+      const given = isScalar ? reshape(writer, 0, condition.dtype, []) : 0;
       const zero = constant(condition.dtype, [], [0]);
-      const attributes = { T: type(condition.dtype) };
-      if (elements(condition.shape) > 1 || ![a, b].every((x) => sameShape(x.shape, shape))) {
-        call("SelectV2", [call("NotEqual", [0, zero], attributes), 1, 2], { T: type(dtype) });
-        return;
-      }
-      // One of two whole tensors, which it copies.
-      const one = reshape(writer, 0, condition.dtype, []);
-      call("Select", [call("NotEqual", [one, zero], attributes), 1, 2], { T: type(dtype) });
+      const truth = call("NotEqual", [given, zero], { T: type(condition.dtype) });
+      call(isScalar ? "Select" : "SelectV2", [truth, 1, 2], { T: type(dtype) });
     }),
 
   sum: reduction("Sum"),
