@@ -69,8 +69,14 @@ const targetOf = (macros: string): Target => {
   return { lanes: 4, registers: 16 };
 };
 
-/** What a shared object is made with, besides the toolchain's flags. */
-export const sharedFlags: readonly string[] = ["-O2", "-w", "-fPIC", "-shared", "-pthread"];
+/**
+ * What a shared object is made with, besides the toolchain's flags. It stays loaded as long as the process: one that ends in the
+ * middle of something, as on a full disk, closes its libraries while threads of theirs still look for work.
+ */
+export const sharedFlags: readonly string[] = [
+  ...["-O2", "-w", "-fPIC", "-shared", "-pthread"],
+  ...(process.platform === "linux" ? ["-Wl,-z,nodelete"] : []),
+];
 
 /** Compiles the parts of a text (`PrintOptions.parts`) at once and links them; by `sh`, as all waits for it. */
 const inParts = `source=$1; output=$2; parts=$3; shift 3
