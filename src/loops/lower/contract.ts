@@ -157,14 +157,17 @@ const copiedColumns = (problem: Problem): Columns | undefined => {
   return { ...columns, of: { view: seenFrom(scope, copy), letters: order } };
 };
 
-/** The outermost scope in which the view is complete. */
+/** The outermost scope in which the view is complete and does not change. */
 const homeOf = (scope: Scope, view: View): Scope => {
   const { source } = view;
   if (source.kind !== "buffer" || source.steps.some((stride) => stride !== 0)) return scope;
-  return scope.homes.get(source.name) ?? rootOf(scope);
+  const madeIn = scope.homes.get(source.name);
+  const outwards = (at: Scope): Scope =>
+    at === madeIn || at.parent === undefined || at.overwritten.has(source.name)
+      ? at
+      : outwards(at.parent);
+  return outwards(scope);
 };
-
-const rootOf = (scope: Scope): Scope => (scope.parent === undefined ? scope : rootOf(scope.parent));
 
 const atHome = (home: Scope, view: View): View =>
   view.source.kind === "buffer"

@@ -28,6 +28,9 @@ export const scan = (node: NodeOf<"scan">, outside: Scope, lowerAll: LowerAll): 
   const carries = body.carries.map((argument, i) => {
     const carry = placeCarry(node, i, operand(i), outside);
     inside.values.set(argument, carry.current);
+    const { source } = carry.current;
+    if (carry.stacked === undefined && source.kind === "buffer")
+      inside.overwritten.add(source.name);
     return carry;
   });
   body.constants.forEach((argument, i) => {

@@ -25,6 +25,8 @@ export interface Scope {
   readonly copies: Map<string, View>;
   /** The scope in which each buffer is complete. */
   readonly homes: Map<BufferName, Scope>;
+  /** Carries in a buffer of their own, which each step of this loop overwrites: complete for one step only. */
+  readonly overwritten: Set<BufferName>;
 }
 
 export const rootScope = (): Scope => ({
@@ -36,6 +38,7 @@ export const rootScope = (): Scope => ({
   tuples: new Map(),
   copies: new Map(),
   homes: new Map(),
+  overwritten: new Set(),
 });
 
 /** The inside of a time loop. */
@@ -47,6 +50,7 @@ export const innerScope = (parent: Scope): Scope => ({
   values: new Map(),
   tuples: new Map(),
   copies: new Map(),
+  overwritten: new Set(),
 });
 
 /** A new temporary; the wish is the start of its name, and `#`, which no input has, a part of it. */
