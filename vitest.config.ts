@@ -19,6 +19,14 @@ const config: ViteUserConfig = defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: "soak",
+          include: ["test/soak/**/*.soak.ts"],
+          testTimeout: 14_400_000,
+          fileParallelism: false,
+        },
+      },
     ],
     reporters: ["default", "./test/support/tally-reporter.ts"],
     maxWorkers: 2,
