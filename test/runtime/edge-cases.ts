@@ -1,6 +1,7 @@
-/** What the differentiation problems do not reach: integers, extremes, ties, long rows, unusual layouts. */
+/** What the differentiation problems do not reach: integers, extremes, ties, long rows, unusual layouts, state without history. */
 import * as g from "../../src/graph/build.ts";
 import type { Node, Shape } from "../../src/graph/op.ts";
+import { carryCases } from "../graph/carry-cases.ts";
 import { type Case, exactly, positive, some } from "../graph/case.ts";
 
 const inf = Number.POSITIVE_INFINITY;
@@ -235,4 +236,5 @@ export const edgeCases: readonly Case[] = [
   product("to rows", "bi,bi->b", [4, 6], [4, 6]),
   product("with interleaved free letters", "aic,bic->abi", [3, 4, 5], [2, 4, 5]),
   product("with a matrix in the middle", "tbi,ij->tbj", [4, 3, 5], [5, 6]),
+  ...carryCases,
 ];
