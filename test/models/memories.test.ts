@@ -75,28 +75,87 @@ test("NTM shift: one-hot at 2 of 5 with all weight on +1 goes to 3", () => {
   expectClose(value("dim N = 5", members, "shift(w, s)", "N", given), [0, 0, 0, 1, 0]);
 });
 
-test("NTM write erases, then adds (golden values)", () => {
-  const drawn = drawOnce(
-    `import { NTM } from "./memory/ntm.gtm"
-dim N = 3
-dim W = 2
+/** Interfaces of NTM heads that keep a weighting where it is, but for the shift. */
+const still = (steps: number, heads: number, shift: readonly number[]) => ({
+  g: { shape: [steps, heads], data: Array<number>(steps * heads).fill(0) },
+  beta: { shape: [steps, heads], data: Array<number>(steps * heads).fill(1) },
+  gamma: { shape: [steps, heads], data: Array<number>(steps * heads).fill(1) },
+  s: { shape: [steps, heads, 3], data: Array.from({ length: steps * heads }, () => shift).flat() },
+});
+
+const ntmProbe = `import { NTM } from "./memory/ntm.gtm"
+dim N = 5
+dim W = 1
+dim R = 1
 model Probe {
-  data a[t]: simplex[N]
-  data e[t]: unit[W]
   data v[t]: real[W]
+  data k[t]: real[R, W]
+  data beta[t]: pos[R]
+  data g[t]: unit[R]
+  data gamma[t]: pos[R]
+  data s[t]: simplex[R, 3]
+  data ws[t]: simplex[3]
   data y[t]: real[W]
-  memory mem: NTM(N, W)
-  mem[t] = mem[t-1].write(a[t], e[t], v[t])
-  y[t] ~ Normal(loc = mem[t].read(a[t]), scale = ones(W))
-}`,
+  memory mem: NTM(N, W, R)
+  mem[t] = mem[t-1].write(v[t], ones(W), v[t], 1, 0, ws[t], 1).read(k[t], beta[t], g[t], s[t], gamma[t])
+  y[t] ~ Normal(loc = sum(mem[t].r, R), scale = ones(W))
+}`;
+
+test("NTM write erases, then adds, where its head has moved to", () => {
+  const drawn = drawOnce(
+    ntmProbe,
     {
-      a: { shape: [4, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0.5, 0] },
-      e: { shape: [4, 2], data: [1, 1, 1, 1, 1, 1, 1, 0] },
-      v: { shape: [4, 2], data: [1, 2, 3, 4, 5, 6, 5, 7] },
+      ...still(3, 1, [0, 1, 0]),
+      v: { shape: [3, 1], data: [3, 4, 5] },
+      k: { shape: [3, 1, 1], data: [1, 1, 1] },
+      ws: { shape: [3, 3], data: [0, 0, 1, 0, 0, 1, 0, 0, 1] },
+    },
+    3,
+  );
+  const [, first, second, third] = [0, 1, 2, 3].map((slot) => drawn.get("mem.M")?.data[10 + slot]);
+  expect([first, second, third].map((word) => word?.toFixed(5))).toEqual([
+    "3.00000",
+    "4.00000",
+    "5.00000",
+  ]);
+});
+
+test("the NTM's read head walks from where it last read, whatever the write head does", () => {
+  const drawn = drawOnce(
+    ntmProbe,
+    {
+      ...still(4, 1, [0, 0, 1]),
+      v: { shape: [4, 1], data: [1, 1, 1, 1] },
+      k: { shape: [4, 1, 1], data: [1, 1, 1, 1] },
+      ws: { shape: [4, 3], data: Array.from({ length: 4 }, () => [0, 1, 0]).flat() },
     },
     4,
   );
-  expectClose(drawn.get("mem.M")?.data.slice(-6), [3, 5.5, 4, 7.5, 5, 6]);
+  const slots = Array.from({ length: 4 }, (_, t) => {
+    const weights = [...(drawn.get("mem.wr")?.data.slice(5 * t, 5 * t + 5) ?? [])];
+    return weights.indexOf(Math.max(...weights));
+  });
+  expect(slots).toEqual([1, 2, 3, 4]);
+});
+
+test("LRU heads write to different slots: head r to the r-th least used, ties to the lowest", () => {
+  const drawn = drawOnce(
+    `import { LRU } from "./memory/lru.gtm"
+dim N = 5
+dim W = 1
+dim R = 2
+model Probe {
+  data v[t]: real[R, W]
+  data y[t]: real[W]
+  memory mem: LRU(N, W, R)
+  mem[t] = mem[t-1].write(v[t], zeros(R))
+  y[t] ~ Normal(loc = sum(v[t], R), scale = ones(W))
+}`,
+    { v: { shape: [3, 2, 1], data: [1, 2, 3, 4, 5, 6] } },
+    3,
+  );
+  // Usage 0 0 0 0 0, then 1 1 0 0 0, then .95 .95 1 1 0.
+  expectClose(drawn.get("mem.M")?.data, [1, 2, 1e-6, 1e-6, 1e-6, 1, 2, 3, 4, 1e-6, 6, 2, 3, 4, 5]);
 });
 
 test("a FIFO holds the newest word in slot 0 and forgets what is older than its length", () => {
