@@ -147,7 +147,7 @@ await tf.setBackend("wasm");
 const [variant = "", path = ""] = process.argv.slice(2);
 const numbers = decodeSafetensors(readFileSync(path));
 if (typeof numbers === "string") throw new Error(`${path}: ${numbers}`);
-const given = new Set(["x", "noise.z"]);
+const given = new Set(["x", "/noise.z"]);
 const tensorOf = (name: string): tf.Tensor => {
   const array = numbers.get(name);
   if (array === undefined) throw new Error(`${path} has no ${name}`);
@@ -158,7 +158,7 @@ const weights = Object.fromEntries(
   names.map((name) => [name, tf.variable(tensorOf(name))]),
 ) as Weights;
 const frames = tf.transpose(tensorOf("x") as tf.Tensor3D, [1, 0, 2]);
-const noise = tf.reshape<tf.Rank.R3>(tensorOf("noise.z"), [T, B, Z]);
+const noise = tf.reshape<tf.Rank.R3>(tensorOf("/noise.z"), [T, B, Z]);
 const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-8);
 const loss = variant === "hoisted" ? hoistedLoss : naiveLoss;
 

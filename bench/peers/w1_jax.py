@@ -84,4 +84,4 @@ def loss_hoisted(p: Params, frames: jax.Array, noise: jax.Array):
 if __name__ == "__main__":
     variant, path = sys.argv[1:]
     losses = {"written": loss_as_written, "hoisted": loss_hoisted}
-    train(read_numbers(path), ("x", "noise.z"), losses[variant])
+    train(read_numbers(path), ("x", "/noise.z"), losses[variant])

@@ -83,7 +83,7 @@ if __name__ == "__main__":
     variant, path = sys.argv[1:]
     numbers = read_numbers(path)
     frames = tensor(numbers, "x").transpose(0, 1).contiguous()
-    noise = tensor(numbers, "noise.z")[:, 0]
+    noise = tensor(numbers, "/noise.z")[:, 0]
     model = W1(numbers)
     losses = {"written": model.loss_as_written, "hoisted": model.loss_hoisted}
 

@@ -57,4 +57,4 @@ def loss(p: Params, support: jax.Array, x: jax.Array, gumbel: jax.Array, noise: 
 
 
 if __name__ == "__main__":
-    train(read_numbers(sys.argv[2]), ("support", "x", "noise.a", "noise.z"), loss, 3e-4)
+    train(read_numbers(sys.argv[2]), ("support", "x", "/noise.a", "/noise.z"), loss, 3e-4)

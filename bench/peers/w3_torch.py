@@ -62,6 +62,6 @@ class W3(nn.Module):
 
 if __name__ == "__main__":
     numbers = read_numbers(sys.argv[2])
-    inputs = [tensor(numbers, name) for name in ("support", "x", "noise.a", "noise.z")]
+    inputs = [tensor(numbers, name) for name in ("support", "x", "/noise.a", "/noise.z")]
     model = W3(numbers)
     train(model, lambda: model(*inputs), 3e-4)

@@ -26,7 +26,7 @@ export interface ObjectiveSpec {
   readonly estimator: Estimator;
   /** Divergences of the elbo in closed form where there is one, or log q - log p at the sample. */
   readonly kl: "analytic" | "monte-carlo";
-  /** The surrogate's KL is multiplied by the scalar input `klWeight`. What is reported never is. */
+  /** The surrogate's KL is multiplied by the scalar input `added.klWeight`. What is reported never is. */
   readonly klWeight: boolean;
   /** Nats of KL a site and step that the surrogate does not press down (Kingma et al. 2016); 0 for none. */
   readonly freeBits: number;
@@ -38,7 +38,7 @@ export interface Sizes {
   readonly particles: number;
   /** Absent in a model without time. */
   readonly steps?: number;
-  /** The input "mask" [B, T] is 1 for steps that exist; padding has no terms and leaves the state alone. */
+  /** The input `added.mask` [B, T] is 1 for steps that exist; padding has no terms and leaves the state alone. */
   readonly ragged: boolean;
   /** Values of the dimensions that data binds. */
   readonly dims: Readonly<Record<string, number>>;
@@ -55,11 +55,11 @@ export interface NoiseInput {
 export interface Inputs {
   /** All of the model's, in its order, whether or not this graph needs them. */
   readonly parameters: readonly NodeOf<"input">[];
-  /** Fields of the data set, in its layout [B, T, …] or [B, …] or […]; also "mask" if ragged. Only those in use. */
+  /** Fields of the data set, in its layout [B, T, …] or [B, …] or […]; also `added.mask` if ragged. Only those in use. */
   readonly data: readonly NodeOf<"input">[];
-  /** "noise.z": [T, K, B, …] or [K, B, …]. */
+  /** `added.noise`: [T, K, B, …] or [K, B, …]. */
   readonly noise: readonly NoiseInput[];
-  /** Inputs of shape [] that schedules set: "klWeight". */
+  /** Inputs of shape [] that schedules set: `added.klWeight`. */
   readonly scalars: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 /** A model at given sizes: what its names are as graph inputs. */
 import { distributionOf } from "../distributions/index.ts";
 import { invariant } from "../diagnostics/invariant.ts";
+import { added } from "../graph/added.ts";
 import { input, slice, transpose } from "../graph/build.ts";
 import type { Dtype, Node, NodeOf, Shape } from "../graph/op.ts";
 import type { DataField, DistributionCall, Model, Site, Type } from "../ir/model.ts";
@@ -98,7 +99,7 @@ export const specialise = (
         ? model.values[logits]?.type.axes.slice(-1)
         : [];
     invariant(outcomes !== undefined, `${site.name} has no logits`);
-    const name = `noise.${site.name}`;
+    const name = added.noise(site.name);
     const shape = [...lead, ...shapeOf(site.type), ...outcomes.map(size)];
     const entry = noises.get(name) ?? { spec: { name, shape, kind }, node: input(name, shape) };
     invariant(entry.spec.kind === kind, `${site.name} draws with two kinds of noise`);
@@ -137,13 +138,13 @@ export const specialise = (
         node.shape.with(0, end - begin),
       );
     },
-    mask: (range) => stepsFirst(use("mask", [sizes.batch, total()], "float"), range),
-    klWeight: () => (weight ??= input("klWeight", [])),
+    mask: (range) => stepsFirst(use(added.mask, [sizes.batch, total()], "float"), range),
+    klWeight: () => (weight ??= input(added.klWeight, [])),
     inputs: () => ({
       parameters: [...parameters.values()],
       data: [...used.values()],
       noise: [...noises.values()].map(({ spec }) => spec),
-      scalars: weight === undefined ? [] : ["klWeight"],
+      scalars: weight === undefined ? [] : [added.klWeight],
     }),
   };
 };

@@ -1,5 +1,6 @@
 /** A model through time: one scan forward, and before it one backward where a guide looks ahead. */
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
+import { added } from "../graph/added.ts";
 import { reshape } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import type { Carry, Model } from "../ir/model.ts";
@@ -12,7 +13,7 @@ import type { Range, Specialisation } from "./specialise.ts";
 export interface Segment {
   readonly range: Range;
   readonly reading: Reading;
-  /** Steps that the input "mask" denies leave the state as it is. */
+  /** Steps that the input `added.mask` denies leave the state as it is. */
   readonly masked: boolean;
 }
 
@@ -107,7 +108,7 @@ export const unroll = (
     false,
     (value, imports) =>
       ahead.has(value.id)
-        ? imports.perStep(`ahead.${value.id}`, backward().value(value.id), () =>
+        ? imports.perStep(`/ahead.${value.id}`, backward().value(value.id), () =>
             backward().whole(value.id),
           )
         : undefined,
@@ -138,7 +139,7 @@ const maskOf =
   (special: Specialisation, range: Range) =>
   (imports: Imports, rank: number): Node => {
     const { batch } = special.sizes;
-    const mask = imports.perStep("mask", { shape: [batch], dtype: "float" }, () =>
+    const mask = imports.perStep(added.mask, { shape: [batch], dtype: "float" }, () =>
       special.mask(range),
     );
     return reshape(mask, [1, batch, ...Array.from({ length: rank - 2 }, () => 1)]);
@@ -166,7 +167,7 @@ const stepFrame = (
       invariant(site.when === "step", `${site.name} is drawn once, not at a step`);
       const whole = special.stepNoise(site, call, segment.range);
       return imports.perStep(
-        `noise.${site.name}`,
+        added.noise(site.name),
         { shape: whole.shape.slice(1), dtype: whole.dtype },
         () => whole,
       );

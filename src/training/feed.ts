@@ -1,6 +1,7 @@
 /** What a graph of the problem takes besides parameters, as host arrays. */
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Batch, Dataset, Split } from "../data/dataset.ts";
+import { added } from "../graph/added.ts";
 import type { Dtype, NodeOf } from "../graph/op.ts";
 import type { Backend, Buffer, HostArray } from "../runtime/backend.ts";
 import { dataDraw, drawNoise } from "./noise.ts";
@@ -34,15 +35,14 @@ const maskOf = (lengths: Int32Array | undefined, batch: number, steps: number): 
   return { shape: [batch, steps], data };
 };
 
-/** The data inputs of a batch; the input "mask" of ragged sequences is made from their lengths. */
+/** The data inputs of a batch; that of ragged sequences that says which steps exist is made from their lengths. */
 const feedBatch = (inputs: readonly NodeOf<"input">[], batch: Batch, sizes: BatchSizes): Feed =>
   new Map(
     inputs.map(({ attrs: { name } }) => {
       const field =
-        batch.fields.get(name) ??
-        (name === "mask" && sizes.ragged
+        name === added.mask
           ? maskOf(batch.lengths, sizes.batch, sizes.steps ?? 1)
-          : undefined);
+          : batch.fields.get(name);
       invariant(field !== undefined, `the batch has no field ${name}`);
       return [name, field];
     }),

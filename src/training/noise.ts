@@ -19,7 +19,7 @@ export const drawNoise = (
       const count = shape.reduce((a, b) => a * b, 1);
       return [
         name,
-        { shape, data: samplers[kind]({ seed, stream: `${purpose}/${name}`, step }, count) },
+        { shape, data: samplers[kind]({ seed, stream: `${purpose}${name}`, step }, count) },
       ];
     }),
   );

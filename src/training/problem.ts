@@ -54,7 +54,7 @@ export interface ObjectiveGraph {
   readonly parameters: readonly NodeOf<"input">[];
   readonly data: readonly NodeOf<"input">[];
   readonly noise: readonly NoiseSpec[];
-  /** Scalars that schedules set at every iteration ("klWeight"), each an input of shape []. */
+  /** Scalars that schedules set at every iteration (`added.klWeight`), each an input of shape []. */
   readonly scalars: readonly string[];
 }
 

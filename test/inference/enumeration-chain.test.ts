@@ -58,7 +58,7 @@ test("VIMCO through scan: whole-sequence weights", () => {
   const { mean } = average(
     all.map((tuple) => ({
       weight: probabilityOf(values, tuple),
-      ...gradient({ ...values, "noise.a": noise(tuple) }),
+      ...gradient({ ...values, "/noise.a": noise(tuple) }),
     })),
   );
   expect(maxError(mean, differences(expected, values, names))).toBeLessThan(1e-8);

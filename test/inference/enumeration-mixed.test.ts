@@ -78,8 +78,8 @@ test.each(["arithmetic", "geometric"] as const)("VIMCO and path, %s", (baseline)
         places.reduce((p, i) => p * at(nodeWeights, i), 1),
       ...gradient({
         ...values,
-        "noise.a": addresses.flatMap((a) => force(a, STATES)),
-        "noise.z": places.map((i) => at(nodes, i)),
+        "/noise.a": addresses.flatMap((a) => force(a, STATES)),
+        "/noise.z": places.map((i) => at(nodes, i)),
       }),
     })),
   );

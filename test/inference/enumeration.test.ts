@@ -62,7 +62,7 @@ describe.each([2, 3, 4])("a discrete latent, K = %i", (particles) => {
 
   const noiseOf = (tuple: readonly number[]): Numbers => ({
     ...valuesA,
-    "noise.a": tuple.flatMap((a) => force(a, STATES)),
+    "/noise.a": tuple.flatMap((a) => force(a, STATES)),
   });
 
   let exactGradient: readonly number[] = [];
@@ -156,7 +156,7 @@ test("a guide that is the posterior: every draw gives log p(x) and a signal of 0
     ]),
   );
   for (const tuple of tuples(STATES, 3).slice(0, 30)) {
-    const drawn = results({ ...values, "noise.a": tuple.flatMap((a) => force(a, STATES)) });
+    const drawn = results({ ...values, "/noise.a": tuple.flatMap((a) => force(a, STATES)) });
     expect(at(drawn.get("bound"), 0)).toBeCloseTo(logSumExp(phi), 13);
     expect(at(drawn.get("surrogate"), 0)).toBeCloseTo(logSumExp(phi), 13);
   }
@@ -178,7 +178,7 @@ test("numbers of draws: the mean over 20000 is within four standard errors", () 
   const [mean = Number.NaN] = runOne(bound, {
     ...valuesA,
     x: Array.from({ length: draws }, () => 1),
-    "noise.a": noise,
+    "/noise.a": noise,
   });
   const q = softmaxOf(valuesA["phi"] ?? []);
   const p = softmaxOf(valuesA["theta"] ?? []);

@@ -49,9 +49,9 @@ describe("a recurrent model with a memory", () => {
     ...parametersOf(model, 5),
     x: numbers(B * T * X, 1).map((x) => (x > 0 ? 1 : 0)),
     u: numbers(B * T, 2),
-    "noise.z": normals(T * S * B * Z, 3),
-    "noise.g": normals(S * B, 4),
-    "noise.x": numbers(T * S * B * X, 5).map((x) => (x + 1) / 2),
+    "/noise.z": normals(T * S * B * Z, 3),
+    "/noise.g": normals(S * B, 4),
+    "/noise.x": numbers(T * S * B * X, 5).map((x) => (x + 1) / 2),
   };
 
   test("has a draw and a mean for every site and step, and the watches", () => {
@@ -66,9 +66,9 @@ describe("a recurrent model with a memory", () => {
       psi: [S, B, T, Z],
     });
     expect(noise.map(({ name, kind }) => `${name} ${kind}`).toSorted()).toEqual([
-      "noise.g normal",
-      "noise.x uniform",
-      "noise.z normal",
+      "/noise.g normal",
+      "/noise.x uniform",
+      "/noise.z normal",
     ]);
   });
 
@@ -124,8 +124,8 @@ describe("causality", () => {
     ...parametersOf(model, 5),
     x: numbers(T * X, 1).map((x) => (x > 0 ? 1 : 0)),
     u: numbers(T, 2),
-    "noise.z": normals(T * Z, 3),
-    "noise.g": normals(1, 4),
+    "/noise.z": normals(T * Z, 3),
+    "/noise.g": normals(1, 4),
   };
   const { terms } = deriveEvaluation(model, sizes);
   const { graph } = sampling(model, { kind: "posterior" }, sizes);
@@ -157,8 +157,8 @@ describe("causality", () => {
 
   test("z_s reaches the prior of the next step, not of its own", () => {
     const s = 1;
-    const noise = (base["noise.z"] ?? []).map((v, i) => (Math.floor(i / Z) === s ? v + 1 : v));
-    const moved = { ...base, "noise.z": noise };
+    const noise = (base["/noise.z"] ?? []).map((v, i) => (Math.floor(i / Z) === s ? v + 1 : v));
+    const moved = { ...base, "/noise.z": noise };
     expect(changed(moved, "psi")).toEqual(from(s + 1));
     expect(changed(moved, "kl.z")).toEqual(from(s + 1));
     expect(changed(moved, "loglik.x")).toEqual(from(s));
@@ -176,7 +176,7 @@ describe("observations that feed back", () => {
 
   test("are the drawn ones, or the data of the prefix", () => {
     const sizes = sizesOf(1, 1, 4);
-    const values = { a: [0.5], "noise.x": noise };
+    const values = { a: [0.5], "/noise.x": noise };
     const generated = draw(model, { kind: "prior" }, sizes, values);
     expect(maxError(generated.get("x") ?? [], follow([], 4))).toBeLessThan(1e-15);
     const predicted = draw(model, { kind: "predict", prefix: 2 }, sizes, { ...values, x: [7, -3] });
@@ -191,8 +191,8 @@ describe("a state-space model", () => {
     const [S, T] = [4000, 30];
     const drawn = draw(stateSpace("exact"), { kind: "prior" }, sizesOf(S, 1, T), {
       ...stateSpaceValues,
-      "noise.z": normals(T * S, 1),
-      "noise.x": normals(T * S, 2),
+      "/noise.z": normals(T * S, 1),
+      "/noise.x": normals(T * S, 2),
     });
     const last = (drawn.get("x") ?? []).filter((_, i) => i % T === T - 1);
     const { a, c, q, r } = LINEAR;
@@ -209,13 +209,13 @@ describe("a state-space model", () => {
     const predicted = draw(stateSpace("exact"), { kind: "predict", prefix }, sizesOf(S, 1, T), {
       ...stateSpaceValues,
       x,
-      "noise.z": noise,
-      "noise.x": normals(T * S, 4),
+      "/noise.z": noise,
+      "/noise.x": normals(T * S, 4),
     });
     const inferred = draw(stateSpace("exact"), { kind: "posterior" }, sizesOf(S, 1, prefix), {
       ...stateSpaceValues,
       x,
-      "noise.z": noise.slice(0, prefix * S),
+      "/noise.z": noise.slice(0, prefix * S),
     });
     const start = (predicted.get("z") ?? []).filter((_, i) => i % T < prefix);
     expect(maxError(start, inferred.get("z") ?? [])).toBeLessThan(1e-15);

@@ -80,7 +80,7 @@ const valuesFor = ({ parameters, data, noise }: Inputs, seed = 1): Numbers => {
     ...noise.map(({ name, shape, kind }): readonly [string, number[]] =>
       kind === "uniform"
         ? [...of(name, elements(shape), 0, 1)]
-        : [name, normals(elements(shape), seed + name.length)],
+        : [name, normals(elements(shape), seed + name.length - 1)],
     ),
   ]);
 };

@@ -52,9 +52,9 @@ test.each([
     ...parametersOf(model, 5),
     x: numbers(2 * 4 * X, 1).map((x) => (x > 0 ? 1 : 0)),
     u: numbers(2 * 4, 2),
-    "noise.z": normals(4 * particles * 2 * Z, 3),
-    "noise.g": normals(particles * 2, 4),
-    klWeight: [0.5],
+    "/noise.z": normals(4 * particles * 2 * Z, 3),
+    "/noise.g": normals(particles * 2, 4),
+    "/klWeight": [0.5],
   });
 });
 
@@ -63,8 +63,8 @@ test("a guide that looks ahead, ragged", () => {
   expectUnchanged(step(stateSpace("exact"), { bound: { kind: "iwae" } }, sizes), {
     ...stateSpaceValues,
     x: [0.9, -0.4, 1.7, 2, 0, 0],
-    mask: [1, 1, 1, 1, 0, 0],
-    "noise.z": normals(3 * 2 * 2, 1),
+    "/mask": [1, 1, 1, 1, 0, 0],
+    "/noise.z": normals(3 * 2 * 2, 1),
   });
 });
 
@@ -76,13 +76,13 @@ test("vimco, with time and without", () => {
     emission: [1.2, -0.6],
     start: [1, 0.5],
     x: [1, 0],
-    "noise.a": [0, 1, 1, 0].flatMap((a) => force(a, 2)),
+    "/noise.a": [0, 1, 1, 0].flatMap((a) => force(a, 2)),
   });
   const sizes = { batch: 1, particles: 2, ragged: false, dims: {} };
   expectUnchanged(step(toyB(3), vimco, sizes), {
     ...toyBValues(3),
-    "noise.a": [...force(2, 3), ...force(0, 3)],
-    "noise.z": [0.4, -1],
+    "/noise.a": [...force(2, 3), ...force(0, 3)],
+    "/noise.z": [0.4, -1],
   });
 });
 
@@ -95,9 +95,9 @@ test("draws that continue a prefix", () => {
     ...parametersOf(model, 5),
     x: numbers(2 * X, 1).map((x) => (x > 0 ? 1 : 0)),
     u: numbers(4, 2),
-    "noise.z": normals(4 * 2 * Z, 3),
-    "noise.g": normals(2, 4),
-    "noise.x": numbers(4 * 2 * X, 5).map((x) => (x + 1) / 2),
+    "/noise.z": normals(4 * 2 * Z, 3),
+    "/noise.g": normals(2, 4),
+    "/noise.x": numbers(4 * 2 * X, 5).map((x) => (x + 1) / 2),
   });
 });
 

@@ -47,7 +47,7 @@ describe("distributions", () => {
     });
     const results = prepare(elbo(m.model(), still(1, 1)))({
       x: [1, 1, 1],
-      "noise.z": [0, 0.5, -1],
+      "/noise.z": [0, 0.5, -1],
     });
     expect(at(results.get("kl.z"), 0)).toBeCloseTo(3 * 1.3068528194400546, 12);
     const expected = [1, 2, -1].map((loc) => logNormal(1, loc, 1)).reduce((a, b) => a + b, 0);
@@ -65,7 +65,7 @@ describe("distributions", () => {
       when: "static",
       prior: ["Normal", { loc: z, scale: m.constant(1) }],
     });
-    const values = { x: [0.4], loc: [0.7], "noise.z": [0.5] };
+    const values = { x: [0.4], loc: [0.7], "/noise.z": [0.5] };
     const results = prepare(elbo(m.model(), still(1, 1)))(values);
     expect(results.get("kl.z")).toEqual([0]);
     expect(at(results.get("bound"), 0)).toBeCloseTo(logNormal(0.4, 0.7, 1), 12);
@@ -123,12 +123,12 @@ describe("memory addressing: a table shared by the batch, of a size that data bi
 
   test("log weights", () => {
     const { logWeights, noise } = deriveEvaluation(model, still(K, B, { S }));
-    expect(noise).toEqual([{ name: "noise.a", shape: [K, B, S], kind: "gumbel" }]);
+    expect(noise).toEqual([{ name: "/noise.a", shape: [K, B, S], kind: "gumbel" }]);
     const weights =
       prepare(new Map([["w", logWeights]]))({
         support: table,
         x: xs,
-        "noise.a": addresses.flatMap((slot) => force(slot, S)),
+        "/noise.a": addresses.flatMap((slot) => force(slot, S)),
       }).get("w") ?? [];
     const expected = addresses.map((slot, i) => {
       const own = xs.slice((i % B) * W, ((i % B) + 1) * W);
@@ -147,8 +147,8 @@ describe("memory addressing: a table shared by the batch, of a size that data bi
     expect(derived.value.data.map(({ attrs }) => attrs.name)).toEqual(["support"]);
     const drawn = prepare(derived.value.graph.outputs)({
       support: table,
-      "noise.a": addresses.flatMap((slot) => force(slot, S)),
-      "noise.x": normals(K * B * W, 5),
+      "/noise.a": addresses.flatMap((slot) => force(slot, S)),
+      "/noise.x": normals(K * B * W, 5),
     });
     expect(drawn.get("a")).toEqual(addresses);
     expect(maxError(drawn.get("x.mean") ?? [], addresses.flatMap(row))).toBe(0);
@@ -184,8 +184,8 @@ test("an index may be carried: the slot read last", () => {
     table: tables,
     means,
     x: [1, -1, 7],
-    mask: [1, 1, 0],
-    "noise.a": [0, 1, 2].flatMap((t) => paths.flatMap((path) => force(at(path, t), 2))),
+    "/mask": [1, 1, 0],
+    "/noise.a": [0, 1, 2].flatMap((t) => paths.flatMap((path) => force(at(path, t), 2))),
   }).get("w");
   const expected = paths.map((path) => {
     let last = 1;
@@ -218,7 +218,7 @@ test("a watch of what lies ahead is shown where there is something ahead", () =>
   const drawn = prepare(derived.ok ? derived.value.graph.outputs : new Map<string, Node>())({
     ...stateSpaceValues,
     x: [1, 2],
-    "noise.z": [0, 0],
+    "/noise.z": [0, 0],
   });
   const { a, c, q, r } = { a: 0.8, c: 1.3, q: 0.7, r: 0.5 };
   const last = (c / r) ** 2;

@@ -37,7 +37,7 @@ const boundOf = (
   const [value = Number.NaN] = runOne(bound, {
     ...stateSpaceValues,
     x: Array.from({ length: batch }, () => sequence).flat(),
-    "noise.z": normals(T * particles * batch, seed),
+    "/noise.z": normals(T * particles * batch, seed),
   });
   return value;
 };
@@ -59,14 +59,14 @@ describe("with the exact posterior as guide, which looks ahead", () => {
       { kl: "monte-carlo" },
       { batch: 3, particles: 2, ragged: true },
     );
-    expect(data.map(({ attrs }) => attrs.name)).toEqual(expect.arrayContaining(["x", "mask"]));
+    expect(data.map(({ attrs }) => attrs.name)).toEqual(expect.arrayContaining(["x", "/mask"]));
     const pad = Number.NaN;
     const rows = [sequence, [0.3, -1, 0.8, pad, pad], [2, pad, pad, pad, pad]];
     const results = prepare(new Map([["bound", bound], ...terms]))({
       ...stateSpaceValues,
       x: rows.flat(),
-      mask: rows.flat().map((x) => (Number.isNaN(x) ? 0 : 1)),
-      "noise.z": normals(T * 2 * 3, 8),
+      "/mask": rows.flat().map((x) => (Number.isNaN(x) ? 0 : 1)),
+      "/noise.z": normals(T * 2 * 3, 8),
     });
     const expected = (logProb + kalman([0.3, -1, 0.8]) + kalman([2])) / 3;
     expect(results.get("bound")?.[0]).toBeCloseTo(expected, 11);
@@ -111,7 +111,7 @@ describe("with a filtering guide", () => {
       const part = Array.from({ length: T }, (_, t) =>
         noise.slice((t * 6 + from) * 2, (t * 6 + from + 3) * 2),
       );
-      return runOne(logWeights, { ...stateSpaceValues, x, "noise.z": part.flat() });
+      return runOne(logWeights, { ...stateSpaceValues, x, "/noise.z": part.flat() });
     };
     const all = [...chunk(0), ...chunk(3)]; // [6, 2]
     const bounds = [0, 1].map((b) => logSumExp(all.filter((_, i) => i % 2 === b)) - Math.log(6));
@@ -120,7 +120,7 @@ describe("with a filtering guide", () => {
       { bound: { kind: "iwae" } },
       { batch: 2, particles: 6 },
     );
-    const whole = runOne(bound, { ...stateSpaceValues, x, "noise.z": noise })[0];
+    const whole = runOne(bound, { ...stateSpaceValues, x, "/noise.z": noise })[0];
     expect(whole).toBeCloseTo(((bounds[0] ?? 0) + (bounds[1] ?? 0)) / 2, 12);
   });
 });

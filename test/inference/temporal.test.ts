@@ -38,8 +38,8 @@ const valuesFor = ({ batch, particles, steps = 0 }: Sizes, seed = 40): Numbers =
   ...parametersOf(model, 5),
   x: numbers(batch * steps * X, seed).map((x) => (x > 0 ? 1 : 0)),
   u: numbers(batch * steps, seed + 1),
-  "noise.z": normals(steps * particles * batch * Z, seed + 2),
-  "noise.g": normals(particles * batch, seed + 3),
+  "/noise.z": normals(steps * particles * batch * Z, seed + 2),
+  "/noise.g": normals(particles * batch, seed + 3),
 });
 
 describe("gradients are those of finite differences", () => {
@@ -93,7 +93,7 @@ describe("what is reported", () => {
     noise: readonly number[],
   ): readonly number[] => {
     const sizes = sizesOf(noise.length, 1, 1);
-    const values = { ...valuesFor(sizes), "noise.z": noise.flatMap((x) => [x, x]) };
+    const values = { ...valuesFor(sizes), "/noise.z": noise.flatMap((x) => [x, x]) };
     return (["analytic", "monte-carlo"] as const).map((kl) => {
       const term = derive({ kl }, sizes, recurrent(family)).terms.get("kl.z");
       return term === undefined ? Number.NaN : at(runOne(term, values), 0);
@@ -116,7 +116,7 @@ describe("what is reported", () => {
 
 describe("the surrogate's weight and free bits leave the report alone", () => {
   const sizes = sizesOf(1);
-  const values = { ...valuesFor(sizes), klWeight: [0.25] };
+  const values = { ...valuesFor(sizes), "/klWeight": [0.25] };
   const plain = derive({}, sizes);
   const [bound = Number.NaN] = runOne(plain.bound, values);
   const terms = prepare(plain.terms)(values);
@@ -125,7 +125,7 @@ describe("the surrogate's weight and free bits leave the report alone", () => {
 
   test("klWeight", () => {
     const weighted = derive({ klWeight: true }, sizes);
-    expect(weighted.scalars).toEqual(["klWeight"]);
+    expect(weighted.scalars).toEqual(["/klWeight"]);
     expect(plain.scalars).toEqual([]);
     expect(runOne(weighted.bound, values)[0]).toBe(bound);
     const kl = sum(terms.get("kl.z")) + sum(terms.get("kl.g"));
@@ -143,8 +143,8 @@ describe("the surrogate's weight and free bits leave the report alone", () => {
         ["s", weighted.surrogate],
       ]),
     );
-    const one = at1({ ...values, klWeight: [1] });
-    const half = at1({ ...values, klWeight: [0.5] });
+    const one = at1({ ...values, "/klWeight": [1] });
+    const half = at1({ ...values, "/klWeight": [0.5] });
     expect(at(one.get("s"), 0)).toBeCloseTo(unweighted ?? Number.NaN, 12);
     expect(at(half.get("b"), 0)).toBe(unweighted);
     expect(Math.abs(at(half.get("s"), 0) - at(half.get("b"), 0))).toBeGreaterThan(1e-3);
@@ -168,7 +168,7 @@ describe("the surrogate's weight and free bits leave the report alone", () => {
 
   test("free bits of ragged sequences count those that have the step", () => {
     const ragged = derive({ freeBits: 100 }, { ...sizes, ragged: true });
-    const masked = { ...values, mask: [1, 1, 1, 1, 1, 0, 0, 0] };
+    const masked = { ...values, "/mask": [1, 1, 1, 1, 1, 0, 0, 0] };
     const reported = prepare(ragged.terms)(masked);
     const surrogate = at(runOne(ragged.surrogate, masked), 0);
     // Step 1 has both sequences, the others one of two; g is drawn once.
@@ -187,15 +187,15 @@ describe("ragged sequences", () => {
       x: values["x"]?.slice(0, 2 * X) ?? [],
       u: values["u"]?.slice(0, 2) ?? [],
     };
-    const noise = values["noise.z"]?.slice(0, 2 * 2 * Z) ?? [];
+    const noise = values["/noise.z"]?.slice(0, 2 * 2 * Z) ?? [];
     for (const change of [{}, { bound: { kind: "iwae" } }] as const) {
       const padded = derive(change, sizes);
       const exact = derive(change, short);
       const long = gradientOf(
         padded.surrogate,
         padded.parameters,
-      )({ ...values, mask: [1, 1, 0, 0] });
-      const brief = gradientOf(exact.surrogate, exact.parameters)({ ...cut, "noise.z": noise });
+      )({ ...values, "/mask": [1, 1, 0, 0] });
+      const brief = gradientOf(exact.surrogate, exact.parameters)({ ...cut, "/noise.z": noise });
       expect(long.value).toBeCloseTo(brief.value, 12);
       expect(maxError(long.gradient, brief.gradient)).toBeLessThan(1e-11);
     }

@@ -51,7 +51,7 @@ describe("the bound of many particles", () => {
   test("sums the particles of all chunks before it takes the logarithm", () => {
     const result = evaluate(4, 4);
     if (!result.ok) throw new Error("must compile");
-    const specs = [{ name: "noise.z", shape: [2, 4], kind: "normal" as const }];
+    const specs = [{ name: "/noise.z", shape: [2, 4], kind: "normal" as const }];
     // As the toy defines it: log w = -(noise - x · w)², three chunks of two particles, four sequences.
     const w = [...(parameters.get("net.w")?.data ?? [])];
     const x = [
@@ -61,7 +61,7 @@ describe("the bound of many particles", () => {
       w.reduce((sum, wi, i) => sum + wi * (x[b * 3 + i] ?? 0), 0),
     );
     const noise = [0, 1, 2].map((part) => [
-      ...(drawNoise(specs, 1, "evaluate", part).get("noise.z")?.data ?? []),
+      ...(drawNoise(specs, 1, "evaluate", part).get("/noise.z")?.data ?? []),
     ]);
     const bounds = mean.map((m, b) => {
       const log = noise.flatMap((chunk) =>

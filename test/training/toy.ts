@@ -75,8 +75,8 @@ export const regression: Problem = {
     const b = input("net.b", [1]);
     const x = input("x", [batch, width]);
     const y = input("y", [batch]);
-    const weight = input("klWeight", []);
-    const noise = input("noise.z", [batch]);
+    const weight = input("/klWeight", []);
+    const noise = input("/noise.z", [batch]);
     const predicted = add(contract(x, w, "bi,i->b"), b);
     const residual = add(sub(y, predicted), mul(noise, 0.01));
     const bound = mul(total(square(residual)), -1 / batch);
@@ -86,21 +86,21 @@ export const regression: Problem = {
       terms: new Map([["loglik.y", bound]]),
       parameters: [w, b],
       data: [x, y],
-      noise: [{ name: "noise.z", shape: [batch], kind: "normal" }],
-      scalars: ["klWeight"],
+      noise: [{ name: "/noise.z", shape: [batch], kind: "normal" }],
+      scalars: ["/klWeight"],
     };
   },
   logWeights: ({ batch, particles }: BatchSizes) => {
     const w = input("net.w", [width]);
     const x = input("x", [batch, width]);
-    const noise = input("noise.z", [particles, batch]);
+    const noise = input("/noise.z", [particles, batch]);
     const mean = reshape(contract(x, w, "bi,i->b"), [1, batch]);
     return {
       logWeights: neg(square(sub(noise, mean))),
       terms: new Map(),
       parameters: [w],
       data: [x],
-      noise: [{ name: "noise.z", shape: [particles, batch], kind: "normal" }],
+      noise: [{ name: "/noise.z", shape: [particles, batch], kind: "normal" }],
     };
   },
 };
