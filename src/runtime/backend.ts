@@ -1,4 +1,4 @@
-import type { Result } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { Dtype, Graph, Shape } from "../graph/op.ts";
 
 /** A dense array on the host, row-major. */
@@ -45,6 +45,8 @@ export interface KernelTime {
 /** A place where graphs run. The whole contract between the compiler and an executor. */
 export interface Backend {
   readonly name: string;
+  /** What the user should know of how it was opened. */
+  readonly warnings?: readonly Diagnostic[];
   upload(array: HostArray, dtype?: Dtype): Buffer;
   /** Fails with E0703 naming every primitive that the backend lacks; never at run time. */
   compile(graph: Graph): Result<Executable>;

@@ -74,3 +74,20 @@ export const profileUnavailable = (reason: string): Diagnostic =>
     [reason],
     ["leave --profile out to run on another backend"],
   );
+
+/** A warning: nothing is wrong but that the next run compiles again. */
+export const cacheNotUsed = (
+  from: string,
+  { reason, help }: { readonly reason: string; readonly help: string },
+): Diagnostic => ({
+  ...problem(
+    "E0840",
+    `compiled code is not kept: the folder that ${from} gives is not used`,
+    [
+      reason,
+      "code is loaded only from where nobody else can put any; this process compiles for itself",
+    ],
+    [`${help}, or set GTMC_CACHE to a folder that only you can write to`],
+  ),
+  severity: "warning",
+});

@@ -55,7 +55,8 @@ export const openBackend = async (
   if (options.profile === true) return openProfiled(name);
   if (open === undefined) return fastest();
   const backend = await tryToOpen(name, open);
-  if (!("reason" in backend)) return success({ backend, note: `backend ${name}` });
+  if (!("reason" in backend))
+    return success({ backend, note: `backend ${name}` }, backend.warnings);
   const others = await availableBackends();
   return failure(unavailableBackend(backend, others));
 };
@@ -70,11 +71,9 @@ const openProfiled = async (name: string): Promise<Result<Chosen>> => {
   });
   if ("reason" in opened) return failure(profileUnavailable(opened.reason));
   const { backend, times } = profiled(opened);
-  return success({
-    backend,
-    note: "backend native, with its kernels timed",
-    profiler: { ...limits, times },
-  });
+  const profiler = { ...limits, times };
+  const note = "backend native, with its kernels timed";
+  return success({ backend, note, profiler }, opened.warnings);
 };
 
 /** The backends that work on this machine, the fastest first. */
@@ -98,7 +97,7 @@ const fastest = async (from = 0): Promise<Result<Chosen>> => {
       const skipped = failed.length === 0 ? "" : `; not usable: ${failed.join("; ")}`;
       const why = `the fastest of ${backendNames.join(", ")} that passed its self-test`;
       const note = `backend ${name}, ${why}${skipped}`;
-      return success({ backend, note, next: () => fastest(i + 1) });
+      return success({ backend, note, next: () => fastest(i + 1) }, backend.warnings);
     }
     failed.push(`${name} (${backend.reason})`);
   }

@@ -10,6 +10,7 @@ import {
   renderText,
   type Result,
 } from "../../src/index.ts";
+import { openCache } from "../../src/runtime/native/cache.ts";
 import { play } from "./play.ts";
 
 // What no short wrong file shows.
@@ -46,4 +47,10 @@ test("E0508: a library's user asks for a prediction that cannot be", async () =>
   };
   expect(asked(2)).toBe("");
   await expect(asked(4)).toMatchFileSnapshot("library/E0508-prefix.expected");
+});
+
+test("E0840: compiled code would lie in the current folder", async () => {
+  const { warnings } = openCache({ XDG_CACHE_HOME: "caches" });
+  const said = renderText(warnings, new Map(), { color: false });
+  await expect(said).toMatchFileSnapshot("library/E0840-cache.expected");
 });

@@ -1,10 +1,11 @@
 /** The backend that compiles graphs to machine code by way of C and the system's compiler. */
 import { availableParallelism } from "node:os";
 import { generate as generateCode } from "../../code/generate.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { withNames } from "../../graph/names.ts";
 import type { Backend } from "../backend.ts";
 import { nativeBackend, type Generate } from "./backend.ts";
-import { cacheDirectory } from "./cache.ts";
+import { openCache } from "./cache.ts";
 import { loadKoffi, type Linker } from "./library.ts";
 import { threadCount } from "../thread-count.ts";
 import { measurePeak } from "./peak.ts";
@@ -24,9 +25,9 @@ export interface NativeOptions {
 export const openNative = async (options: NativeOptions = {}): Promise<Backend> => {
   const { environment = process.env, generate = generateCode } = options;
   const version = generate === generateCode ? compilerVersion() : undefined;
-  const linker = await openLinker(environment, false);
+  const { linker, warnings } = await openLinker(environment, false);
   const threads = options.threads ?? threadsOf(environment);
-  return nativeBackend(linker, threads, generate, version);
+  return { ...nativeBackend(linker, threads, generate, version), warnings };
 };
 
 /** A backend whose kernels are timed and say where they come from. */
@@ -43,14 +44,19 @@ export const openTimedNative = async (
 ): Promise<TimedNative> => {
   const threads = threadsOf(environment);
   const generate: Generate = (graph, options) => generateCode(withNames(graph), options);
-  const linker = await openLinker(environment, true);
-  const backend = nativeBackend(linker, threads, generate);
+  const { linker, warnings } = await openLinker(environment, true);
+  const backend = { ...nativeBackend(linker, threads, generate), warnings };
   return { backend, threads, peak: threads * measurePeak(linker) };
 };
 
-const openLinker = async (environment: Environment, profile: boolean): Promise<Linker> => {
+const openLinker = async (
+  environment: Environment,
+  profile: boolean,
+): Promise<{ readonly linker: Linker; readonly warnings: readonly Diagnostic[] }> => {
   const toolchain = findToolchain(environment);
-  return { koffi: await loadKoffi(), toolchain, cache: cacheDirectory(environment), profile };
+  const koffi = await loadKoffi();
+  const { directory, warnings } = openCache(environment);
+  return { linker: { koffi, toolchain, cache: directory, profile }, warnings };
 };
 
 const threadsOf = (environment: Environment): number =>

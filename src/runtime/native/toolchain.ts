@@ -5,6 +5,7 @@ import { cpus } from "node:os";
 import type { Target } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import { compilerFailed } from "../messages.ts";
+import { childEnvironment, findProgram } from "./program-path.ts";
 
 export interface Toolchain {
   readonly command: string;
@@ -52,13 +53,22 @@ export const findToolchain = (environment: Environment): Toolchain => {
 
 /** The macros that the compiler defines by itself: its version and the processor's features among them. */
 const predefined = (command: string, flags: readonly string[]): string | undefined => {
-  const [program = "", ...words] = command.split(/\s+/);
+  const [program, ...words] = wordsOf(command);
+  if (program === undefined) return undefined;
   const { status, stdout } = spawnSync(program, [...words, ...flags, "-dM", "-E", "-x", "c", "-"], {
     input: "",
     encoding: "utf8",
     timeout: 10_000,
+    env: childEnvironment(),
   });
   return status === 0 ? stdout : undefined;
+};
+
+/** A command's words, the first as an absolute path; none where there is no such program. */
+const wordsOf = (command: string): readonly string[] => {
+  const [name = "", ...words] = command.trim().split(/\s+/u);
+  const program = findProgram(name, process.env["PATH"]);
+  return program === undefined ? [] : [program, ...words];
 };
 
 const targetOf = (macros: string): Target => {
@@ -99,17 +109,29 @@ export const compileC = (
   output: string,
   { parts = 1, seconds = 60 }: { readonly parts?: number; readonly seconds?: number } = {},
 ): Result<void> => {
+  const compiler = wordsOf(command);
+  if (compiler.length === 0) return failure(compilerFailed(command, "is not there any more", []));
   const file = `${output}.c`;
-  writeFileSync(file, source);
-  const words = [...command.split(/\s+/), ...always, ...flags, "-std=gnu11"];
+  writeFileSync(file, source, { flag: "wx" });
+  const words = [...compiler, ...always, ...flags, "-std=gnu11"];
   const [program = "", ...args] =
     parts === 1
       ? [...words, "-x", "c", file, "-o", output, "-lm"]
-      : ["sh", "-c", inParts, "sh", file, output, String(parts), ...words];
+      : [
+          findProgram("sh", process.env["PATH"]) ?? "/bin/sh",
+          "-c",
+          inParts,
+          "sh",
+          file,
+          output,
+          String(parts),
+          ...words,
+        ];
   const { status, signal, stderr, error } = spawnSync(program, args, {
     encoding: "utf8",
     timeout: seconds * 1000,
     maxBuffer: 1 << 26,
+    env: childEnvironment(),
   });
   rmSync(file, { force: true });
   if (status === 0) return success(undefined);

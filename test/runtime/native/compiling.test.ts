@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { cacheDirectory, sharedObject } from "../../../src/runtime/native/cache.ts";
+import { sharedObject } from "../../../src/runtime/native/cache.ts";
 import { openNative } from "../../../src/runtime/native/index.ts";
 import { link, type Linker } from "../../../src/runtime/native/library.ts";
 import { measurePeak } from "../../../src/runtime/native/peak.ts";
@@ -117,15 +117,6 @@ if (typeof found === "string") {
       const linked = need(link(module, on));
       linked.dispose();
       expect(readFileSync(path)).toHaveLength(length);
-    });
-
-    test("is where the environment says", () => {
-      const [a, b] = [fresh(), fresh()];
-      expect(cacheDirectory({ GTMC_CACHE: a, XDG_CACHE_HOME: b })).toBe(a);
-      expect(cacheDirectory({ XDG_CACHE_HOME: b })).toBe(join(b, "gtmc", "native"));
-      const file = join(a, "file");
-      writeFileSync(file, "");
-      expect(cacheDirectory({ GTMC_CACHE: join(file, "cache") })).toContain("gtmc-native-");
     });
   });
 

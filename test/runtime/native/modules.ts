@@ -23,7 +23,7 @@ import type {
   Statement,
 } from "../../../src/code/code.ts";
 import { f32, i32, mask, typeOf } from "../../../src/code/type.ts";
-import { cacheDirectory } from "../../../src/runtime/native/cache.ts";
+import { openCache } from "../../../src/runtime/native/cache.ts";
 import { link, loadKoffi, type Linker } from "../../../src/runtime/native/library.ts";
 import { findToolchain } from "../../../src/runtime/native/toolchain.ts";
 import { need } from "../opened.ts";
@@ -35,7 +35,7 @@ export const openLinker = async (): Promise<Linker | string> => {
     return {
       koffi: await loadKoffi(),
       toolchain,
-      cache: cacheDirectory(process.env),
+      cache: openCache(process.env).directory,
       profile: false,
     };
   } catch (error) {
