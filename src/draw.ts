@@ -3,7 +3,8 @@ import { success, type Result } from "./diagnostics/diagnostic.ts";
 import type { Batch } from "./data/dataset.ts";
 import type { Shape } from "./graph/op.ts";
 import type { Program, SampleTarget } from "./program.ts";
-import type { Backend, Buffer, HostArray } from "./runtime/backend.ts";
+import type { Backend, HostArray } from "./runtime/backend.ts";
+import { disposeAll, upload } from "./training/feed.ts";
 import { drawNoise } from "./training/noise.ts";
 
 /** What to draw, from which parameters, given which data. */
@@ -44,16 +45,17 @@ export const drawSamples = (
   const compiled = backend.compile(graph);
   if (!compiled.ok) return compiled;
   const noise = drawNoise(kinds, seed, "draw", 0);
-  const inputs = new Map<string, Buffer>();
+  const feed = new Map<string, HostArray>();
   for (const { attrs, shape } of graph.inputs) {
     const array =
       request.parameters.get(attrs.name) ?? noise.get(attrs.name) ?? batch.fields.get(attrs.name);
     invariant(array !== undefined, `nothing to feed for ${attrs.name}`);
-    inputs.set(attrs.name, backend.upload(firstSteps(array, shape)));
+    feed.set(attrs.name, firstSteps(array, shape));
   }
+  const inputs = upload(backend, graph.inputs, feed);
   const outputs = compiled.value.run(inputs);
   const drawn = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
-  for (const buffer of [...inputs.values(), ...outputs.values()]) buffer.dispose();
+  disposeAll([...inputs.values(), ...outputs.values()]);
   compiled.value.dispose();
   return success(drawn);
 };

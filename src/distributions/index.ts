@@ -8,17 +8,19 @@ import { laplace } from "./laplace.ts";
 import { logNormal } from "./log-normal.ts";
 import { normal } from "./normal.ts";
 
-const byName = (list: readonly Distribution[]): ReadonlyMap<string, Distribution> =>
-  new Map(list.map((one) => [one.signature.name, one]));
+/** The families' names, as models write them. */
+export type FamilyName = "Normal" | "LogNormal" | "Laplace" | "Bernoulli" | "Categorical";
+
+const table: Readonly<Record<FamilyName, Distribution>> = {
+  Normal: normal,
+  LogNormal: logNormal,
+  Laplace: laplace,
+  Bernoulli: bernoulli,
+  Categorical: categorical,
+};
 
 /** Every distribution by its family's name. */
-export const distributions: ReadonlyMap<string, Distribution> = byName([
-  normal,
-  logNormal,
-  laplace,
-  bernoulli,
-  categorical,
-]);
+export const distributions: ReadonlyMap<string, Distribution> = new Map(Object.entries(table));
 
 /** The families as the checker sees them. */
 export const families: Families = new Map(

@@ -5,8 +5,9 @@
 export const added = {
   /** [B, T]: 1 for steps that exist. */
   mask: "/mask",
-  /** Standard noise of a site's draw. */
-  noise: (site: string): string => `/noise.${site}`,
+  /** Standard noise of a site's draw. What a guide takes may differ from what a prior takes, in kind and in number. */
+  noise: (site: string, proposal: "guide" | "prior"): string =>
+    proposal === "guide" ? `/noise.${site}` : `/noise.${site}.prior`,
   /** The scalar that multiplies divergences. */
   klWeight: "/klWeight",
 } as const;

@@ -8,8 +8,11 @@ import type { Value, ValueId } from "../ir/value.ts";
 import type { Dim } from "../shape/dim.ts";
 import { emit, type Leaves } from "./emit.ts";
 
+/** What a site is drawn from. */
+export type Proposal = "guide" | "prior";
+
 /** Where a site's value comes from. */
-type Source = "data" | "guide" | "prior";
+type Source = "data" | Proposal;
 
 /** Decides it for every site. */
 export type Reading = (site: Site) => Source;
@@ -27,13 +30,13 @@ export interface FrameOptions {
   readonly reading: Reading;
   readonly size: (dim: Dim) => number;
   readonly leaves: Omit<Leaves, "site">;
-  readonly noise: (site: Site, call: DistributionCall) => Node;
+  readonly noise: (site: Site, proposal: Proposal) => Node;
   /** A value that is computed elsewhere and brought in. */
   readonly elsewhere: (value: Value) => Node | undefined;
 }
 
 /** The distribution that a site is drawn from when it is not data. */
-export const proposalOf = (site: Site, source: "guide" | "prior"): DistributionCall => {
+export const proposalOf = (site: Site, source: Proposal): DistributionCall => {
   const call = source === "guide" ? site.guide : site.prior;
   invariant(call !== undefined, `${site.name} has no guide`);
   return call;
@@ -66,7 +69,7 @@ export const createFrame = (options: FrameOptions): Frame => {
     const source = reading(site);
     if (source === "data") return options.leaves.data(site.name);
     const call = proposalOf(site, source);
-    return distributionOf(call.family).sample(args(call), noise(site, call));
+    return distributionOf(call.family).sample(args(call), noise(site, source));
   };
 
   const site = (one: Site): Node => {

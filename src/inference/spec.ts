@@ -57,7 +57,7 @@ export interface Inputs {
   readonly parameters: readonly NodeOf<"input">[];
   /** Fields of the data set, in its layout [B, T, …] or [B, …] or […]; also `added.mask` if ragged. Only those in use. */
   readonly data: readonly NodeOf<"input">[];
-  /** `added.noise`: [T, K, B, …] or [K, B, …]. */
+  /** `added.noise` of a site and what draws it: [T, K, B, …] or [K, B, …]. */
   readonly noise: readonly NoiseInput[];
   /** Inputs of shape [] that schedules set: `added.klWeight`. */
   readonly scalars: readonly string[];

@@ -4,9 +4,11 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { added } from "../graph/added.ts";
 import { input, slice, transpose } from "../graph/build.ts";
 import type { Dtype, Node, NodeOf, Shape } from "../graph/op.ts";
-import type { DataField, DistributionCall, Model, Site, Type } from "../ir/model.ts";
+import type { DataField, Model, Site, Type } from "../ir/model.ts";
+import { sameShape } from "../graph/shapes.ts";
 import { evaluate, type Dim } from "../shape/dim.ts";
 import { dtypeOf } from "./emit.ts";
+import { proposalOf, type Proposal } from "./frame.ts";
 import type { Inputs, NoiseInput, Sizes } from "./spec.ts";
 
 /** Steps `begin` up to, not including, `end`. */
@@ -27,9 +29,9 @@ export interface Specialisation {
   /** Values of some steps [n, B, E…]. */
   readonly stepData: (name: string, range: Range) => Node;
   /** Standard noise for one draw [K, B, …]. */
-  readonly noise: (site: Site, call: DistributionCall) => Node;
-  /** Standard noise for some steps [n, K, B, …]. */
-  readonly stepNoise: (site: Site, call: DistributionCall, range: Range) => Node;
+  readonly noise: (site: Site, proposal: Proposal) => Node;
+  /** Standard noise for some steps [n, K, B, …], always the same ones of a site and what it is drawn from. */
+  readonly stepNoise: (site: Site, proposal: Proposal, range: Range) => Node;
   /** 1 for steps that exist [n, B]. */
   readonly mask: (range: Range) => Node;
   /** The scalar that multiplies the surrogate's divergences. */
@@ -91,7 +93,8 @@ export const specialise = (
     return sizes.steps;
   };
 
-  const noiseInput = (site: Site, call: DistributionCall, lead: Shape): Node => {
+  const noiseInput = (site: Site, proposal: Proposal, lead: Shape): Node => {
+    const call = proposalOf(site, proposal);
     const { signature, noise: kind } = distributionOf(call.family);
     const logits = call.arguments["logits"];
     const outcomes =
@@ -99,10 +102,10 @@ export const specialise = (
         ? model.values[logits]?.type.axes.slice(-1)
         : [];
     invariant(outcomes !== undefined, `${site.name} has no logits`);
-    const name = added.noise(site.name);
+    const name = added.noise(site.name, proposal);
     const shape = [...lead, ...shapeOf(site.type), ...outcomes.map(size)];
     const entry = noises.get(name) ?? { spec: { name, shape, kind }, node: input(name, shape) };
-    invariant(entry.spec.kind === kind, `${site.name} draws with two kinds of noise`);
+    invariant(sameShape(entry.spec.shape, shape), `${name} is drawn for two stretches of steps`);
     noises.set(name, entry);
     return entry.node;
   };
@@ -129,15 +132,9 @@ export const specialise = (
       const node = use(name, [sizes.batch, steps, ...shapeOf(type)], dtypeOf(type.base));
       return stepsFirst(node, range);
     },
-    noise: (site, call) => noiseInput(site, call, [sizes.particles, sizes.batch]),
-    stepNoise: (site, call, { begin, end }) => {
-      const node = noiseInput(site, call, [total(), sizes.particles, sizes.batch]);
-      return slice(
-        node,
-        node.shape.map((_, axis) => (axis === 0 ? begin : 0)),
-        node.shape.with(0, end - begin),
-      );
-    },
+    noise: (site, proposal) => noiseInput(site, proposal, [sizes.particles, sizes.batch]),
+    stepNoise: (site, proposal, { begin, end }) =>
+      noiseInput(site, proposal, [end - begin, sizes.particles, sizes.batch]),
     mask: (range) => stepsFirst(use(added.mask, [sizes.batch, total()], "float"), range),
     klWeight: () => (weight ??= input(added.klWeight, [])),
     inputs: () => ({

@@ -163,11 +163,11 @@ const stepFrame = (
       if (value.when === "step") return elsewhere(value);
       return inline.has(value.op) ? undefined : imports.constant(statics.value(value.id));
     },
-    noise: (site, call) => {
+    noise: (site, proposal) => {
       invariant(site.when === "step", `${site.name} is drawn once, not at a step`);
-      const whole = special.stepNoise(site, call, segment.range);
+      const whole = special.stepNoise(site, proposal, segment.range);
       return imports.perStep(
-        added.noise(site.name),
+        added.noise(site.name, proposal),
         { shape: whole.shape.slice(1), dtype: whole.dtype },
         () => whole,
       );

@@ -45,14 +45,22 @@ describe("a recurrent model with a memory", () => {
   const model = recurrent();
   const [S, B, T] = [3, 2, 4];
   const sizes = sizesOf(S, B, T);
-  const values: Numbers = {
+  const given: Numbers = {
     ...parametersOf(model, 5),
     x: numbers(B * T * X, 1).map((x) => (x > 0 ? 1 : 0)),
     u: numbers(B * T, 2),
-    "/noise.z": normals(T * S * B * Z, 3),
-    "/noise.g": normals(S * B, 4),
-    "/noise.x": numbers(T * S * B * X, 5).map((x) => (x + 1) / 2),
   };
+  const noiseZ = normals(T * S * B * Z, 3);
+  const noiseX = numbers(T * S * B * X, 5).map((x) => (x + 1) / 2);
+  const noiseG = normals(S * B, 4);
+  /** The guide draws the steps before `prefix`, the model those from there. */
+  const values = (prefix: number): Numbers => ({
+    ...given,
+    "/noise.z": noiseZ.slice(0, prefix * S * B * Z),
+    "/noise.z.prior": noiseZ.slice(prefix * S * B * Z),
+    [prefix > 0 ? "/noise.g" : "/noise.g.prior"]: noiseG,
+    "/noise.x.prior": noiseX.slice(prefix * S * B * X),
+  });
 
   test("has a draw and a mean for every site and step, and the watches", () => {
     const { graph, noise } = sampling(model, { kind: "prior" }, sizes);
@@ -66,9 +74,9 @@ describe("a recurrent model with a memory", () => {
       psi: [S, B, T, Z],
     });
     expect(noise.map(({ name, kind }) => `${name} ${kind}`).toSorted()).toEqual([
-      "/noise.g normal",
-      "/noise.x uniform",
-      "/noise.z normal",
+      "/noise.g.prior normal",
+      "/noise.x.prior uniform",
+      "/noise.z.prior normal",
     ]);
   });
 
@@ -77,8 +85,8 @@ describe("a recurrent model with a memory", () => {
     expect(data.map(({ attrs }) => attrs.name)).toEqual(["u"]);
     expect(inputNames(graph)).not.toContain("x");
     const drawn = prepare(graph.outputs)({
-      ...values,
-      x: values["x"]?.map(() => Number.NaN) ?? [],
+      ...values(0),
+      x: given["x"]?.map(() => Number.NaN) ?? [],
     });
     for (const [, numbers] of drawn) expect(numbers.every(Number.isFinite)).toBe(true);
     expect(new Set(drawn.get("x"))).toEqual(new Set([0, 1]));
@@ -88,10 +96,10 @@ describe("a recurrent model with a memory", () => {
     const target: Target = { kind: "predict", prefix: 2 };
     const { graph } = sampling(model, target, sizes);
     expect(graph.inputs.find(({ attrs }) => attrs.name === "x")?.shape).toEqual([B, 2, X]);
-    const x = values["x"] ?? [];
+    const x = given["x"] ?? [];
     const prefix = [0, 1].flatMap((b) => x.slice(b * T * X, b * T * X + 2 * X));
-    const predicted = draw(model, target, sizes, { ...values, x: prefix });
-    const inferred = draw(model, { kind: "posterior" }, sizes, values);
+    const predicted = draw(model, target, sizes, { ...values(2), x: prefix });
+    const inferred = draw(model, { kind: "posterior" }, sizes, values(T));
     const z = (from: ReadonlyMap<string, readonly number[]>, steps: readonly number[]): number[] =>
       Array.from({ length: S * B }, (_, row) =>
         steps.flatMap((t) => (from.get("z") ?? []).slice((row * T + t) * Z, (row * T + t + 1) * Z)),
@@ -103,11 +111,11 @@ describe("a recurrent model with a memory", () => {
   });
 
   test("a whole prefix reconstructs, an empty one generates", () => {
-    const all = draw(model, { kind: "predict", prefix: T }, sizes, values);
-    expect(all).toEqual(draw(model, { kind: "reconstruct" }, sizes, values));
-    expect(all.get("x")?.slice(0, B * T * X)).toEqual(values["x"]);
-    const none = draw(model, { kind: "predict", prefix: 0 }, sizes, values);
-    expect(none).toEqual(draw(model, { kind: "prior" }, sizes, values));
+    const all = draw(model, { kind: "predict", prefix: T }, sizes, values(T));
+    expect(all).toEqual(draw(model, { kind: "reconstruct" }, sizes, values(T)));
+    expect(all.get("x")?.slice(0, B * T * X)).toEqual(given["x"]);
+    const none = draw(model, { kind: "predict", prefix: 0 }, sizes, values(0));
+    expect(none).toEqual(draw(model, { kind: "prior" }, sizes, values(0)));
   });
 
   test("posterior draws latents and watches only", () => {
@@ -176,10 +184,14 @@ describe("observations that feed back", () => {
 
   test("are the drawn ones, or the data of the prefix", () => {
     const sizes = sizesOf(1, 1, 4);
-    const values = { a: [0.5], "/noise.x": noise };
+    const values = { a: [0.5], "/noise.x.prior": noise };
     const generated = draw(model, { kind: "prior" }, sizes, values);
     expect(maxError(generated.get("x") ?? [], follow([], 4))).toBeLessThan(1e-15);
-    const predicted = draw(model, { kind: "predict", prefix: 2 }, sizes, { ...values, x: [7, -3] });
+    const predicted = draw(model, { kind: "predict", prefix: 2 }, sizes, {
+      a: [0.5],
+      x: [7, -3],
+      "/noise.x.prior": noise.slice(2),
+    });
     expect(maxError(predicted.get("x") ?? [], follow([7, -3], 4))).toBeLessThan(1e-15);
     const means = [0, 3.5, -1.5, 0.5 * at(follow([7, -3], 4), 2)];
     expect(maxError(predicted.get("x.mean") ?? [], means)).toBeLessThan(1e-15);
@@ -191,8 +203,8 @@ describe("a state-space model", () => {
     const [S, T] = [4000, 30];
     const drawn = draw(stateSpace("exact"), { kind: "prior" }, sizesOf(S, 1, T), {
       ...stateSpaceValues,
-      "/noise.z": normals(T * S, 1),
-      "/noise.x": normals(T * S, 2),
+      "/noise.z.prior": normals(T * S, 1),
+      "/noise.x.prior": normals(T * S, 2),
     });
     const last = (drawn.get("x") ?? []).filter((_, i) => i % T === T - 1);
     const { a, c, q, r } = LINEAR;
@@ -209,8 +221,9 @@ describe("a state-space model", () => {
     const predicted = draw(stateSpace("exact"), { kind: "predict", prefix }, sizesOf(S, 1, T), {
       ...stateSpaceValues,
       x,
-      "/noise.z": noise,
-      "/noise.x": normals(T * S, 4),
+      "/noise.z": noise.slice(0, prefix * S),
+      "/noise.z.prior": noise.slice(prefix * S),
+      "/noise.x.prior": normals((T - prefix) * S, 4),
     });
     const inferred = draw(stateSpace("exact"), { kind: "posterior" }, sizesOf(S, 1, prefix), {
       ...stateSpaceValues,

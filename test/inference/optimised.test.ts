@@ -95,9 +95,10 @@ test("draws that continue a prefix", () => {
     ...parametersOf(model, 5),
     x: numbers(2 * X, 1).map((x) => (x > 0 ? 1 : 0)),
     u: numbers(4, 2),
-    "/noise.z": normals(4 * 2 * Z, 3),
+    "/noise.z": normals(2 * 2 * Z, 3),
+    "/noise.z.prior": normals(2 * 2 * Z, 6),
     "/noise.g": normals(2, 4),
-    "/noise.x": numbers(4 * 2 * X, 5).map((x) => (x + 1) / 2),
+    "/noise.x.prior": numbers(2 * 2 * X, 5).map((x) => (x + 1) / 2),
   });
 });
 

@@ -147,8 +147,8 @@ describe("memory addressing: a table shared by the batch, of a size that data bi
     expect(derived.value.data.map(({ attrs }) => attrs.name)).toEqual(["support"]);
     const drawn = prepare(derived.value.graph.outputs)({
       support: table,
-      "/noise.a": addresses.flatMap((slot) => force(slot, S)),
-      "/noise.x": normals(K * B * W, 5),
+      "/noise.a.prior": addresses.flatMap((slot) => force(slot, S)),
+      "/noise.x.prior": normals(K * B * W, 5),
     });
     expect(drawn.get("a")).toEqual(addresses);
     expect(maxError(drawn.get("x.mean") ?? [], addresses.flatMap(row))).toBe(0);
