@@ -73,6 +73,9 @@ export const optional = <T>(argument: Argument<T>): Argument<T | null> => ({
   otherwise: { value: null },
 });
 
+/** A part of a whole, or nothing said of it. */
+export const part: Argument<number | null> = optional(number(0, 0, 1));
+
 /** The values of a call, or what is wrong with each of its arguments. */
 export const readArguments = <A extends Arguments>(
   call: DataSpec,

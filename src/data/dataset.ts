@@ -1,3 +1,5 @@
+import type { Numbers } from "./array.ts";
+
 /** A named array of one batch, row-major. */
 export interface BatchField {
   /** [B, T, …] for a field with one value a step, [B, …] for one a sequence, […] for one a batch. */
@@ -17,8 +19,6 @@ export interface FieldShape {
   readonly per: "step" | "sequence" | "shared";
   /** Without B and T. */
   readonly shape: readonly number[];
-  /** Smallest and largest value in either split, where known without drawing. */
-  readonly range?: readonly [number, number];
 }
 
 /** A stretch of frames to tell apart in reports, such as the recall interval. Ends are exclusive. */
@@ -28,7 +28,22 @@ export interface Region {
   readonly to: number;
 }
 
-export type Split = "train" | "test";
+/** `validation` chooses among states of training; `test` is looked at for its own sake only. */
+export type Split = "train" | "validation" | "test";
+
+/** One for each split; not every data set has something to choose by. */
+export interface Splits<T> {
+  readonly train: T;
+  readonly validation?: T;
+  readonly test: T;
+}
+
+/** All values that a split holds of a field, without padding. */
+export interface StoredValues {
+  readonly values: Numbers;
+  /** First value of each sequence in steps, then the number of steps; absent without time. */
+  readonly starts?: readonly number[];
+}
 
 /** Whole numbers 0 … bound-1, drawn in order; the source of all randomness of a batch. */
 export type Draw = (bound: number) => number;
@@ -44,7 +59,13 @@ export interface Dataset {
   readonly description?: string;
   readonly fields: readonly FieldShape[];
   /** Sequences that each split stores; absent where batches are made up of fresh draws. */
-  readonly sequences?: Readonly<Record<Split, number>>;
+  readonly sequences?: Splits<number>;
+  /** Whether there are batches of the split `validation`. */
+  readonly validation?: boolean;
+  /** The file that holds the values, for messages. */
+  readonly file?: string;
+  /** What a split holds of a field, for checks before anything runs; absent where batches are made up. */
+  readonly stored?: (split: Split, field: string) => StoredValues | undefined;
   /** Steps of the longest sequence; absent where no field has a time axis. */
   readonly steps?: number;
   /** Whether `lengths` may come with a batch. */
@@ -58,3 +79,24 @@ export interface Dataset {
    */
   batch(split: Split, index: number, size: number, draw: Draw): Batch;
 }
+
+/** What `make` makes of each split that is there. */
+export const mapSplits = <A, B>(
+  splits: Splits<A>,
+  make: (one: A, split: Split) => B,
+): Splits<B> => ({
+  train: make(splits.train, "train"),
+  ...(splits.validation === undefined ? {} : { validation: make(splits.validation, "validation") }),
+  test: make(splits.test, "test"),
+});
+
+/** The splits that are there, in their order. */
+export const splitEntries = <T>(splits: Splits<T>): readonly (readonly [Split, T])[] => [
+  ["train", splits.train],
+  ...(splits.validation === undefined ? [] : [["validation", splits.validation] as const]),
+  ["test", splits.test],
+];
+
+/** The splits of a data set. */
+export const splitsOf = ({ validation }: Pick<Dataset, "validation">): readonly Split[] =>
+  validation === true ? ["train", "validation", "test"] : ["train", "test"];

@@ -91,17 +91,6 @@ export const wrongField = (
     notes: [`expected ${expected}`, `found    ${found}`, ...(details.notes ?? [])],
   });
 
-export const valuesOutOfRange = (
-  name: string,
-  expected: string,
-  found: readonly [number, number],
-  help: readonly string[],
-): Diagnostic =>
-  problem("E0608", `the field \`${name}\` of the data has values outside ${expected}`, {
-    notes: [`its values lie in [${found[0]}, ${found[1]}]`],
-    help,
-  });
-
 export const tooFew = (
   what: string,
   needed: string,
@@ -109,3 +98,87 @@ export const tooFew = (
   help: readonly string[] = [],
 ): Diagnostic =>
   problem("E0609", `too few ${what}`, { notes: [`needed ${needed}, found ${found}`], help });
+
+/** One value that its field's type forbids. */
+export const valueOutOfRange = (
+  name: string,
+  type: string,
+  { value, rule, place, file }: Offence,
+  help: readonly string[],
+): Diagnostic =>
+  problem("E0608", `\`${name}\` is declared ${type}, but ${value} ${rule}`, {
+    notes: [`it is ${place}${file === undefined ? "" : ` of ${file}`}`],
+    help,
+  });
+
+/** The first value that does not fit, and where it is. */
+export interface Offence {
+  readonly value: string;
+  /** "is not above 0" */
+  readonly rule: string;
+  readonly place: string;
+  readonly file?: string;
+}
+
+export const notFinite = (name: string, { value, place, file }: Offence): Diagnostic =>
+  problem("E0620", `the field \`${name}\` of the data holds ${value}`, {
+    notes: [`it is ${place}${file === undefined ? "" : ` of ${file}`}`],
+    help: [
+      "leave the sequence out or fill the value in; what was not observed can be marked by a field of its own, by which the model weighs",
+    ],
+  });
+
+export const unboundDimension = (dim: string): Diagnostic =>
+  problem("E0621", `nothing gives the dimension \`${dim}\` a size`, {
+    notes: ["the file gives it no value, and no field of the data has it as an axis"],
+    help: [`give it one in the file, \`dim ${dim} = …\`, or with --set ${dim}=…`],
+  });
+
+/** A warning: the file's own splits are taken. */
+export const unusedFractions = (names: readonly string[]): Diagnostic =>
+  problem("E0622", `${names.map((name) => `\`${name}\``).join(" and ")} of the data is not used`, {
+    severity: "warning",
+    notes: ["the file has splits of its own, which are taken as they are"],
+  });
+
+/** A warning: numbers of a test on what was trained on say nothing of anything else. */
+export const oneForAll = (steps: number | undefined): Diagnostic =>
+  problem("E0623", "the data hold one sequence, which both trains and tests", {
+    severity: "warning",
+    notes: [
+      "test bounds then say how well the model knows this sequence, not how well it predicts",
+    ],
+    help:
+      steps === undefined || steps < 4
+        ? []
+        : [
+            `\`length = ${Math.max(2, Math.ceil(steps / 10))}\` cuts its ${steps} steps into pieces, of which the last ones test`,
+          ],
+  });
+
+/** A warning: at least one sequence is on either side. */
+export const fractionOfFew = (
+  what: string,
+  fraction: number,
+  count: number,
+  held: number,
+): Diagnostic =>
+  problem("E0624", `\`${what} = ${fraction}\` of ${count} sequences cannot be had`, {
+    severity: "warning",
+    notes: [
+      `${held} of the ${count} ${held === 1 ? "is" : "are"} taken, so that both sides have one`,
+    ],
+  });
+
+export const wrongBatch = (name: string, expected: string, found: string): Diagnostic =>
+  problem("E0625", `a batch of the data set does not hold \`${name}\` as its fields say`, {
+    notes: [`expected ${expected}`, `found    ${found}`],
+  });
+
+/** A warning: fresh noise makes something of repeated sequences, but the batch is not what it seems. */
+export const repeatedSequences = (batch: number, stored: number): Diagnostic =>
+  problem("E0626", `a batch of ${batch} repeats sequences: ${stored} train`, {
+    severity: "warning",
+    notes: ["where there are enough, a batch holds each sequence at most once"],
+    help: [`set \`batch = ${stored}\` or less`],
+  });

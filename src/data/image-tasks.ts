@@ -1,11 +1,18 @@
 /** Images without the recall structure: single ones, a table of them to recall from, a maze of them. */
 import { failure, success } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
 import { count, flag } from "./arguments.ts";
-import type { Draw, Split } from "./dataset.ts";
+import { mapSplits, splitEntries, type Draw, type Split, type Splits } from "./dataset.ts";
 import { tooFew } from "./errors.ts";
-import { imageArguments, openImages } from "./images.ts";
+import { imageArguments, openImages, type ImageSet } from "./images.ts";
 import { source, type Source } from "./source.ts";
 import { drawDistinct, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
+
+const imagesOf = (splits: Splits<ImageSet>, split: Split): ImageSet => {
+  const found = splits[split];
+  invariant(found !== undefined, `no split ${split}`);
+  return found;
+};
 
 /** One image a sequence: `x` [pixels], with `with_labels` also `label` []. For models without time. */
 export const singleImages: Source = source(
@@ -15,8 +22,7 @@ export const singleImages: Source = source(
     const images = openImages("images", values, context);
     if (!images.ok) return images;
     const { height, width, splits, description } = images.value;
-    const stored = (split: Split): StoredSplit => {
-      const { count: sequences, pixels, labels } = splits[split];
+    const stored = ({ count: sequences, pixels, labels }: ImageSet): StoredSplit => {
       const x: StoredField = {
         name: "x",
         per: "sequence",
@@ -31,9 +37,11 @@ export const singleImages: Source = source(
             : [x],
       };
     };
-    const both = { train: stored("train"), test: stored("test") };
     return success(
-      storedDataset(title, both, { images: new Map([["x", [height, width]]]), description }),
+      storedDataset(title, mapSplits(splits, stored), {
+        images: new Map([["x", [height, width]]]),
+        description,
+      }),
     );
   },
 );
@@ -50,11 +58,12 @@ export const tableRecall: Source = source(
     if (!images.ok) return images;
     const { height, width, splits, description } = images.value;
     const { slots } = values;
-    for (const split of ["train", "test"] as const) {
-      if (splits[split].count < slots) {
-        const most = Math.min(splits.train.count, splits.test.count);
+    const sets = splitEntries(splits);
+    for (const [split, set] of sets) {
+      if (set.count < slots) {
+        const most = Math.min(...sets.map(([, one]) => one.count));
         return failure(
-          tooFew(`${split} images`, `one for each of ${slots} slots`, `${splits[split].count}`, [
+          tooFew(`${split} images`, `one for each of ${slots} slots`, `${set.count}`, [
             `use \`slots = ${most}\` or fewer`,
           ]),
         );
@@ -65,9 +74,10 @@ export const tableRecall: Source = source(
       name: title,
       description,
       fields: [
-        { name: "support", per: "shared", shape: [slots, area], range: [0, 1] },
-        { name: "x", per: "sequence", shape: [area], range: [0, 1] },
+        { name: "support", per: "shared", shape: [slots, area] },
+        { name: "x", per: "sequence", shape: [area] },
       ],
+      validation: splits.validation !== undefined,
       ragged: false,
       regions: [],
       images: new Map([
@@ -75,7 +85,7 @@ export const tableRecall: Source = source(
         ["x", [height, width]],
       ]),
       batch: (split, _index, size, draw) => {
-        const { count: available, pixels } = splits[split];
+        const { count: available, pixels } = imagesOf(splits, split);
         const support = new Float32Array(slots * area);
         drawDistinct(available, slots, draw).forEach((image, slot) => {
           support.set(pixels.subarray(image * area, (image + 1) * area), slot * area);
@@ -143,15 +153,16 @@ export const maze: Source = source(
       name: title,
       description,
       fields: [
-        { name: "x", per: "step", shape: [area], range: [0, 1] },
-        { name: "action", per: "step", shape: [moves.length], range: [0, 1] },
+        { name: "x", per: "step", shape: [area] },
+        { name: "action", per: "step", shape: [moves.length] },
       ],
       steps,
+      validation: splits.validation !== undefined,
       ragged: false,
       regions: [],
       images: new Map([["x", [height, width]]]),
       batch: (split, _index, size, draw) => {
-        const { count: available, pixels } = splits[split];
+        const { count: available, pixels } = imagesOf(splits, split);
         const x = new Float32Array(size * steps * area);
         const action = new Float32Array(size * steps * moves.length);
         for (let b = 0; b < size; b += 1) {

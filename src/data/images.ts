@@ -5,6 +5,7 @@ import {
   flag,
   number,
   optional,
+  part,
   text,
   word,
   type Argument,
@@ -12,8 +13,8 @@ import {
 } from "./arguments.ts";
 import { rangeOf, type Numbers } from "./array.ts";
 import type { DataContext } from "./context.ts";
-import type { Split } from "./dataset.ts";
-import { badArgument, malformedFile } from "./errors.ts";
+import type { Splits } from "./dataset.ts";
+import { badArgument, malformedFile, tooFew } from "./errors.ts";
 import { pooler, type Pooling } from "./pool.ts";
 import { openRawImages, type RawImages } from "./raw-images.ts";
 
@@ -31,14 +32,14 @@ export interface Images {
   readonly width: number;
   /** Where from and what was done, for reports. */
   readonly description: string;
-  readonly splits: Readonly<Record<Split, ImageSet>>;
+  readonly splits: Splits<ImageSet>;
 }
 
 /**
  * The arguments of every task on images. `size` pools to `size` x `size`: by `pool = mean`, over the covered area
  * (28 to 14: 2 x 2), or `max`. `binary` (the default) then sets pixels of at least `threshold` to 1 and all others
  * to 0; `binary = false` leaves grey levels in [0, 1]. Strokes are thinner than the 4 x 4 blocks of a size of 7, where a
- * threshold of 0.3 keeps them.
+ * threshold of 0.3 keeps them. `validation` is the part of the training images, from their end, that neither train nor test.
  */
 export const imageArguments: {
   readonly images: Argument<string>;
@@ -47,6 +48,7 @@ export const imageArguments: {
   readonly pool: Argument<Pooling>;
   readonly binary: Argument<boolean>;
   readonly threshold: Argument<number>;
+  readonly validation: Argument<number | null>;
 } = {
   images: text("mnist"),
   labels: optional(text()),
@@ -54,6 +56,7 @@ export const imageArguments: {
   pool: word(["mean", "max"], "mean"),
   binary: flag(true),
   threshold: number(0.5, 0, 1),
+  validation: part,
 };
 
 /** Opens the images that a task's arguments name. */
@@ -78,13 +81,37 @@ export const openImages = (
     );
   }
   const prepare = preparer(raw.value, size, pool, binary ? threshold : null);
+  const shared = withValidation(prepare(splits.train), values.validation ?? 0);
+  if (!shared.ok) return shared;
   const pooled = size === null || size === height ? "" : `, ${size} x ${size} by ${pool}`;
   return success({
     height: size ?? height,
     width: size ?? width,
     description: `${origin}${pooled}, ${binary ? `binarised at ${threshold}` : "grey"}`,
-    splits: { train: prepare(splits.train), test: prepare(splits.test) },
+    splits: { ...shared.value, test: prepare(splits.test) },
   });
+};
+
+const withValidation = (all: ImageSet, part: number): Result<Omit<Splits<ImageSet>, "test">> => {
+  if (part === 0) return success({ train: all });
+  if (all.count < 2) {
+    return failure(tooFew("training images to set some aside for validation", "2", "1"));
+  }
+  const held = Math.min(all.count - 1, Math.max(1, Math.round(part * all.count)));
+  const border = all.count - held;
+  return success({
+    train: imagesBetween(all, 0, border),
+    validation: imagesBetween(all, border, all.count),
+  });
+};
+
+const imagesBetween = ({ count, pixels, labels }: ImageSet, from: number, to: number): ImageSet => {
+  const area = pixels.length / count;
+  return {
+    count: to - from,
+    pixels: pixels.subarray(from * area, to * area),
+    ...(labels === undefined ? {} : { labels: labels.subarray(from, to) }),
+  };
 };
 
 const preparer = (
@@ -92,7 +119,7 @@ const preparer = (
   size: number | null,
   pool: Pooling,
   threshold: number | null,
-): ((split: RawImages["splits"][Split]) => ImageSet) => {
+): ((split: RawImages["splits"]["train"]) => ImageSet) => {
   const area = height * width;
   const side = size ?? 0;
   const out = size === null ? area : side * side;

@@ -1,7 +1,7 @@
 /** Sequences in JSON: nested lists of numbers, sequences of any length. */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { printShape } from "./array.ts";
-import type { FieldShape } from "./dataset.ts";
+import { splitEntries, type FieldShape } from "./dataset.ts";
 import { malformedFile } from "./errors.ts";
 import {
   assemble,
@@ -86,7 +86,7 @@ export const parseJson = (text: string, path: string): Result<unknown> => {
 
 /**
  * Either a list of sequences, the field `x`, or an object of such lists by field. An object with the keys `train`
- * and `test` holds one of them for each split.
+ * and `test`, and perhaps `validation` or `valid`, holds one of them for each split.
  */
 export const parseJsonFields = (text: string, path: string, perOf: PerOf): Result<StoredFile> => {
   const parsed = parseJson(text, path);
@@ -100,11 +100,22 @@ export const parseJsonFields = (text: string, path: string, perOf: PerOf): Resul
   if (!train.ok) return train;
   const test = splitOf(value["test"], path, perOf);
   if (!test.ok) return test;
-  const differing = train.value.fields.find((field, i) => {
-    const other = test.value.fields[i];
-    return other?.name !== field.name || printShape(other.shape) !== printShape(field.shape);
+  const given = value["validation"] ?? value["valid"];
+  const validation = given === undefined ? undefined : splitOf(given, path, perOf);
+  if (validation !== undefined && !validation.ok) return validation;
+  const splits = {
+    train: train.value,
+    ...(validation === undefined ? {} : { validation: validation.value }),
+    test: test.value,
+  };
+  const differing = splitEntries(splits).flatMap(([split, { fields }]) => {
+    const field = train.value.fields.find((one, i) => {
+      const other = fields[i];
+      return other?.name !== one.name || printShape(other.shape) !== printShape(one.shape);
+    });
+    return field === undefined ? [] : `train and ${split} differ in the field \`${field.name}\``;
   });
-  return differing === undefined
-    ? success({ kind: "split", splits: { train: train.value, test: test.value } })
-    : failure(malformedFile(path, `train and test differ in the field \`${differing.name}\``));
+  return differing.length === 0
+    ? success({ kind: "split", splits })
+    : failure(...differing.map((why) => malformedFile(path, why)));
 };

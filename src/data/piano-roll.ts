@@ -1,11 +1,12 @@
 /** Polyphonic music as piano rolls (Boulanger-Lewandowski, Bengio and Vincent 2012). */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import { count, optional, text, word } from "./arguments.ts";
+import { count, optional, part as fraction, text, word } from "./arguments.ts";
 import { malformedFile } from "./errors.ts";
 import { locate, readBytes } from "./files.ts";
 import { isObject, parseJson } from "./json.ts";
 import { source, type Source } from "./source.ts";
-import { assemble, cut, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
+import { shareOut } from "./split.ts";
+import { assemble, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
 
 /** Lowest and highest note of a piano. */
 const lowest = 21;
@@ -39,9 +40,12 @@ const parseSplit = (value: unknown, path: string, split: string): Result<StoredS
   return typeof field === "string" ? failure(malformedFile(path, field)) : assemble([field]);
 };
 
+const hasValidation = (value: unknown): boolean => isObject(value) && value["valid"] !== undefined;
+
 /**
- * Ragged sequences of chords: `x` [88] is 1 where a key sounds. `length` cuts training and test sequences into
- * pieces of at most that many steps; `test = valid` tests on the validation part.
+ * Ragged sequences of chords: `x` [88] is 1 where a key sounds. `length` cuts sequences into pieces of at most that many
+ * steps. The file's part `valid` validates; `test = valid` tests on it instead, and `validation = 0.1` then takes the last
+ * tenth of the training sequences.
  */
 export const pianoRoll: Source = source(
   "piano_roll",
@@ -49,8 +53,9 @@ export const pianoRoll: Source = source(
     file: text("jsb_chorales.json"),
     length: optional(count(undefined)),
     test: word(["test", "valid"], "test"),
+    validation: fraction,
   },
-  ({ file, length, test: tested }, context, title) => {
+  ({ file, length, test: tested, validation: part }, context, title) => {
     const path = locate(file, context, { folder: "polyphonic" });
     if (!path.ok) return path;
     const bytes = readBytes(path.value);
@@ -61,8 +66,24 @@ export const pianoRoll: Source = source(
     if (!train.ok) return train;
     const test = parseSplit(parsed.value, path.value, tested);
     if (!test.ok) return test;
-    const pieces = (split: StoredSplit): StoredSplit =>
-      length === null ? split : cut(split, length);
-    return success(storedDataset(title, { train: pieces(train.value), test: pieces(test.value) }));
+    const chosenBy = tested === "valid" || !hasValidation(parsed.value) ? undefined : "valid";
+    const validation =
+      chosenBy === undefined ? undefined : parseSplit(parsed.value, path.value, chosenBy);
+    if (validation !== undefined && !validation.ok) return validation;
+    const splits = shareOut(
+      {
+        kind: "split",
+        splits: {
+          train: train.value,
+          ...(validation === undefined ? {} : { validation: validation.value }),
+          test: test.value,
+        },
+      },
+      { test: null, validation: part },
+      length,
+    );
+    return splits.ok
+      ? success(storedDataset(title, splits.value, { file: path.value }), splits.warnings)
+      : splits;
   },
 );

@@ -4,7 +4,6 @@ import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { volume, type DenseArray, type Numbers } from "./array.ts";
 import type { DataContext } from "./context.ts";
 import { parseNumbers } from "./csv.ts";
-import type { Split } from "./dataset.ts";
 import { readDigits } from "./digits.ts";
 import { malformedFile } from "./errors.ts";
 import { inDataDirectory, locate, readBytes, requireInDataDirectory } from "./files.ts";
@@ -18,7 +17,9 @@ export interface RawImages {
   readonly full: number;
   /** Said in reports. */
   readonly origin: string;
-  readonly splits: Readonly<Record<Split, { readonly pixels: Numbers; readonly labels?: Numbers }>>;
+  readonly splits: Readonly<
+    Record<"train" | "test", { readonly pixels: Numbers; readonly labels?: Numbers }>
+  >;
 }
 
 const sourcesHelp = "images are mnist, fashion, digits8, or the path of an IDX or .npy file";

@@ -3,8 +3,17 @@
  * frames that a model with memory can predict. The field is `x` [T = l + k, pixels].
  */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
 import { count } from "./arguments.ts";
-import type { Dataset, Draw, Region, Split } from "./dataset.ts";
+import {
+  mapSplits,
+  splitEntries,
+  type Dataset,
+  type Draw,
+  type Region,
+  type Split,
+  type Splits,
+} from "./dataset.ts";
 import { badArgument, tooFew } from "./errors.ts";
 import { imageArguments, openImages, type Images, type ImageSet } from "./images.ts";
 import { source, type Source } from "./source.ts";
@@ -18,23 +27,26 @@ const imageSequences = (
   images: Images,
   steps: number,
   regions: readonly Region[],
-  plans: Readonly<Record<Split, Plan>>,
+  plans: Splits<Plan>,
 ): Dataset => {
   const { height, width } = images;
   const area = height * width;
   return {
     name,
     description: images.description,
-    fields: [{ name: "x", per: "step", shape: [area], range: [0, 1] }],
+    fields: [{ name: "x", per: "step", shape: [area] }],
     steps,
+    validation: images.splits.validation !== undefined,
     ragged: false,
     regions,
     images: new Map([["x", [height, width]]]),
     batch: (split, _index, size, draw) => {
-      const { pixels } = images.splits[split];
+      const [set, plan] = [images.splits[split], plans[split]];
+      invariant(set !== undefined && plan !== undefined, `no split ${split}`);
+      const { pixels } = set;
       const data = new Float32Array(size * steps * area);
       for (let b = 0; b < size; b += 1) {
-        for (const [t, image] of plans[split](draw).entries()) {
+        for (const [t, image] of plan(draw).entries()) {
           const frame = pixels.subarray(image * area, (image + 1) * area);
           data.set(frame, (b * steps + t) * area);
         }
@@ -46,11 +58,6 @@ const imageSequences = (
 
 const several = (set: ImageSet, n: number, draw: Draw): number[] =>
   Array.from({ length: n }, () => draw(set.count));
-
-const forBoth = <T>(make: (split: Split) => T): Readonly<Record<Split, T>> => ({
-  train: make("train"),
-  test: make("test"),
-});
 
 const recallRegions = (l: number, k: number): readonly Region[] => [
   { name: "pre-recall", from: 0, to: l },
@@ -66,8 +73,8 @@ export const perfectRecall: Source = source(
     if (k > l) return failure(badArgument("perfect_recall", "k", `at most l (= ${l})`, `${k}`));
     const images = openImages("perfect_recall", values, context);
     if (!images.ok) return images;
-    const plans = forBoth((split): Plan => (draw) => {
-      const shown = several(images.value.splits[split], l, draw);
+    const plans = mapSplits(images.value.splits, (set): Plan => (draw) => {
+      const shown = several(set, l, draw);
       return [...shown, ...shown.slice(0, k)];
     });
     return success(imageSequences(title, images.value, l + k, recallRegions(l, k), plans));
@@ -80,12 +87,20 @@ const labelsOf = (task: string, set: ImageSet): Result<readonly number[]> =>
     ? failure(badArgument(task, "labels", "the path of the images' labels", "nothing"))
     : success([...set.labels]);
 
-/** Both splits by one function, or the first failure. */
-const both = <T>(make: (split: Split) => Result<T>): Result<Readonly<Record<Split, T>>> => {
-  const train = make("train");
-  if (!train.ok) return train;
-  const test = make("test");
-  return test.ok ? success({ train: train.value, test: test.value }) : test;
+/** A plan for each split by one function, or the first failure. */
+const plansFor = (
+  { splits }: Images,
+  make: (set: ImageSet, split: Split) => Result<Plan>,
+): Result<Splits<Plan>> => {
+  const made = mapSplits(splits, make);
+  const failed = splitEntries(made).find(([, plan]) => !plan.ok)?.[1];
+  if (failed?.ok === false) return failed;
+  return success(
+    mapSplits(made, (plan) => {
+      invariant(plan.ok, "a plan failed");
+      return plan.value;
+    }),
+  );
 };
 
 /**
@@ -100,8 +115,7 @@ export const parityRecall: Source = source(
     if (k > l) return failure(badArgument("parity_recall", "k", `at most l (= ${l})`, `${k}`));
     const images = openImages("parity_recall", values, context);
     if (!images.ok) return images;
-    const plans = both((split): Result<Plan> => {
-      const set = images.value.splits[split];
+    const plans = plansFor(images.value, (set, split): Result<Plan> => {
       const labels = labelsOf("parity_recall", set);
       if (!labels.ok) return labels;
       const withLabel = (wanted: number): readonly number[] =>
@@ -133,8 +147,7 @@ export const dynamicDependency: Source = source(
     const { l, k } = values;
     const images = openImages("dynamic_dependency", values, context);
     if (!images.ok) return images;
-    const plans = both((split): Result<Plan> => {
-      const set = images.value.splits[split];
+    const plans = plansFor(images.value, (set): Result<Plan> => {
       const labels = labelsOf("dynamic_dependency", set);
       if (!labels.ok) return labels;
       const largest = labels.value.reduce((a, b) => Math.max(a, b), 0);
@@ -167,8 +180,8 @@ export const similarityRecall: Source = source(
     }
     const images = openImages("similarity_recall", values, context);
     if (!images.ok) return images;
-    const plans = forBoth((split): Plan => (draw) => {
-      const shown = several(images.value.splits[split], l, draw);
+    const plans = mapSplits(images.value.splits, (set): Plan => (draw) => {
+      const shown = several(set, l, draw);
       const from = draw(l - k);
       return [...shown, ...shown.slice(from, from + k)];
     });

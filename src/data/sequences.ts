@@ -1,18 +1,21 @@
 /** Datasets from files of named fields and from arrays of the library's user. */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import { count, number, optional, text } from "./arguments.ts";
+import { count, optional, part, text } from "./arguments.ts";
 import type { DataContext } from "./context.ts";
 import type { Dataset, FieldShape } from "./dataset.ts";
 import { malformedFile, wrongField } from "./errors.ts";
 import { fieldOfArray, readFields } from "./fields.ts";
 import { locate } from "./files.ts";
 import { source, type Source } from "./source.ts";
-import { assemble, cut, splitLast, storedDataset, type PerOf, type StoredSplit } from "./stored.ts";
+import { shareOut } from "./split.ts";
+import { assemble, storedDataset, type PerOf } from "./stored.ts";
 
 const fileArguments = {
   file: text(),
-  /** The part of the sequences, from the end, that tests, where the file has no split of its own. */
-  test: number(0.1, 0, 1),
+  /** The part of the sequences, from the end, that tests, where the file has no splits of its own. */
+  test: part,
+  /** The part of the other sequences, from their end, that chooses among states. */
+  validation: part,
   /** Names with commas between. */
   shared: text(""),
 } as const;
@@ -22,12 +25,13 @@ const namesIn = (list: string): readonly string[] =>
 
 interface FileValues {
   readonly file: string;
-  readonly test: number;
+  readonly test: number | null;
+  readonly validation: number | null;
   readonly shared: string;
 }
 
 const openFile = (
-  { file, test, shared }: FileValues,
+  { file, test, validation, shared }: FileValues,
   context: DataContext,
   title: string,
   others: PerOf,
@@ -38,13 +42,15 @@ const openFile = (
   const common = namesIn(shared);
   const read = readFields(path.value, (name) => (common.includes(name) ? "shared" : others(name)));
   if (!read.ok) return read;
-  const splits = read.value.kind === "split" ? read.value.splits : splitLast(read.value.all, test);
-  if (splits.train.fields.length === 0) {
+  const splits = shareOut(read.value, { test, validation }, length);
+  if (!splits.ok) return splits;
+  if (splits.value.train.fields.length === 0) {
     return failure(malformedFile(path.value, "it has no fields"));
   }
-  const pieces = (split: StoredSplit): StoredSplit =>
-    length === null ? split : cut(split, length);
-  return success(storedDataset(title, { train: pieces(splits.train), test: pieces(splits.test) }));
+  return success(storedDataset(title, splits.value, { file: path.value }), [
+    ...read.warnings,
+    ...splits.warnings,
+  ]);
 };
 
 /**
@@ -80,6 +86,8 @@ export interface ArrayOptions {
   readonly lengths?: readonly number[];
   /** The part of the sequences, from the end, that tests; 0.1 unless told. */
   readonly test?: number;
+  /** The part of the others, from their end, that chooses among states; none unless told. */
+  readonly validation?: number;
   /** Height and width of a field's flattened images, for reports. */
   readonly images?: Readonly<Record<string, readonly [number, number]>>;
 }
@@ -102,8 +110,12 @@ export const arraysDataset = (
   if (wrong.length > 0) return failure(...wrong);
   const all = assemble(fields.flatMap((field) => ("code" in field ? [] : [field])));
   if (!all.ok) return all;
+  const fractions = { test: options.test ?? null, validation: options.validation ?? null };
+  const splits = shareOut({ kind: "whole", all: all.value }, fractions, null);
+  if (!splits.ok) return splits;
   const images = new Map(Object.entries(options.images ?? {}));
   return success(
-    storedDataset(options.name ?? "arrays", splitLast(all.value, options.test ?? 0.1), { images }),
+    storedDataset(options.name ?? "arrays", splits.value, { images }),
+    splits.warnings,
   );
 };

@@ -1,7 +1,17 @@
 /** Datasets of sequences held in memory: batches are drawn for training, taken in order for testing. */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import { rangeOf, volume, type Numbers } from "./array.ts";
-import type { Batch, BatchField, Dataset, Draw, FieldShape, Split } from "./dataset.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import { volume, type Numbers } from "./array.ts";
+import {
+  mapSplits,
+  splitEntries,
+  type Batch,
+  type BatchField,
+  type Dataset,
+  type Draw,
+  type FieldShape,
+  type Splits,
+} from "./dataset.ts";
 import { wrongField } from "./errors.ts";
 
 /** One field of all sequences, without padding. */
@@ -30,7 +40,7 @@ export type PerOf = (field: string) => FieldShape["per"];
 /** What a file holds: one set of sequences, or one for each split. */
 export type StoredFile =
   | { readonly kind: "whole"; readonly all: StoredSplit }
-  | { readonly kind: "split"; readonly splits: Readonly<Record<Split, StoredSplit>> };
+  | { readonly kind: "split"; readonly splits: Splits<StoredSplit> };
 
 const startsOf = (lengths: readonly number[]): readonly number[] => {
   const starts = [0];
@@ -63,63 +73,6 @@ export const assemble = (fields: readonly StoredField[]): Result<StoredSplit> =>
 
 const countOf = ({ lengths, values, shape }: StoredField): number =>
   lengths?.length ?? values.length / volume(shape);
-
-/** The sequences from `from` to before `to`. */
-const subset = (split: StoredSplit, from: number, to: number): StoredSplit => {
-  const { starts } = split;
-  const firstFrame = starts?.[from] ?? 0;
-  const lastFrame = starts?.[to] ?? 0;
-  return {
-    count: to - from,
-    ...(starts === undefined
-      ? {}
-      : { starts: starts.slice(from, to + 1).map((start) => start - firstFrame) }),
-    fields: split.fields.map((field) => {
-      if (field.per === "shared") return field;
-      const size = volume(field.shape);
-      const [a, b] = field.per === "step" ? [firstFrame, lastFrame] : [from, to];
-      return { ...field, values: field.values.subarray(a * size, b * size) };
-    }),
-  };
-};
-
-/** The last `fraction` of the sequences is the test split; at least one, but a single sequence is both. */
-export const splitLast = (
-  all: StoredSplit,
-  fraction: number,
-): Readonly<Record<Split, StoredSplit>> => {
-  if (all.count < 2) return { train: all, test: all };
-  const held = Math.min(all.count - 1, Math.max(1, Math.round(fraction * all.count)));
-  return {
-    train: subset(all, 0, all.count - held),
-    test: subset(all, all.count - held, all.count),
-  };
-};
-
-/** Cuts longer sequences into pieces of at most `length` steps, the last one shorter. */
-export const cut = (split: StoredSplit, length: number): StoredSplit => {
-  const { starts } = split;
-  if (starts === undefined) return split;
-  const pieces: number[] = [];
-  const owners: number[] = [];
-  for (let i = 0; i < split.count; i += 1) {
-    const end = starts[i + 1] ?? 0;
-    for (let at = starts[i] ?? 0; at < end; at += length) {
-      pieces.push(at);
-      owners.push(i);
-    }
-  }
-  const fields = split.fields.map((field) => {
-    if (field.per !== "sequence") return field;
-    const size = volume(field.shape);
-    const values = new Float32Array(owners.length * size);
-    owners.forEach((owner, i) => {
-      values.set(field.values.subarray(owner * size, (owner + 1) * size), i * size);
-    });
-    return { ...field, values };
-  });
-  return { count: owners.length, starts: [...pieces, starts.at(-1) ?? 0], fields };
-};
 
 /** `size` different numbers below `count` where there are that many, else repeated draws. */
 export const drawDistinct = (count: number, size: number, draw: Draw): readonly number[] => {
@@ -163,23 +116,27 @@ const gather = (
   return { shape: [...axes, ...field.shape], data };
 };
 
-/** A dataset of two stored splits with the same fields. */
+/** A dataset of stored splits with the same fields. */
 export const storedDataset = (
   name: string,
-  splits: Readonly<Record<Split, StoredSplit>>,
-  about: Partial<Pick<Dataset, "images" | "description">> = {},
+  splits: Splits<StoredSplit>,
+  about: Partial<Pick<Dataset, "images" | "description" | "file">> = {},
 ): Dataset => {
-  const { train, test } = splits;
+  const { train } = splits;
+  const all = splitEntries(splits).map(([, split]) => split);
   const temporal = train.starts !== undefined;
-  const steps = Math.max(longest(train), longest(test));
-  const ragged = temporal && Math.min(shortest(train), shortest(test)) < steps;
+  const steps = Math.max(...all.map(longest));
+  const ragged = temporal && Math.min(...all.map(shortest)) < steps;
   return {
     name,
-    fields: train.fields.map(({ name: field, per, shape, values }, i) => {
-      const range = rangeOf([values, test.fields[i]?.values ?? values]);
-      return { name: field, per, shape, ...(range === undefined ? {} : { range }) };
-    }),
-    sequences: { train: train.count, test: test.count },
+    fields: train.fields.map(({ name: field, per, shape }) => ({ name: field, per, shape })),
+    sequences: mapSplits(splits, ({ count }) => count),
+    validation: splits.validation !== undefined,
+    stored: (which, name) => {
+      const field = splits[which]?.fields.find((one) => one.name === name);
+      const starts = field?.per === "step" ? splits[which]?.starts : undefined;
+      return field && { values: field.values, ...(starts === undefined ? {} : { starts }) };
+    },
     ...(temporal ? { steps } : {}),
     ragged,
     regions: [],
@@ -187,6 +144,7 @@ export const storedDataset = (
     ...about,
     batch: (which, index, size, draw): Batch => {
       const split = splits[which];
+      invariant(split !== undefined, `no split ${which}`);
       const chosen =
         which === "train"
           ? drawDistinct(split.count, size, draw)

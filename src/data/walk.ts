@@ -31,6 +31,7 @@ export const walk: Source = source(
       name: title,
       fields: [{ name: "x", per: "step", shape: [size] }],
       steps,
+      validation: true,
       ragged: false,
       regions: [],
       images: new Map(),

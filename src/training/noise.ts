@@ -1,4 +1,5 @@
 /** The noise of a graph, a function of (seed, purpose, input name, step). */
+import type { Split } from "../data/dataset.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { below, gumbel, normal, uniform, type NoiseKey } from "../runtime/random.ts";
 import type { NoiseSpec } from "./problem.ts";
@@ -27,6 +28,6 @@ export const drawNoise = (
 /** The draws that make batch number `step` of a split: whole numbers below given bounds. */
 export const dataDraw = (
   seed: number,
-  split: "train" | "test",
+  split: Split,
   step: number,
 ): ((bound: number) => number) => below({ seed, stream: `data.${split}`, step }, 64);

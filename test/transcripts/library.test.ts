@@ -5,6 +5,7 @@ import {
   arraysDataset,
   compile,
   drawSamples,
+  fitData,
   initialState,
   referenceBackend,
   renderText,
@@ -53,4 +54,22 @@ test("E0840: compiled code would lie in the current folder", async () => {
   const { warnings } = openCache({ XDG_CACHE_HOME: "caches" });
   const said = renderText(warnings, new Map(), { color: false });
   await expect(said).toMatchFileSnapshot("library/E0840-cache.expected");
+});
+
+test("E0625: a library's data set gives batches that are not as it says", async () => {
+  const path = join(import.meta.dirname, "library", "steps.gtm");
+  const program = need(compile({ path, text: readFileSync(path, "utf8") }));
+  const fitted = fitData(program, {
+    name: "mine",
+    fields: [{ name: "x", per: "step", shape: [1] }],
+    steps: 3,
+    ragged: false,
+    regions: [],
+    images: new Map(),
+    batch: (_split, _index, size) => ({
+      fields: new Map([["x", { shape: [size, 2, 1], data: new Float32Array(2 * size) }]]),
+    }),
+  });
+  const said = fitted.ok ? "" : renderText(fitted.diagnostics, program.sources, { color: false });
+  await expect(said).toMatchFileSnapshot("library/E0625-batch.expected");
 });
