@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { renderText, toJson } from "../diagnostics/render.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
+import { printable, printableJson } from "../diagnostics/printable.ts";
 import { reportCrash } from "./crash.ts";
 import { refusedByMachine } from "./problems.ts";
 import { exitOf, exits } from "./exit.ts";
@@ -69,12 +70,10 @@ const finish = (io: Io, ending: Ending, json: boolean): number => {
     const { exit, text, data, warnings, sources } = ending;
     if (json) {
       const diagnostics = warnings.map((one) => toJson(one, sources));
-      io.stdout(
-        `${JSON.stringify({ ok: exit === exits.done, exit, ...data, diagnostics }, null, 2)}\n`,
-      );
+      printJson(io, { ok: exit === exits.done, exit, ...data, diagnostics });
     } else {
       if (warnings.length > 0) io.stderr(renderText(warnings, sources, { color: colors(io) }));
-      io.stdout(text);
+      io.stdout(printable(text));
     }
     return exit;
   }
@@ -94,11 +93,14 @@ const printProblems = (
   }: { readonly sources: Sources; readonly json: boolean; readonly exit: number },
 ): void => {
   if (json) {
-    const data = { ok: false, exit, diagnostics: diagnostics.map((one) => toJson(one, sources)) };
-    io.stdout(`${JSON.stringify(data, null, 2)}\n`);
+    printJson(io, { ok: false, exit, diagnostics: diagnostics.map((one) => toJson(one, sources)) });
   } else {
     io.stderr(renderText(diagnostics, sources, { color: colors(io) }));
   }
+};
+
+const printJson = (io: Io, data: Readonly<Record<string, unknown>>): void => {
+  io.stdout(`${printableJson(JSON.stringify(data, null, 2))}\n`);
 };
 
 const misuse = (io: Io, { diagnostic, usage }: UsageError, json: boolean): number => {

@@ -8,8 +8,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Columns of the terminal that stderr is; absent when it is a file or a pipe. */
-  readonly columns?: number;
+  /** Columns that the terminal has now that stderr is, 0 where it does not say; absent when it is a file or a pipe. */
+  readonly columns?: () => number;
 }
 
 /** Whether to colour what goes to stderr (https://no-color.org). */

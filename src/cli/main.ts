@@ -21,5 +21,5 @@ process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   signal: interruption.signal,
-  ...(process.stderr.isTTY ? { columns: process.stderr.columns } : {}),
+  ...(process.stderr.isTTY ? { columns: () => process.stderr.columns } : {}),
 });

@@ -224,13 +224,6 @@ const environmentRows = (
   ["node", `${environment.node} on ${environment.platform}`],
   ["processor", `${environment.cpu}, ${count(environment.cores)} cores`],
   ...Object.entries(environment.libraries),
-  ...(environment.git === undefined
-    ? []
-    : [
-        [
-          "git",
-          `${environment.git.commit.slice(0, 12)}${environment.git.dirty ? ", with changes" : ""}`,
-        ],
-      ]),
+  ...(environment.git === undefined ? [] : [["git", environment.git.commit.slice(0, 12)]]),
   ["started", environment.started],
 ];

@@ -1,3 +1,4 @@
+import { printable } from "../diagnostics/printable.ts";
 import type { Io } from "./io.ts";
 
 /** What a long command says while it works: on stderr, and in the run's log once there is one. */
@@ -27,11 +28,13 @@ export const startTalk = (io: Io, quiet: boolean): Talk => {
     live = false;
   };
   return {
-    say: (text) => {
+    say: (said) => {
+      const text = printable(said);
       print(text);
       log(text);
     },
-    progress: (line) => {
+    progress: (told) => {
+      const line = printable(told);
       const now = performance.now() / 1000;
       const due = now - lastLogged >= PATIENCE;
       if (due) {
@@ -39,15 +42,16 @@ export const startTalk = (io: Io, quiet: boolean): Talk => {
         lastLogged = now;
       }
       if (quiet) return;
-      if (io.columns === undefined) {
+      const columns = io.columns?.();
+      if (columns === undefined) {
         if (due) io.stderr(`${line}\n`);
         return;
       }
-      io.stderr(`\r${line.slice(0, io.columns - 1)}\u001b[K`);
+      io.stderr(`\r${columns > 0 ? line.slice(0, columns - 1) : line}\u001b[K`);
       live = true;
     },
     note: (text) => {
-      log(text);
+      log(printable(text));
     },
     logTo: (next) => {
       log = next;

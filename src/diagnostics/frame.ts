@@ -1,4 +1,5 @@
 import type { Label } from "./diagnostic.ts";
+import { printable } from "./printable.ts";
 import { position } from "./span.ts";
 
 /** How a piece of a rendered diagnostic is to look. */
@@ -38,7 +39,7 @@ const showLine = (line: string): ShownLine => {
     for (let unit = 0; unit < character.length; unit++) cellOfOffset.push(cells.length);
     const isTab = character === "\t";
     const columns = isTab ? tabStop - (column % tabStop) : columnsOf(character);
-    const text = isTab ? " ".repeat(columns) : /\p{Cc}/u.test(character) ? "\ufffd" : character;
+    const text = isTab ? " ".repeat(columns) : printable(character);
     cells.push({ text, columns });
     column += columns;
   }

@@ -1,6 +1,7 @@
 import type { Diagnostic, Label, Sources } from "./diagnostic.ts";
 import type { Mark, Paint, Role } from "./frame.ts";
 import { renderFrame } from "./frame.ts";
+import { printable } from "./printable.ts";
 import type { Span } from "./span.ts";
 import { position } from "./span.ts";
 
@@ -18,13 +19,21 @@ const colored: Paint = (role, text) => `\u001b[${escapes[role]}m${text}\u001b[0m
 
 const place = (span: Span, sources: Sources): string => {
   const text = sources.get(span.file);
-  if (text === undefined) return span.file;
+  const file = printable(span.file);
+  if (text === undefined) return file;
   const { line, column } = position(text, span.start);
-  return `${span.file}:${line}:${column}`;
+  return `${file}:${line}:${column}`;
 };
 
+const printableLabel = ({ span, text }: Label): Label => ({ span, text: printable(text) });
+
 const render = (diagnostic: Diagnostic, sources: Sources, paint: Paint): string => {
-  const { code, severity, message, primary, secondary, notes, help } = diagnostic;
+  const { code, severity } = diagnostic;
+  const message = printable(diagnostic.message);
+  const notes = diagnostic.notes.map(printable);
+  const help = diagnostic.help.map(printable);
+  const primary = diagnostic.primary && printableLabel(diagnostic.primary);
+  const secondary = diagnostic.secondary.map(printableLabel);
   const marks: Mark[] = [
     ...(primary === undefined ? [] : [{ label: primary, primary: true }]),
     ...secondary.map((label) => ({ label, primary: false })),

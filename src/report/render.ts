@@ -17,6 +17,11 @@ export const renderReport = (data: ReportData): string => {
       {},
       voidElement("meta", { charset: "utf-8" }),
       voidElement("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+      // Should text of a user's ever become markup, it still loads and runs nothing.
+      voidElement("meta", {
+        "http-equiv": "Content-Security-Policy",
+        content: "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+      }),
       element("title", {}, `${data.title} – gtmc`),
       element("style", {}, raw(style)),
     ),

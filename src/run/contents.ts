@@ -46,8 +46,8 @@ export interface Environment {
   readonly backend: string;
   /** Versions of libraries that touch numbers. */
   readonly libraries: Readonly<Record<string, string>>;
-  /** Of the working folder; absent outside a repository. */
-  readonly git?: { readonly commit: string; readonly dirty: boolean };
+  /** What the working folder has checked out; absent outside a repository. */
+  readonly git?: { readonly commit: string };
   /** ISO 8601. */
   readonly started: string;
 }

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "./contents.ts";
+import { checkedOut } from "./git.ts";
 
 /** Facts about this machine, this program and the working folder. */
 export const describeEnvironment = (
@@ -12,7 +12,7 @@ export const describeEnvironment = (
   folder: string,
   started: Date,
 ): Environment => {
-  const git = gitState(folder);
+  const commit = checkedOut(folder);
   return {
     gtmc: packageVersion(),
     node: process.version,
@@ -22,7 +22,7 @@ export const describeEnvironment = (
     memoryBytes: totalmem(),
     backend,
     libraries: libraryVersions(["@tensorflow/tfjs-core", "@tensorflow/tfjs-node", "mathjs"]),
-    ...(git === undefined ? {} : { git }),
+    ...(commit === undefined ? {} : { git: { commit } }),
     started: started.toISOString(),
   };
 };
@@ -61,15 +61,4 @@ const libraryVersions = (names: readonly string[]): Readonly<Record<string, stri
       return version === undefined ? [] : [[name, version]];
     }),
   );
-};
-
-const gitState = (folder: string): Environment["git"] => {
-  const git = (...args: readonly string[]): string =>
-    execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: "pipe", timeout: 5000 });
-  try {
-    const commit = git("rev-parse", "HEAD").trim();
-    return { commit, dirty: git("status", "--porcelain", "--untracked-files=no") !== "" };
-  } catch {
-    return undefined;
-  }
 };

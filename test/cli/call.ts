@@ -20,6 +20,7 @@ export interface World {
 
 /** Runs a command line in this process. */
 export const call = async (argv: readonly string[], world: World = {}): Promise<Called> => {
+  const { columns } = world;
   const interruption = new AbortController();
   let out = "";
   let err = "";
@@ -37,7 +38,7 @@ export const call = async (argv: readonly string[], world: World = {}): Promise<
     env: world.env ?? {},
     cwd: world.cwd ?? process.cwd(),
     signal: interruption.signal,
-    ...(world.columns === undefined ? {} : { columns: world.columns }),
+    ...(columns === undefined ? {} : { columns: () => columns }),
   });
   return { exit, out, err };
 };

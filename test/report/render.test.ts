@@ -45,6 +45,27 @@ describe("a report", () => {
     expect(page).not.toMatch(/NaN|undefined|\[object/u);
   });
 
+  test("of a user whose every text is markup has the elements of any other", () => {
+    const hostile = `'"></title></style></svg><script>alert(1)</script><img src=x onerror=alert(1)>`;
+    const replaced = (value: unknown, text: string): unknown => {
+      if (typeof value === "string") return value + text;
+      if (Array.isArray(value)) return value.map((one: unknown) => replaced(one, text));
+      if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+      return Object.fromEntries(
+        Object.entries(value).map(([key, one]) => [key, replaced(one, text)]),
+      );
+    };
+    const elements = (html: string): readonly string[] =>
+      [...html.matchAll(/<\/?[a-zA-Z0-9]+/gu)].map(([tag]) => tag);
+    for (const data of [temporal, still]) {
+      const render = (text: string): string =>
+        renderReport(replaced(data, text) as typeof temporal);
+      const html = render(hostile);
+      expect(elements(html)).toEqual(elements(render("x".repeat(hostile.length))));
+      expect(html).toContain("&lt;script&gt;");
+    }
+  });
+
   test("needs nothing from elsewhere", () => {
     const addresses = [...page.matchAll(/(?:href|src|url)\s*[=(]\s*["']?([^"')\s]*)/gu)].map(
       ([, address]) => address ?? "",
