@@ -105,6 +105,8 @@ export const amax = (x: Node, axes: readonly number[]): Node =>
   axes.length === 0 ? x : make("amax", [x], { axes });
 /** Over the last axis. */
 export const softmax = (x: Node): Node => make("softmax", [x], {});
+/** Over the last axis: the logarithm of softmax. */
+export const logSoftmax = (x: Node): Node => make("logSoftmax", [x], {});
 /** Over the last axis, which keeps size 1. */
 export const logsumexp = (x: Node): Node => make("logsumexp", [x], {});
 

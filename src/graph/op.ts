@@ -66,8 +66,10 @@ export interface Ops {
   prod: Unary<{ readonly axes: readonly number[] }>;
   /** Maximum; the cotangent goes to the first maximal element. */
   amax: Unary<{ readonly axes: readonly number[] }>;
-  /** Over the last axis. */
+  /** Over the last axis. Entries of inf share everything, and so do all of a row that holds nothing but -inf. */
   softmax: Unary;
+  /** log of softmax, but -inf wherever the entry is, also in a row that holds nothing else. */
+  logSoftmax: Unary;
   /** log Σ exp over the last axis, which keeps size 1. Finite for -inf entries beside finite ones. */
   logsumexp: Unary;
   cumsum: Unary<{ readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;

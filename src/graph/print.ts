@@ -107,6 +107,7 @@ const attributes: Table<[], string> = {
   prod: axesOf,
   amax: axesOf,
   softmax: nothing,
+  logSoftmax: nothing,
   logsumexp: nothing,
   cumsum: cumulative,
   cumprod: cumulative,

@@ -219,6 +219,10 @@ const rules: Rules = {
     requireLast(operands[0]);
     return float(operands);
   },
+  logSoftmax: (operands) => {
+    requireLast(operands[0]);
+    return float(operands);
+  },
   logsumexp: ([x]) => {
     requireLast(x);
     requireFloat(x);

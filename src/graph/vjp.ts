@@ -8,7 +8,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import * as build from "./build.ts";
 import type { Node, NodeOf, OpName } from "./op.ts";
 
-const { cumprod, div, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
+const { cumprod, div, equal, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
 
 /** The primitives that the driver handles without a rule. */
 export type Structural = "scan" | "project";
@@ -70,8 +70,8 @@ const cumulativeProductCotangent = (node: NodeOf<"cumprod">, cotangent: Node): N
   return restore(mul(before, reshape(sum(weighted, [rank]), factors.shape)));
 };
 
-/** Below every sensible logarithm, yet a float32: keeps -inf − -inf out where every entry is -inf. */
-const LOWEST = -3e38;
+/** The cotangent for a slope 1 / x: a cotangent of 0 stays 0 where the slope is infinite. */
+const dividedBy = (g: Node, x: Node): Node => select(equal(g, 0), 0, div(g, x));
 
 /** The total table. */
 const reverseRules: {
@@ -83,9 +83,9 @@ const reverseRules: {
 
   neg: (_, g) => [neg(g)],
   exp: (y, g) => [mul(g, y)],
-  log: ({ operands: [x] }, g) => [div(g, x)],
-  // Infinite at 0, like the derivative itself.
-  sqrt: (y, g) => [div(mul(g, 0.5), y)],
+  // Infinite at 0, like the derivatives themselves.
+  log: ({ operands: [x] }, g) => [dividedBy(g, x)],
+  sqrt: (y, g) => [dividedBy(mul(g, 0.5), y)],
   square: ({ operands: [x] }, g) => [mul(g, mul(x, 2))],
   reciprocal: (y, g) => [neg(mul(g, build.square(y)))],
   abs: ({ operands: [x] }, g) => [mul(g, build.sign(x))],
@@ -136,8 +136,9 @@ const reverseRules: {
     const weighted = mul(g, y);
     return [sub(weighted, mul(y, sum(weighted, [last(y)])))];
   },
+  logSoftmax: ({ operands: [x] }, g) => [sub(g, mul(build.softmax(x), sum(g, [last(x)])))],
   // Not exp(x − y): y is rounded at its own magnitude, and log weights are large.
-  logsumexp: ({ operands: [x] }, g) => [mul(g, build.softmax(build.max(x, LOWEST)))],
+  logsumexp: ({ operands: [x] }, g) => [mul(g, build.softmax(x))],
   cumsum: ({ attrs: { axis, exclusive, reverse } }, g) => [
     build.cumsum(g, axis, { exclusive, reverse: !reverse }),
   ],

@@ -55,14 +55,20 @@ describe("where a function has a kink or a tie", () => {
     expect(slope(g.logsumexp, [1e5, 1e5, -1e5])).toEqual([0.5, 0.5, 0]);
   });
 
-  test("select keeps what it did not choose out of the gradient", () => {
-    const f = (x: Node): Node => g.select(g.greater(x, 0), g.log(x), 0);
-    // log's own slope at 0 is 0 / 0: only choosing before the logarithm keeps it out.
-    const safe = (x: Node): Node => {
-      const positive = g.greater(x, 0);
-      return g.select(positive, g.log(g.select(positive, x, 1)), 0);
-    };
-    expect(slope(f, [0, 2])).toEqual([Number.NaN, 0.5]);
-    expect(slope(safe, [0, 2])).toEqual([0, 0.5]);
+  test("log and sqrt have an infinite slope at 0, which a cotangent of 0 does not meet", () => {
+    const chosen =
+      (f: (x: Node) => Node) =>
+      (x: Node): Node =>
+        g.select(g.greater(x, 0), f(x), 0);
+    expect(slope(g.log, [0, 2])).toEqual([Number.POSITIVE_INFINITY, 0.5]);
+    expect(slope(g.sqrt, [0, 4])).toEqual([Number.POSITIVE_INFINITY, 0.25]);
+    expect(slope(chosen(g.log), [0, 2])).toEqual([0, 0.5]);
+    expect(slope(chosen(g.sqrt), [0, 4])).toEqual([0, 0.25]);
+  });
+
+  test("an impossible outcome has no slope, and neither has where it came from", () => {
+    const logP = (x: Node): Node => g.slice(g.logSoftmax(g.log(x)), [1], [1]);
+    expect(slope(logP, [0, 1, 3])).toEqual([0, 0.75, -0.25]);
+    expect(slope((x) => g.softmax(g.log(x)), [0, 1, 3])).toEqual([0, 0, 0]);
   });
 });

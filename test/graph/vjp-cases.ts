@@ -108,6 +108,14 @@ export const cases: { readonly [K in OpName]: Cases } = {
     { about: "two axes", inputs: { x: some(2, 3, 4) }, build: (x) => g.amax(x, [2, 0]) },
   ],
   softmax: unary(g.softmax),
+  logSoftmax: [
+    { inputs: { x: some(2, 3) }, build: (x) => g.logSoftmax(x) },
+    {
+      about: "large",
+      inputs: { x: exactly([2, 2], 1000, 999, -1000, -1001) },
+      build: (x) => g.logSoftmax(x),
+    },
+  ],
   logsumexp: [
     { inputs: { x: some(2, 3) }, build: (x) => g.logsumexp(x) },
     {

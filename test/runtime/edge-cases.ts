@@ -77,6 +77,21 @@ export const edgeCases: readonly Case[] = [
     build: (x) => g.softmax(x),
   },
   {
+    about: "softmax of infinities",
+    inputs: { x: exactly([4, 3], -inf, -inf, -inf, inf, 1, -inf, inf, -3, inf, 0, -inf, -inf) },
+    build: (x) => g.softmax(x),
+  },
+  {
+    about: "logSoftmax of infinities",
+    inputs: { x: exactly([4, 3], -inf, -inf, -inf, inf, 1, -inf, inf, -3, inf, 0, -inf, 1) },
+    build: (x) => g.logSoftmax(x),
+  },
+  {
+    about: "logsumexp of infinities",
+    inputs: { x: exactly([4, 3], -inf, -inf, -inf, inf, 1, -inf, inf, -3, inf, 0, -inf, 1) },
+    build: (x) => g.logsumexp(x),
+  },
+  {
     about: "logsumexp of -inf alone",
     inputs: { x: exactly([2, 2], -inf, -inf, -inf, 3) },
     build: (x) => g.logsumexp(x),

@@ -83,6 +83,7 @@ const batches: { readonly [K in OpName]: Batch<K> | undefined } = {
   prod: ({ attrs: { axes } }, xs) => build.prod(first(xs), later(axes)),
   amax: ({ attrs: { axes } }, xs) => build.amax(first(xs), later(axes)),
   softmax: unchanged,
+  logSoftmax: unchanged,
   logsumexp: unchanged,
   cumsum: ({ attrs: { axis, ...how } }, xs) => build.cumsum(first(xs), axis + 1, how),
   cumprod: ({ attrs: { axis, ...how } }, xs) => build.cumprod(first(xs), axis + 1, how),

@@ -48,6 +48,7 @@ const onNumbers: { readonly [K in OpName]: OnNumbers<K> | undefined } = {
   prod: undefined,
   amax: undefined,
   softmax: undefined,
+  logSoftmax: undefined,
   logsumexp: undefined,
   cumsum: undefined,
   cumprod: undefined,

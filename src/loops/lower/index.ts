@@ -9,7 +9,15 @@ import { binary, cast, select, unary } from "./elementwise.ts";
 import { gather, onehot, scatterAdd } from "./indexing.ts";
 import { concat, overlapAdd, pad, reshape } from "./layout.ts";
 import { emitCopy } from "./nests.ts";
-import { argmax, argsort, cumulation, logsumexp, reduction, softmax } from "./reductions.ts";
+import {
+  argmax,
+  argsort,
+  cumulation,
+  logSoftmax,
+  logsumexp,
+  reduction,
+  softmax,
+} from "./reductions.ts";
 import { scan } from "./scan.ts";
 import { noSteps, rootScope, valueOf, type Scope } from "./scope.ts";
 import {
@@ -64,6 +72,7 @@ const lowerings: Lowerings = {
   prod: reduction("mul"),
   amax: reduction("max"),
   softmax,
+  logSoftmax,
   logsumexp,
   cumsum: cumulation("add"),
   cumprod: cumulation("mul"),

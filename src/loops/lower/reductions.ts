@@ -1,6 +1,7 @@
 /** Primitives along axes. */
 import type { NodeOf } from "../../graph/op.ts";
-import type { ReduceOp } from "../program.ts";
+import type { ReduceOp, ValueId } from "../program.ts";
+import type { Body } from "./body.ts";
 import { emitMap, emitNest, emitReduction, ownAxes } from "./nests.ts";
 import { allocateView, valueOf, type Scope } from "./scope.ts";
 import { numberView, reversed, type View } from "./view.ts";
@@ -21,17 +22,38 @@ export const reduction =
     );
   };
 
-const maximum = (scope: Scope, node: NodeOf<"softmax" | "logsumexp" | "argmax">): View => {
+const maximum = (
+  scope: Scope,
+  node: NodeOf<"softmax" | "logSoftmax" | "logsumexp" | "argmax">,
+): View => {
   const [x] = node.operands;
   const last = [x.shape.length - 1];
   return emitReduction(scope, node, "max", [valueOf(scope, x)], x.shape, last, (_, [v = 0]) => v);
+};
+
+/** How far `x` is above the highest of its row, which is at 0 also where it is infinite. */
+const belowHighest = (body: Body, x: ValueId, highest: ValueId): ValueId =>
+  body.select(body.binary("equal", x, highest), body.number(0), body.binary("sub", x, highest));
+
+/** Σ exp of the distances to the highest: at least 1. */
+const sumOfExp = (scope: Scope, node: NodeOf<"logSoftmax" | "logsumexp">, highest: View): View => {
+  const [{ shape }] = node.operands;
+  return emitReduction(
+    scope,
+    node,
+    "add",
+    [valueOf(scope, node.operands[0]), highest],
+    shape,
+    [shape.length - 1],
+    (body, [x = 0, m = 0]) => body.unary("exp", belowHighest(body, x, m)),
+  );
 };
 
 export const softmax = (node: NodeOf<"softmax">, scope: Scope): View => {
   const { shape } = node;
   const x = valueOf(scope, node.operands[0]);
   const powers = emitMap(scope, node, node, [x, maximum(scope, node)], (body, [v = 0, m = 0]) =>
-    body.unary("exp", body.binary("sub", v, m)),
+    body.unary("exp", belowHighest(body, v, m)),
   );
   const last = [shape.length - 1];
   const total = emitReduction(scope, node, "add", [powers], shape, last, (_, [v = 0]) => v);
@@ -40,28 +62,26 @@ export const softmax = (node: NodeOf<"softmax">, scope: Scope): View => {
   );
 };
 
-/** Where the maximum is not finite there is nothing to subtract. */
-export const logsumexp = (node: NodeOf<"logsumexp">, scope: Scope): View => {
-  const [operand] = node.operands;
-  const shift = emitMap(scope, node, node, [maximum(scope, node)], (body, [m = 0]) => {
-    const finite = body.binary(
-      "greater",
-      body.number(Number.POSITIVE_INFINITY),
-      body.unary("abs", m),
-    );
-    return body.select(finite, m, body.number(0));
-  });
-  const total = emitReduction(
-    scope,
-    node,
-    "add",
-    [valueOf(scope, operand), shift],
-    operand.shape,
-    [operand.shape.length - 1],
-    (body, [v = 0, s = 0]) => body.unary("exp", body.binary("sub", v, s)),
+export const logSoftmax = (node: NodeOf<"logSoftmax">, scope: Scope): View => {
+  const highest = maximum(scope, node);
+  const total = emitMap(scope, node, highest, [sumOfExp(scope, node, highest)], (body, [t = 0]) =>
+    body.unary("log", t),
   );
-  return emitMap(scope, node, node, [total, shift], (body, [t = 0, s = 0]) =>
-    body.binary("add", body.unary("log", t), s),
+  const operands = [valueOf(scope, node.operands[0]), highest, total];
+  return emitMap(scope, node, node, operands, (body, [x = 0, m = 0, t = 0]) =>
+    body.select(
+      body.binary("greater", x, body.number(Number.NEGATIVE_INFINITY)),
+      body.binary("sub", belowHighest(body, x, m), t),
+      x,
+    ),
+  );
+};
+
+export const logsumexp = (node: NodeOf<"logsumexp">, scope: Scope): View => {
+  const highest = maximum(scope, node);
+  const operands = [sumOfExp(scope, node, highest), highest];
+  return emitMap(scope, node, node, operands, (body, [t = 0, m = 0]) =>
+    body.binary("add", body.unary("log", t), m),
   );
 };
 

@@ -69,14 +69,13 @@ const maximum = (row: Data): number => {
   return highest;
 };
 
-/** log Σ exp, without overflow; -inf for nothing but -inf. */
-const logSumExp = (row: Data): number => {
+/** How far each is above the highest, which is at 0 also where it is infinite: at most 0, so that exp cannot overflow. */
+const belowHighest = (row: Data): Float64Array => {
   const highest = maximum(row);
-  if (!Number.isFinite(highest)) return highest;
-  let total = 0;
-  for (const x of row) total += Math.exp(x - highest);
-  return highest + Math.log(total);
+  return Float64Array.from(row, (x) => (x === highest ? 0 : x - highest));
 };
+
+const sumOfExp = (row: Float64Array): number => row.reduce((total, x) => total + Math.exp(x), 0);
 
 const cumulative =
   (initial: number, f: (a: number, b: number) => number) =>
@@ -199,11 +198,25 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
     const result = new Float64Array(x.data.length);
     const n = lastSize(x);
     eachRow(x.data, n, (row, r) => {
-      const highest = maximum(row);
-      const shifted = Float64Array.from(row, (x) => Math.exp(x - highest));
-      const total = shifted.reduce((a, b) => a + b, 0);
+      const below = belowHighest(row);
+      const total = sumOfExp(below);
       result.set(
-        shifted.map((x) => x / total),
+        below.map((x) => Math.exp(x) / total),
+        r * n,
+      );
+    });
+    return result;
+  },
+  logSoftmax: ([x]) => {
+    const result = new Float64Array(x.data.length);
+    const n = lastSize(x);
+    eachRow(x.data, n, (row, r) => {
+      const below = belowHighest(row);
+      const logTotal = Math.log(sumOfExp(below));
+      result.set(
+        below.map((y, i) =>
+          item(row, i) === Number.NEGATIVE_INFINITY ? item(row, i) : y - logTotal,
+        ),
         r * n,
       );
     });
@@ -212,7 +225,7 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
   logsumexp: ([x], { shape }) => {
     const result = new Float64Array(elements(shape)).fill(Number.NEGATIVE_INFINITY);
     eachRow(x.data, lastSize(x), (row, r) => {
-      result[r] = logSumExp(row);
+      result[r] = maximum(row) + Math.log(sumOfExp(belowHighest(row)));
     });
     return result;
   },

@@ -78,7 +78,6 @@ export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = 
   GatherV2: ["output"],
   Greater: ["z"],
   Identity: ["output"],
-  IsFinite: ["y"],
   Less: ["z"],
   Log: ["y"],
   Max: ["output"],

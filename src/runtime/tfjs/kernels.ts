@@ -115,8 +115,23 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
     sum: reduction(memory, "sum"),
     prod: reduction(memory, "prod"),
     amax: reduction(memory, "amax"),
-    softmax: (node) =>
-      softmax && (([logits]) => softmax({ logits }, { dim: node.shape.length - 1 })),
+    softmax: (node) => {
+      const size = lastSize(node);
+      return (
+        softmax &&
+        (([logits]) => {
+          const out = softmax({ logits }, { dim: node.shape.length - 1 });
+          loops.infiniteSoftmax(memory.view(out), memory.view(logits), size);
+          return out;
+        })
+      );
+    },
+    logSoftmax: (node) => {
+      const size = lastSize(node);
+      return loop1(node, (out, x) => {
+        loops.logSoftmax(out, x, size);
+      });
+    },
     logsumexp: (node) => {
       const size = lastSize(node);
       return loop1(node, (out, x) => {

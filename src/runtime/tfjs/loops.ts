@@ -91,16 +91,52 @@ export const softplus = (out: Elements, x: Elements): void => {
   }
 };
 
+const highestOf = (x: Elements, start: number, size: number): number => {
+  let highest = -Infinity;
+  for (let i = start; i < start + size; i += 1) highest = Math.max(highest, x[i] ?? 0);
+  return highest;
+};
+
+/** Σ exp of how far elements are above the highest, which is at 0 also where it is infinite. */
+const sumOfExp = (x: Elements, start: number, size: number, highest: number): number => {
+  let total = 0;
+  for (let i = start; i < start + size; i += 1) {
+    total += x[i] === highest ? 1 : Math.exp((x[i] ?? 0) - highest);
+  }
+  return total;
+};
+
 /** Of rows of `size` elements. */
 export const logsumexp = (out: Elements, x: Elements, size: number): void => {
   for (let row = 0; row < out.length; row += 1) {
     const start = row * size;
-    let top = -Infinity;
-    for (let i = start; i < start + size; i += 1) top = Math.max(top, x[i] ?? 0);
-    let total = 0;
-    for (let i = start; i < start + size; i += 1) total += Math.exp((x[i] ?? 0) - top);
-    // Without a finite element the maximum is the result: -inf, or +inf.
-    out[row] = Number.isFinite(top) ? top + Math.log(total) : top;
+    const highest = highestOf(x, start, size);
+    out[row] = highest + Math.log(sumOfExp(x, start, size, highest));
+  }
+};
+
+/** Of rows of `size` elements. */
+export const logSoftmax = (out: Elements, x: Elements, size: number): void => {
+  for (let start = 0; start < out.length; start += size) {
+    const highest = highestOf(x, start, size);
+    const logTotal = Math.log(sumOfExp(x, start, size, highest));
+    for (let i = start; i < start + size; i += 1) {
+      const value = x[i] ?? 0;
+      if (value === -Infinity) out[i] = value;
+      else out[i] = (value === highest ? 0 : value - highest) - logTotal;
+    }
+  }
+};
+
+/** Rows of a softmax whose highest is infinite: kernels make them NaN, all of them. */
+export const infiniteSoftmax = (out: Elements, x: Elements, size: number): void => {
+  for (let start = 0; start < out.length; start += size) {
+    if (!Number.isNaN(out[start])) continue;
+    const highest = highestOf(x, start, size);
+    const total = sumOfExp(x, start, size, highest);
+    for (let i = start; i < start + size; i += 1) {
+      out[i] = (x[i] === highest ? 1 : Math.exp((x[i] ?? 0) - highest)) / total;
+    }
   }
 };
 

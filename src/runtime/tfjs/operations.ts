@@ -78,6 +78,30 @@ const windowPlaces = ([count = 0, size = 0]: Shape, stride: number): readonly nu
 
 const lastAxis = ({ shape }: Typed): number => shape.length - 1;
 
+type AlongLast = NodeOf<"softmax" | "logSoftmax" | "logsumexp">;
+
+/** How far elements are above the highest of their row, which is at 0 also where it is infinite. */
+const belowHighest = (
+  writer: Writer,
+  { operands: [x] }: AlongLast,
+): { readonly highest: Ref; readonly below: Ref } => {
+  const { call, constant } = writer;
+  const T = { T: type("float") };
+  const highest = reduce(writer, "Max", 0, "float", [lastAxis(x)]);
+  const zero = constant("float", [], [0]);
+  const below = call(
+    "SelectV2",
+    [call("Equal", [0, highest], T), zero, call("Sub", [0, highest], T)],
+    T,
+  );
+  return { highest, below };
+};
+
+const sumOfExp = (writer: Writer, { operands: [x] }: AlongLast, below: Ref): Ref => {
+  const powers = writer.call("Exp", [below], { T: type("float") });
+  return reduce(writer, "Sum", powers, "float", [lastAxis(x)]);
+};
+
 type Operations = {
   readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>) => Recipe;
 };
@@ -122,18 +146,26 @@ const operations: Operations = {
   sum: reduction("Sum"),
   prod: reduction("Prod"),
   amax: reduction("Max"),
-  softmax: simple("Softmax"),
-  logsumexp: ({ operands: [x] }) =>
+  softmax: (node) =>
+    recipe(1, (writer) => {
+      const { below } = belowHighest(writer, node);
+      writer.call("Softmax", [below], { T: type("float") });
+    }),
+  logSoftmax: (node) =>
     recipe(1, (writer) => {
       const { call, constant } = writer;
       const T = { T: type("float") };
-      const top = reduce(writer, "Max", 0, "float", [lastAxis(x)]);
-      // Without a finite element there is nothing to subtract.
-      const finite = call("IsFinite", [top], T);
-      const shift = call("SelectV2", [finite, top, constant("float", [], [0])], T);
-      const powers = call("Exp", [call("Sub", [0, shift], T)], T);
-      const total = reduce(writer, "Sum", powers, "float", [lastAxis(x)]);
-      call("AddV2", [call("Log", [total], T), shift], T);
+      const { below } = belowHighest(writer, node);
+      const value = call("Sub", [below, call("Log", [sumOfExp(writer, node, below)], T)], T);
+      const never = call("Equal", [0, constant("float", [], [Number.NEGATIVE_INFINITY])], T);
+      call("SelectV2", [never, 0, value], T);
+    }),
+  logsumexp: (node) =>
+    recipe(1, (writer) => {
+      const { call } = writer;
+      const T = { T: type("float") };
+      const { highest, below } = belowHighest(writer, node);
+      call("AddV2", [call("Log", [sumOfExp(writer, node, below)], T), highest], T);
     }),
   cumsum: cumulation("Cumsum"),
   cumprod: cumulation("Cumprod"),

@@ -17,7 +17,6 @@ export type Operation =
   | "GatherV2"
   | "Greater"
   | "Identity"
-  | "IsFinite"
   | "Log"
   | "Max"
   | "Maximum"

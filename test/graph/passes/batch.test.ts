@@ -47,6 +47,7 @@ const cases: { readonly [K in OpName]: (x: Node, y: Node, z: Node) => Node } = {
   prod: (x) => build.prod(x, [0]),
   amax: (x) => build.amax(x, [0, 1]),
   softmax: build.softmax,
+  logSoftmax: build.logSoftmax,
   logsumexp: build.logsumexp,
   cumsum: (x) => build.cumsum(x, 0, { reverse: true }),
   cumprod: (x) => build.cumprod(x, 1, { exclusive: true }),

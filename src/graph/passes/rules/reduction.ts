@@ -154,7 +154,7 @@ const lastSize = (x: Node): number | undefined => x.shape.at(-1);
 
 /** Along the last axis or the one that the attributes name. */
 const alongLast = (
-  node: NodeOf<"softmax" | "logsumexp" | "argsort" | "argmax">,
+  node: NodeOf<"softmax" | "logSoftmax" | "logsumexp" | "argsort" | "argmax">,
 ): Node | undefined => stretchUntouched(node, [node.operands[0].shape.length - 1]);
 
 const alongAxis = (node: NodeOf<"cumsum" | "cumprod">): Node | undefined =>
@@ -162,7 +162,16 @@ const alongAxis = (node: NodeOf<"cumsum" | "cumprod">): Node | undefined =>
 
 export const reductionTable: Pick<
   Rules,
-  "sum" | "prod" | "amax" | "softmax" | "logsumexp" | "cumsum" | "cumprod" | "argsort" | "argmax"
+  | "sum"
+  | "prod"
+  | "amax"
+  | "softmax"
+  | "logSoftmax"
+  | "logsumexp"
+  | "cumsum"
+  | "cumprod"
+  | "argsort"
+  | "argmax"
 > = {
   sum: [...reductionRules, sumOfStretched, sumOfProduct, sumOfPad, sumOfConcat, sumOfContract],
   prod: [
@@ -181,6 +190,7 @@ export const reductionTable: Pick<
     ({ operands: [x], shape }) => (lastSize(x) === 1 ? constant(1, shape) : undefined),
     alongLast,
   ],
+  logSoftmax: [alongLast],
   logsumexp: [({ operands: [x] }) => (lastSize(x) === 1 ? x : undefined), alongLast],
   cumsum: [cumulative(0), alongAxis],
   cumprod: [cumulative(1), alongAxis],
