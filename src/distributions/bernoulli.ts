@@ -1,9 +1,10 @@
-import { greater, mul, sigmoid, softplus, sub } from "../graph/build.ts";
+import { add, greater, mul, neg, select, sigmoid, softplus, sub } from "../graph/build.ts";
 import { distribution, type Distribution } from "./distribution.ts";
+import { weighted } from "./weighted.ts";
 
 /**
- * 1 with log odds `logits`, else 0. Values strictly between (grey pixels) are taken at the same formula, as is
- * customary; the result is then no probability.
+ * 1 with log odds `logits`, else 0; log odds of ±inf are certainty. Values strictly between (grey pixels) are taken at
+ * the same formula, as is customary; the result is then no probability.
  */
 export const bernoulli: Distribution = distribution({
   name: "Bernoulli",
@@ -11,8 +12,18 @@ export const bernoulli: Distribution = distribution({
   support: "unit",
   reparameterised: false,
   noise: "uniform",
-  logProb: ({ logits }, x) => sub(mul(x, logits), softplus(logits)),
+  // x l - softplus(l), which cancels where l is large, as two terms of one sign: (x - [l > 0]) l and -softplus(-|l|).
+  logProb: ({ logits }, x) => {
+    const likely = greater(logits, 0);
+    const rest = sub(x, likely);
+    const sign = sub(1, mul(2, likely)); // a constant to the gradient, unlike |l| smooth at 0
+    return sub(select(rest, mul(rest, logits), 0), softplus(mul(sign, logits)));
+  },
   sample: ({ logits }, u) => greater(sigmoid(logits), u),
   mean: ({ logits }) => sigmoid(logits),
-  entropy: ({ logits }) => sub(softplus(logits), mul(logits, sigmoid(logits))),
+  entropy: ({ logits }) =>
+    add(
+      weighted(sigmoid(logits), softplus(neg(logits))),
+      weighted(sigmoid(neg(logits)), softplus(logits)),
+    ),
 });

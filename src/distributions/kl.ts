@@ -5,6 +5,7 @@ import {
   div,
   exp,
   log,
+  logSoftmax,
   mul,
   neg,
   sigmoid,
@@ -15,8 +16,9 @@ import {
 } from "../graph/build.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Node } from "../graph/op.ts";
-import { logSoftmax, sumLast } from "./categorical.ts";
+import { sumLast } from "./categorical.ts";
 import type { Arguments } from "./distribution.ts";
+import { weighted } from "./weighted.ts";
 
 /** KL(q ‖ p) of two members of one family. */
 type ClosedForm = (q: Arguments, p: Arguments) => Node;
@@ -27,11 +29,15 @@ const get = (given: Arguments, name: string): Node => {
   return node;
 };
 
+/** log(σq/σp), also where the ratio is below every float32. */
+const logRatio = (q: Arguments, p: Arguments): Node =>
+  sub(log(get(q, "scale")), log(get(p, "scale")));
+
 // ½ [ (σq/σp)² + ((μq - μp)/σp)² - 1 ] - log(σq/σp)
 const normalNormal: ClosedForm = (q, p) => {
   const ratio = div(get(q, "scale"), get(p, "scale"));
   const shift = div(sub(get(q, "loc"), get(p, "loc")), get(p, "scale"));
-  return sub(mul(0.5, sub(add(square(ratio), square(shift)), 1)), log(ratio));
+  return sub(mul(0.5, sub(add(square(ratio), square(shift)), 1)), logRatio(q, p));
 };
 
 // |μq - μp|/bp + (bq/bp) exp(-|μq - μp|/bq) - 1 - log(bq/bp)
@@ -39,18 +45,21 @@ const laplaceLaplace: ClosedForm = (q, p) => {
   const distance = abs(sub(get(q, "loc"), get(p, "loc")));
   const ratio = div(get(q, "scale"), get(p, "scale"));
   const tails = mul(ratio, exp(neg(div(distance, get(q, "scale")))));
-  return sub(add(div(distance, get(p, "scale")), tails), add(log(ratio), 1));
+  return sub(add(div(distance, get(p, "scale")), tails), add(logRatio(q, p), 1));
 };
 
+// q log(q/p) + (1 - q) log((1 - q)/(1 - p)), where -log p is softplus(-logit)
 const bernoulliBernoulli: ClosedForm = (q, p) => {
   const lq = get(q, "logits");
   const lp = get(p, "logits");
-  return add(mul(sigmoid(lq), sub(lq, lp)), sub(softplus(lp), softplus(lq)));
+  const term = (a: Node, b: Node): Node =>
+    weighted(sigmoid(a), sub(softplus(neg(b)), softplus(neg(a))));
+  return add(term(lq, lp), term(neg(lq), neg(lp)));
 };
 
 const categoricalCategorical: ClosedForm = (q, p) => {
   const lq = get(q, "logits");
-  return sumLast(mul(softmax(lq), sub(logSoftmax(lq), logSoftmax(get(p, "logits")))));
+  return sumLast(weighted(softmax(lq), sub(logSoftmax(lq), logSoftmax(get(p, "logits")))));
 };
 
 /** By the families' names, q's first. The divergence of log-normals is that of their logarithms. */

@@ -4,6 +4,7 @@ import {
   concat,
   constant,
   equal,
+  greater,
   iota,
   logsumexp,
   mul,
@@ -21,30 +22,26 @@ export const logMeanExp = (logWeights: Node): Node =>
   sub(logsumexp(logWeights), Math.log(logWeights.shape.at(-1) ?? 1));
 
 /**
- * Stands for log 0 below any log weight: finite, so that no backend meets ∞ - ∞, and lost beside a weight all the
- * same.
- */
-const LOG_ZERO = -1e30;
-
-/**
  * What the bound would be without particle k's own weight, [B, K] to [B, K]: its weight is replaced by a mean of
  * the others (arithmetic: Bornschein et al. 2017, eq. 8; geometric: Mnih & Rezende 2016). By masking and not by
- * log(exp L - exp wₖ), which cancels where one particle dominates.
+ * log(exp L - exp wₖ), which cancels where one particle dominates. Where the others are all impossible there is no baseline:
+ * it is 0, which like any number that does not depend on particle k keeps the gradient unbiased.
  */
 export const leaveOneOut = (logWeights: Node, baseline: Baseline): Node => {
   const [batch = 1, particles = 1] = logWeights.shape;
   const own = equal(iota([1, particles, particles], 1), iota([1, particles, particles], 2));
   const each = reshape(logWeights, [batch, 1, particles]);
-  const others = select(own, constant(LOG_ZERO, [1, 1, 1]), each); // [B, k, j]
+  const weights = select(own, constant(-Infinity, [1, 1, 1]), each); // [B, k, j]
   const compute: { readonly [K in Baseline]: () => Node } = {
-    arithmetic: () => sub(logsumexp(others), Math.log(particles - 1)),
+    arithmetic: () => sub(logsumexp(weights), Math.log(particles - 1)),
     geometric: () => {
       const rest = sum(select(own, constant(0, [1, 1, 1]), each), [2]);
       const mean = mul(rest, 1 / (particles - 1));
-      return sub(logsumexp(concat([others, mean], 2)), Math.log(particles));
+      return sub(logsumexp(concat([weights, mean], 2)), Math.log(particles));
     },
   };
-  return reshape(compute[baseline](), [batch, particles]);
+  const others = compute[baseline]();
+  return reshape(select(greater(others, -Infinity), others, 0), [batch, particles]);
 };
 
 /**

@@ -1,12 +1,12 @@
 /** VIMCO and path together: a discrete latent, a continuous one given it, K = 2, every draw enumerated. */
 import { expect, test } from "vitest";
-import { logSoftmax } from "../../src/distributions/categorical.ts";
 import {
   add,
   constant,
   exp,
   gather,
   input,
+  logSoftmax,
   mul,
   neg,
   reshape,

@@ -1,11 +1,11 @@
 /** VIMCO for a discrete latent: every draw is forced once and weighted by its probability. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { logSoftmax } from "../../src/distributions/categorical.ts";
 import {
   add,
   exp,
   gather,
   input,
+  logSoftmax,
   mul,
   neg,
   reshape,
