@@ -53,6 +53,34 @@ export const cosine = (key: Node, rows: Node): Node => {
   return g.div(inner, g.add(g.mul(keyLength, rowLengths), COSINE_GUARD));
 };
 
+/** log x of a power or an exponential, without computing x, which may be too small or too large for a number. */
+const logOf = (x: Node): Node | undefined => {
+  if (x.op === "exp") return x.operands[0];
+  if (x.op === "square") return g.mul(2, g.log(g.abs(x.operands[0])));
+  if (x.op !== "pow") return undefined;
+  const [base, exponent] = x.operands;
+  const isEven = exponent.op === "constant" && exponent.attrs.value % 2 === 0;
+  // 0 ^ 0 is 1, hence a logarithm of 0 that 0 can be multiplied with.
+  return g.mul(exponent, g.max(g.log(isEven ? g.abs(base) : base), LOG_ZERO));
+};
+
+/** Its exponential is 0 for any exponent above 1e-28. */
+const LOG_ZERO = -1e30;
+
+/**
+ * [n] to [n]: x / Σ x, which sums to 1 for every x ≥ 0. Neither the largest nor the smallest number spoils it, for x is
+ * scaled by its maximum first; powers and exponentials are not even computed. Zeros alone are made equal.
+ */
+export const normalized = (x: Node): Node => {
+  const logarithm = logOf(x);
+  if (logarithm !== undefined) return g.softmax(logarithm);
+  // Of the scale the result is independent, and so is its gradient.
+  const highest = g.stop(g.amax(x, [last(x)]));
+  const scale = g.select(g.greater(highest, 0), highest, 1);
+  const scaled = g.add(g.div(x, scale), g.equal(highest, 0));
+  return g.div(scaled, g.sum(scaled, [last(x)]));
+};
+
 /** [n, n] with a zero diagonal. */
 export const withoutDiagonal = (x: Node): Node => {
   const n = lastSize(x);

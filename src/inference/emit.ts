@@ -16,6 +16,7 @@ import {
   insertAxes,
   last,
   lengthOf,
+  normalized,
   outer,
   push,
   shifted,
@@ -138,7 +139,7 @@ const emitters: { readonly [K in ValueOp]: Emitter<K> } = {
   norm: reduce((x, axis) => lengthOf(x, axis, 1e-12)),
 
   softmax: unary(g.softmax),
-  normalize: unary((x) => g.div(x, g.add(g.sum(x, [last(x)]), 1e-8))),
+  normalize: unary(normalized),
   cumsum: unary((x, { attrs }) => {
     return g.cumsum(x, last(x), attrs);
   }),

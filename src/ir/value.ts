@@ -92,7 +92,7 @@ export interface ValueOps {
 
   // Vectors [n]
   softmax: None;
-  /** x / (Σ x + 1e-8). */
+  /** x / Σ x for x ≥ 0; equal where all are 0. */
   normalize: None;
   cumsum: { readonly exclusive: boolean };
   cumprod: { readonly exclusive: boolean };

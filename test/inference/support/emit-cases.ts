@@ -150,7 +150,7 @@ export const cases: { readonly [K in Exclude<ValueOp, Leaf>]: Case<ValueOps[K]> 
     operands: [positive],
     attrs: none,
     result: [3],
-    meaning: (x = []) => x.map((v) => v / (total(x) + 1e-8)),
+    meaning: (x = []) => x.map((v) => v / total(x)),
   },
   cumsum: {
     operands: [vector],
