@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { invariant } from "./diagnostics/invariant.ts";
@@ -19,7 +19,15 @@ export const modelsDirectory = (): string => {
 /** Imported files from the disk, beside the importing one. */
 export const loadFromDisk: LoadFile = (from, path) => {
   const file = resolve(dirname(from), path);
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (file.includes("\0")) return { why: "no file can have this name" };
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    if (found.isFile()) return readFileSync(file, "utf8");
+    return { why: found.isDirectory() ? "it is a folder" : "it is no regular file" };
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
 };
 
 /** The files whose declarations every `.gtm` file sees. */

@@ -16,8 +16,12 @@ import { constantSchedule, expressionSchedule } from "./schedule.ts";
 /** Turns the expression of one setting into its value, or says what is wrong with it. */
 export type Reader<T> = (value: Expr) => Result<T>;
 
-const wrong = (span: Span, message: string, help: readonly string[] = []): Diagnostic =>
-  problemAt("E0804", message, span, "", help);
+const wrong = (
+  span: Span,
+  message: string,
+  help: readonly string[] = [],
+  label = "not a value of this setting",
+): Diagnostic => problemAt("E0804", message, span, label, help);
 
 const literal = (value: Expr): number | undefined => {
   if (value.kind === "number") return value.value;
@@ -104,6 +108,7 @@ export const readInvocation = (value: Expr, known: readonly string[]): Result<In
       value.kind === "call" ? value.callee.span : value.span,
       `unknown \`${invocation.name}\`; known are ${list}`,
       near === undefined ? [] : [`did you mean \`${near}\`?`],
+      "not known",
     ),
   );
 };
@@ -118,7 +123,10 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
   const diagnostics: Diagnostic[] = [];
   invocation.arguments.forEach((argument, place) => {
     const name = argument.name?.text ?? names[place];
-    const reader = name === undefined ? undefined : (readers[name] as Reader<unknown> | undefined);
+    const reader =
+      name === undefined || !Object.hasOwn(readers, name)
+        ? undefined
+        : (readers[name] as Reader<unknown> | undefined);
     if (name === undefined || reader === undefined) {
       const near = name === undefined ? undefined : nearestName(name, names);
       diagnostics.push(
@@ -134,6 +142,7 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
               ? []
               : [`its arguments: ${names.join(", ")}`]
             : [`did you mean \`${near}\`?`],
+          "not taken",
         ),
       );
       return;
@@ -156,7 +165,7 @@ export const readCall: Reader<CallValue> = (value) => {
       ),
     );
   }
-  const values: Record<string, number | string | boolean> = {};
+  const values = new Map<string, number | string | boolean>();
   const diagnostics: Diagnostic[] = [];
   for (const { name, value: inner, span } of value.arguments) {
     const n = literal(inner);
@@ -169,15 +178,20 @@ export const readCall: Reader<CallValue> = (value) => {
           : undefined);
     if (name === undefined) {
       diagnostics.push(
-        wrong(span, `arguments of \`${value.callee.text}\` need names: \`name = value\``),
+        wrong(
+          span,
+          `arguments of \`${value.callee.text}\` need names: \`name = value\``,
+          [],
+          "without a name",
+        ),
       );
     } else if (plain === undefined) {
       diagnostics.push(wrong(inner.span, `expected a number, a name, a text or yes/no`));
     } else {
-      values[name.text] = plain;
+      values.set(name.text, plain);
     }
   }
   return diagnostics.length > 0
     ? failure(...diagnostics)
-    : success({ name: value.callee.text, arguments: values });
+    : success({ name: value.callee.text, arguments: Object.fromEntries(values) });
 };

@@ -25,10 +25,14 @@ const error = (
   help,
 });
 
-export const unknownFile = (path: Name, resolved: string): Diagnostic =>
-  error("E0201", `there is no file "${path.text}"`, path.span, "not found", {
-    notes: [`looked for ${resolved}`],
-  });
+export const unknownFile = (path: Name, resolved: string, why?: string): Diagnostic =>
+  why === undefined
+    ? error("E0201", `there is no file "${path.text}"`, path.span, "not found", {
+        notes: [`looked for ${resolved}`],
+      })
+    : error("E0201", `"${path.text}" cannot be read`, path.span, why, {
+        notes: [`looked at ${resolved === "" ? "." : resolved}`],
+      });
 
 export const importCycle = (path: Name, cycle: readonly string[]): Diagnostic =>
   error("E0202", "files import each other in a circle", path.span, "closes the circle", {

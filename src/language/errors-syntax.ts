@@ -4,6 +4,7 @@ import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { LayoutProblem } from "./layout.ts";
+import type { Nesting } from "./nesting.ts";
 import type { Respelling } from "./respell.ts";
 import type { Slip } from "./tokens.ts";
 import * as T from "./tokens.ts";
@@ -28,20 +29,32 @@ const error = ({ code, message, span, label, help = [], fix }: Parts): Diagnosti
   ...(fix === undefined ? {} : { fix }),
 });
 
+/** Characters as a message can show them: what cannot be seen, and what would end the quotation, by its number. */
+const quoted = (text: string): string =>
+  /[`\p{C}\p{Z}]/u.test(text)
+    ? Array.from(text, (character) => {
+        const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+        return `U+${code.padStart(4, "0")}`;
+      }).join(" ")
+    : `\`${text}\``;
+
 export const unknownCharacters = (span: Span, text: string): Diagnostic =>
   error({
     code: "E0101",
-    message: `\`${text}\` is not part of the language`,
+    message: `${quoted(text)} is not part of the language`,
     span,
     label: "skipped",
   });
+
+/** The code of what is read as what it stands for. */
+export const slipCode = "E0102";
 
 export const slipped = ({ message, instead }: Slip, span: Span, image: string): Diagnostic => {
   const comment = image.startsWith("#");
   const replacement = instead === "//" || instead === '"' ? instead + image.slice(1) : instead;
   const text = image.startsWith("'") ? `"${image.slice(1, -1)}"` : replacement;
   return error({
-    code: "E0102",
+    code: slipCode,
     message,
     span,
     label: text === "" ? "remove it" : comment ? "write `//`" : `write \`${text}\``,
@@ -110,12 +123,16 @@ export const misspelt = ({ word, keyword }: Respelling): Diagnostic =>
     fix: { span: word.span, text: keyword },
   });
 
-export const tooDeep = (file: string): Diagnostic =>
+export const tooDeep = ({
+  span,
+  what,
+  most,
+}: Pick<Nesting, "span" | "what"> & Partial<Nesting>): Diagnostic =>
   error({
     code: "E0108",
-    message: "the expressions of this file are nested too deeply to be read",
-    span: { file, start: 0, end: 0 },
-    label: "somewhere in this file",
+    message: `${what} are nested too deeply`,
+    span,
+    label: most === undefined ? "somewhere in this file" : `in more than ${most} others`,
     help: ["give parts of the expression names of their own"],
   });
 

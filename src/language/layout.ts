@@ -107,7 +107,7 @@ export const layOut = (tokens: readonly IToken[], text: string): Layout => {
     const last = output.at(-1) ?? open;
     const offset = T.endOf(last);
     // One that was put there is already a problem.
-    if (T.endOf(open) <= (open.endOffset ?? 0) + 1) {
+    if (!T.isMadeUp(open)) {
       problems.push({ kind: "unclosed", open: open.image === "{" ? culprit(open) : open, offset });
     }
     const image = type === T.RBrace ? "}" : type === T.RParen ? ")" : "]";

@@ -34,8 +34,13 @@ export interface Modules {
   readonly sources: Sources;
 }
 
+/** Something that is there and cannot be read as a file; `why` completes "it cannot be read: …". */
+export interface Unreadable {
+  readonly why: string;
+}
+
 /** The text of `path` as written in file `from`, or `undefined` when there is no such file. */
-export type LoadFile = (from: string, path: string) => string | undefined;
+export type LoadFile = (from: string, path: string) => string | Unreadable | undefined;
 
 /** Modules, or what is wrong with them and as much of them as could be read. */
 export type Loaded =
@@ -84,8 +89,8 @@ export const loadModules = (
     targets.set(declaration, known ?? resolved);
     if (known !== undefined) return;
     const text = load(path, wanted.text);
-    if (text === undefined) diagnostics.push(errors.unknownFile(wanted, resolved));
-    else read({ path: resolved, text }, chain);
+    if (typeof text === "string") read({ path: resolved, text }, chain);
+    else diagnostics.push(errors.unknownFile(wanted, resolved, text?.why));
   };
 
   for (const file of prelude) read(file, []);

@@ -1,6 +1,6 @@
 import type { CstNode, IRecognitionException, IToken } from "chevrotain";
 import { EOF } from "chevrotain";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
 import type { Expr, File, Name } from "./ast.ts";
 import { buildFile } from "./build-ast.ts";
 import { buildExpression } from "./build-expression.ts";
@@ -12,6 +12,7 @@ import type { Layout } from "./layout.ts";
 import { layOut } from "./layout.ts";
 import { afterDimension, expectationAt, placeProvider } from "./messages-syntax.ts";
 import { GtmParser } from "./parser.ts";
+import { deepBrackets, deepOperations } from "./nesting.ts";
 import { quoteBefore } from "./quote.ts";
 import { respell } from "./respell.ts";
 import type { Tokens } from "./tokens.ts";
@@ -28,11 +29,16 @@ const parser = new GtmParser(placeProvider, true);
 
 /** Parses one source text. Never throws for what a user may write. */
 export const parse = (text: string, path: string): Parsed => {
-  const parsed = parseOnce(text, path);
-  return { ...parsed, diagnostics: withCheckedFixes(parsed.diagnostics, text, path) };
+  const { file, diagnostics } = parseOnce(text, path);
+  return { file, diagnostics: withCheckedFixes(diagnostics, text, path) };
 };
 
-const parseOnce = (text: string, path: string): Parsed => {
+/** A parsed text with the offsets at which its statements begin. */
+interface ParsedOnce extends Parsed {
+  readonly boundaries: Layout["boundaries"];
+}
+
+const parseOnce = (text: string, path: string): ParsedOnce => {
   const lexed = T.tokenize(text);
   const lexical = lexicalErrors(lexed, text, path);
   const significant = lexed.tokens.filter(
@@ -46,19 +52,28 @@ const parseOnce = (text: string, path: string): Parsed => {
     report: (diagnostic) => reported.push(diagnostic),
   };
   const span = { file: path, start: 0, end: text.length };
+  const refused = (diagnostic: Diagnostic): ParsedOnce => ({
+    file: { kind: "file", path, doc: "", imports: [], items: [], span },
+    diagnostics: [diagnostic],
+    boundaries: [],
+  });
+  const deep = deepBrackets(significant, path);
+  if (deep !== undefined) return refused(errors.tooDeep(deep));
   try {
     const attempt = runParser(significant, text, path);
     const file = buildFile(builder, attempt.cst, docs.file, span);
+    const chain = deepOperations(file);
+    if (chain !== undefined) return refused(errors.tooDeep(chain));
     const { layout, spelling, syntax } = attempt;
     const causes = [...lexical.unreadable, ...spelling, ...layoutErrors(layout, path)];
     const first = [...causes, ...onePerStatement(syntax, causes, layout)];
     const diagnostics = [...first, ...elsewhere(reported, first, layout)];
-    return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]) };
+    const { boundaries } = layout;
+    return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]), boundaries };
   } catch (error) {
-    // The parser calls itself for each level of nesting; only a file made to do so exhausts the stack.
+    // The parser calls itself for each operator in front of another; only a file made to do so exhausts the stack.
     if (!(error instanceof RangeError)) throw error;
-    const file: File = { kind: "file", path, doc: "", imports: [], items: [], span };
-    return { file, diagnostics: [errors.tooDeep(path)] };
+    return refused(errors.tooDeep({ span: { ...span, end: 0 }, what: "operations" }));
   }
 };
 
@@ -148,7 +163,7 @@ const syntaxError = (
 };
 
 /** How many statements begin at or before an offset: a number for the statement it is in. */
-const statementAt = ({ boundaries }: Layout, offset = 0): number =>
+const statementAt = ({ boundaries }: Pick<Layout, "boundaries">, offset = 0): number =>
   boundaries.filter((start) => start <= offset).length;
 
 /** Errors in statements where none of `causes` is; there they would only be its consequences. */
@@ -182,7 +197,7 @@ const onePerStatement = (
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
 
-/** Keeps a fix only when the text with it has fewer errors. */
+/** Keeps a fix only when the text with it is better. */
 const withCheckedFixes = (
   diagnostics: readonly Diagnostic[],
   text: string,
@@ -192,8 +207,33 @@ const withCheckedFixes = (
     const { fix, ...rest } = diagnostic;
     if (fix === undefined) return diagnostic;
     const fixed = text.slice(0, fix.span.start) + fix.text + text.slice(fix.span.end);
-    return parseOnce(fixed, path).diagnostics.length < diagnostics.length ? diagnostic : rest;
+    return removes(diagnostic, fix, diagnostics, parseOnce(fixed, path)) ? diagnostic : rest;
   });
+
+const signature = ({ code, message }: Diagnostic): string => `${code} ${message}`;
+
+/**
+ * Whether the error is gone in the edited text, no other has come, and the statements that the edit touches can be
+ * read: apart from slips, each of which has an edit of its own.
+ */
+const removes = (
+  diagnostic: Diagnostic,
+  { span, text }: Fix,
+  before: readonly Diagnostic[],
+  after: ParsedOnce,
+): boolean => {
+  const known = before.map(signature);
+  const own = signature(diagnostic);
+  const count = (all: readonly string[]): number => all.filter((one) => one === own).length;
+  const left = after.diagnostics.map(signature);
+  if (count(left) >= count(known) || !left.every((one) => known.includes(one))) return false;
+  const first = statementAt(after, span.start);
+  const last = statementAt(after, span.start + text.length);
+  return after.diagnostics.every(({ code, primary }) => {
+    const at = statementAt(after, primary?.span.start);
+    return code === errors.slipCode || at < first || at > last;
+  });
+};
 
 /** An expression with the path it is to be assigned to, `train.lr = 3e-4`. */
 export interface ParsedOverride {

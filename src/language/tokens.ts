@@ -271,7 +271,7 @@ export interface Tokens {
 export const tokenize = (text: string): Tokens => {
   const { tokens, groups, errors } = lexer.tokenize(text);
   // The parser derives the location of a tree from both ends of its tokens; the lexer gives one.
-  for (const token of tokens) token.endOffset = endOf(token) - 1;
+  for (const token of tokens) token.endOffset = token.startOffset + token.image.length - 1;
   return {
     tokens,
     docs: groups["docs"] ?? [],
@@ -279,5 +279,9 @@ export const tokenize = (text: string): Tokens => {
   };
 };
 
-/** Offset just after a token. */
-export const endOf = (token: IToken): number => token.startOffset + token.image.length;
+/** Offset just after a token; of one that no text stands for, where it would be. */
+export const endOf = ({ startOffset, endOffset = startOffset }: IToken): number => endOffset + 1;
+
+/** Whether a token was put where its text is missing. */
+export const isMadeUp = (token: IToken): boolean =>
+  endOf(token) < token.startOffset + token.image.length;

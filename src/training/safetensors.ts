@@ -18,17 +18,18 @@ const dtypeOf = (data: HostArray["data"]): DtypeName =>
 
 /** One file. Array data are little-endian, as on every machine that Node runs on. */
 export const encodeSafetensors = (arrays: ReadonlyMap<string, HostArray>): Uint8Array => {
-  const header: Record<string, unknown> = { __metadata__: { format: "gtmc" } };
+  const header = new Map<string, unknown>([["__metadata__", { format: "gtmc" }]]);
   let end = 0;
   // Wide elements first, so that every array starts at a multiple of its element's size.
   const ordered = [...arrays].sort(
     ([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT,
   );
   for (const [name, { shape, data }] of ordered) {
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] };
+    const range = [end, end + data.byteLength];
+    header.set(name, { dtype: dtypeOf(data), shape, data_offsets: range });
     end += data.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(text.length / alignment) * alignment;
   const bytes = new Uint8Array(8 + padded + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);

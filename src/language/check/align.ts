@@ -1,4 +1,4 @@
-/** Elementwise alignment: axes match by name, and one operand's axes contain the other's. */
+/** Alignment: axes match by name, and one operand's axes contain the other's. */
 import type { Axis } from "./event-type.ts";
 
 /** Where an operand's axes stand in the result. */
@@ -6,6 +6,13 @@ export interface Placement {
   readonly places: readonly number[];
   /** The operand's last two axes come in the other order. */
   readonly swapped: boolean;
+}
+
+/** An operand's axes outside of its core, the last axes that an operation itself uses. */
+export interface Leading {
+  readonly axes: readonly Axis[];
+  /** Whether nothing follows these axes, so that the last two of them can change places. */
+  readonly whole: boolean;
 }
 
 export type Alignment =
@@ -39,23 +46,23 @@ const swapLastTwo = (axes: readonly Axis[]): readonly Axis[] | undefined => {
 };
 
 const place = (
-  axes: readonly Axis[],
+  { axes, whole }: Leading,
   into: readonly Axis[],
 ): Placement | "mismatch" | "ambiguous" => {
   const [first, second] = embeddings(axes, into);
   if (second !== undefined) return "ambiguous";
   if (first !== undefined) return { places: first, swapped: false };
-  const swapped = swapLastTwo(axes);
+  const swapped = whole ? swapLastTwo(axes) : undefined;
   const [other, another] = swapped === undefined ? [] : embeddings(swapped, into);
   if (another !== undefined) return "ambiguous";
   return other === undefined ? "mismatch" : { places: other, swapped: true };
 };
 
 /** Aligns all operands with the one that has most axes (the first of those). */
-export const align = (operands: readonly (readonly Axis[])[]): Alignment => {
-  const most = Math.max(0, ...operands.map((axes) => axes.length));
-  const largest = operands.findIndex((axes) => axes.length === most);
-  const axes = operands[largest] ?? [];
+export const align = (operands: readonly Leading[]): Alignment => {
+  const most = Math.max(0, ...operands.map(({ axes }) => axes.length));
+  const largest = operands.findIndex(({ axes }) => axes.length === most);
+  const axes = operands[largest]?.axes ?? [];
   const placements: Placement[] = [];
   for (const [operand, own] of operands.entries()) {
     const placed = place(own, axes);

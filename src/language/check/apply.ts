@@ -4,7 +4,7 @@ import type { Base } from "../../ir/model.ts";
 import type { ValueId, ValueOp, ValueOps } from "../../ir/value.ts";
 import type { Dim } from "../../shape/dim.ts";
 import type { Builder } from "../lower/builder.ts";
-import type { Alignment, Placement } from "./align.ts";
+import type { Alignment, Leading, Placement } from "./align.ts";
 import { align } from "./align.ts";
 import { relax } from "./ranges.ts";
 import type { Frame, ValueTerm } from "./terms.ts";
@@ -66,6 +66,11 @@ export interface Result {
 const leadingAxes = ({ term, core }: Operand): readonly Axis[] =>
   term.type.axes.slice(0, term.type.axes.length - core);
 
+const leading = (operand: Operand): Leading => ({
+  axes: leadingAxes(operand),
+  whole: operand.core === 0,
+});
+
 /** The operation on operands that align, or how they do not. */
 export const apply = <K extends ValueOp>(
   frame: Frame,
@@ -74,7 +79,7 @@ export const apply = <K extends ValueOp>(
   attrs: ValueOps[K],
   { base, of, core = [], span }: Result,
 ): ValueTerm | Exclude<Alignment, { kind: "aligned" }> => {
-  const alignment = align(operands.map(leadingAxes));
+  const alignment = align(operands.map(leading));
   if (alignment.kind !== "aligned") return alignment;
   const mapped = operands.some(({ term }) => term.mapped);
   const lead = mapped ? frame.lead.length : 0;
@@ -163,7 +168,7 @@ export const conformed = (
   term: ValueTerm,
   axes: readonly Axis[],
 ): ValueTerm | "mismatch" | "ambiguous" => {
-  const alignment = align([axes, term.type.axes]);
+  const alignment = align([axes, term.type.axes].map((own) => ({ axes: own, whole: true })));
   if (alignment.kind !== "aligned") return alignment.kind;
   const [, placement] = alignment.placements;
   if (placement === undefined || alignment.axes !== axes) return "mismatch";

@@ -270,7 +270,10 @@ export const call = (
   const bound = bind({ what, parameters }, args, frame, span);
   if (bound === undefined || !typesFit(callable, bound, frame)) return nothing;
 
-  const extras = [...bound].map(([parameter, given]) => extraAxes(parameter, given));
+  const extras = [...bound].map(([parameter, given]) => ({
+    axes: extraAxes(parameter, given),
+    whole: parameter.inner.axes.length === 0,
+  }));
   const alignment = align(extras);
   const given = [...bound.values()];
   if (alignment.kind !== "aligned") {
@@ -280,7 +283,7 @@ export const call = (
     frame.report(messages.mapsDisagree(span, callable.what, a, b, sizesOf(frame)));
     return nothing;
   }
-  const first = given.find((_, i) => (extras[i] ?? []).length > 0);
+  const first = given.find((_, i) => (extras[i]?.axes.length ?? 0) > 0);
   if (callable.updates && first !== undefined) {
     frame.report(
       messages.cannotMapUpdate(first.span, callable.what, first.value.type, sizesOf(frame)),

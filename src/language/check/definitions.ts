@@ -42,6 +42,9 @@ export interface Definitions {
   readonly applied: readonly AppliedOperation[];
 }
 
+/** Every step between is carried through the loop as a value of its own. */
+const mostStepsBack = 256;
+
 /** Everything that the members of a model mean. */
 export const createDefinitions = (
   decl: ModelDecl,
@@ -94,7 +97,9 @@ export const createDefinitions = (
         } else if (!time.indexed) report(messages.hasNoTime(span, text, time.declared.span));
         else if (offset > 0) report(messages.inTheFuture(span, text, offset));
         else if (!indexed) report(messages.staticNeedsStep(span, text, owner));
-        else if (offset < 0) return carries.before(text, -offset, span);
+        else if (offset < -mostStepsBack) {
+          report(messages.tooFarBack(span, text, -offset, mostStepsBack));
+        } else if (offset < 0) return carries.before(text, -offset, span);
         else {
           refer(text, span);
           return at(text);

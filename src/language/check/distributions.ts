@@ -91,7 +91,9 @@ export const distributionCall = (
     frame.report(messages.wrongOperand(scalar.span, family.name, "a vector", type, sizesOf(frame)));
     return poison;
   }
-  const alignment = align(sited.map(({ term }) => eventAxes(family, term)));
+  const alignment = align(
+    sited.map(({ term }) => ({ axes: eventAxes(family, term), whole: !family.categorical })),
+  );
   if (alignment.kind !== "aligned") {
     const sides = [alignment.largest, alignment.operand]
       .map((i) => sited[i])

@@ -40,14 +40,9 @@ export type Result =
   | { readonly kind: "record"; readonly fields: ReadonlyMap<string, EventType> }
   | { readonly kind: "distribution"; readonly family: FamilySignature; readonly type: EventType };
 
-const bases: Readonly<Record<string, Base>> = {
-  real: "real",
-  pos: "pos",
-  unit: "unit",
-  simplex: "simplex",
-  index: "index",
-  perm: "perm",
-};
+const bases: readonly Base[] = ["real", "pos", "unit", "simplex", "index", "perm"];
+
+const baseOf = (word: string): Base | undefined => bases.find((base) => base === word);
 
 /** `normal` for the family `Normal`. */
 const familyOf = (families: Families, word: string): FamilySignature | undefined =>
@@ -89,13 +84,13 @@ const readValueType = (
   reader: TypeReader,
   hole?: (place: number) => Axis,
 ): EventType | undefined => {
-  const base = bases[written.base.text];
+  const base = baseOf(written.base.text);
   const axes = readAxes(written.axes, reader, hole);
   if (base === undefined) {
     const family = familyOf(reader.families, written.base.text);
     reader.report(
       family === undefined
-        ? messages.unknownBase(written.base, [...Object.keys(bases)])
+        ? messages.unknownBase(written.base, bases)
         : messages.distributionAsType(written.base),
     );
   }
@@ -140,11 +135,12 @@ export const readResult = (written: ResultType, reader: TypeReader): Result | un
       : { kind: "record", fields: new Map(read.map(({ name, type }) => [name.text, type])) };
   }
   const word = written.base.text;
-  const family = word in bases ? undefined : familyOf(reader.families, word);
+  const base = baseOf(word);
+  const family = base === undefined ? familyOf(reader.families, word) : undefined;
   if (family === undefined) {
-    if (!(word in bases)) {
+    if (base === undefined) {
       const known = [...reader.families.values()].map(({ name }) => name.toLowerCase());
-      reader.report(messages.unknownBase(written.base, [...Object.keys(bases), ...known]));
+      reader.report(messages.unknownBase(written.base, [...bases, ...known]));
       return undefined;
     }
     const type = readValueType(written, reader);

@@ -223,6 +223,13 @@ export const inTheFuture = (span: Span, name: string, offset: number): Finding =
     label: "a model may look back (t-1, t-2, ..), not ahead",
   });
 
+export const tooFarBack = (span: Span, name: string, back: number, most: number): Finding =>
+  error("E0356", `\`${name}[t-${back}]\` is too far back`, span, {
+    label: `at most ${most} steps`,
+    notes: ["every step between is carried from step to step as a value of its own"],
+    help: ["a memory that is pushed to, such as `Fifo`, keeps many steps as one value"],
+  });
+
 export interface Arrow {
   readonly name: string;
   readonly indexed: boolean;

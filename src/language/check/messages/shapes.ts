@@ -78,6 +78,13 @@ export const notAligned = (
   const lost = [...unmatched(left, right), ...unmatched(right, left)];
   const same = left.length === right.length && sizeOf(left, sizes) === sizeOf(right, sizes);
   const known = !sizeOf([...left, ...right], sizes).includes("?");
+  if (unmatched(left, right).length === 0 || unmatched(right, left).length === 0) {
+    return error("E0310", message, span, {
+      label: "axes are matched by name; these come in another order",
+      secondary: sides,
+      help: ["give both sides their common axes in the same order where they are declared"],
+    });
+  }
   return error("E0310", message, span, {
     label: "axes are matched by name; neither side's axes contain the other's",
     secondary: [...sides, ...origins(lost)],
