@@ -2,7 +2,7 @@
 import { shuffled, type Random } from "./random.ts";
 
 /** Names that a table by name must not confuse with what an object has by itself. */
-export const nasty: readonly string[] = [
+const nasty: readonly string[] = [
   ...["constructor", "__proto__", "hasOwnProperty", "toString", "valueOf", "prototype", "length"],
   ...["mask", "lengths", "name", "kind", "undefined", "null", "NaN", "Infinity", "get", "size"],
   ...["double", "return", "data", "t", "prior", "auto", "from", "true", "_", "ψ", "step", "train"],
@@ -75,7 +75,7 @@ type Edit = (
 ) => readonly string[];
 
 /** Words, numbers, texts, comments, spaces and single marks; joined again they are the text. */
-export const split = (text: string): readonly string[] =>
+const split = (text: string): readonly string[] =>
   text.match(/\/\/.*|\s+|[\p{L}_][\p{L}\p{N}_]*|\d[\d.]*|"[^"\n]*"|[^]/gu) ?? [];
 
 const isWord = (token: string): boolean => /^[\p{L}_]/u.test(token);

@@ -210,7 +210,7 @@ export const parameterType = (name: Name, base: string): Finding =>
 
 export const parameterOpen = (name: Name, type: Span, dim: string, declared: Span): Finding =>
   error("E0355", `the shape of parameter \`${name.text}\` depends on data`, type, {
-    label: `${dim} has no value`,
+    label: `\`${dim}\` has no value`,
     secondary: [{ span: declared, text: "this dimension has no value: the data decides it" }],
     notes: [
       "parameters outlive the data they were trained on, so their shapes may not depend on it",
