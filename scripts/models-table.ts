@@ -33,14 +33,16 @@ const need = <T>(result: Result<T>): T => {
   return process.exit(1);
 };
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
+const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /** KL of each latent site in nats: a frame for sites with time, else a draw. */
-const divergences = ({ terms }: BoundEstimate): string =>
+const divergences = ({ terms, present = [1] }: BoundEstimate): string =>
   [...terms]
     .filter(([name]) => name.startsWith("kl."))
-    .map(([name, values]) => `${name.slice(3)} ${mean(values).toFixed(2)}`)
+    .map(([name, values]) => {
+      const frames = values.length > 1 ? total(present) : 1;
+      return `${name.slice(3)} ${(total(values) / frames).toFixed(2)}`;
+    })
     .join(", ");
 
 const measure = async (path: string, backend: Backend): Promise<string> => {

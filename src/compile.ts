@@ -161,7 +161,8 @@ const program = (
   const problem: Problem = {
     parameters: resolveParameters(model),
     objective: bySizes((sizes: BatchSizes) => legal(deriveObjective(model, spec, sizes))),
-    logWeights: bySizes((sizes: BatchSizes) => deriveEvaluation(model, sizes)),
+    evaluation: bySizes((sizes: BatchSizes) => deriveEvaluation(model, sizes, spec.kl)),
+    bound: spec.bound.kind === "elbo" ? "terms" : "weights",
   };
   return {
     source,

@@ -69,12 +69,14 @@ export { referenceBackend } from "./runtime/reference.ts";
 export { openBackend, type Chosen } from "./runtime/select.ts";
 export * from "./run/index.ts";
 export { readBest, readCheckpoint, readLatest, writeCheckpoint } from "./training/checkpoint.ts";
-export { evaluateBound, type BoundEstimate, type BoundRequest } from "./training/evaluate.ts";
+export type { BoundEstimate } from "./training/estimate.ts";
+export { evaluateBound, type BoundRequest } from "./training/evaluate.ts";
 export { measureTestBound } from "./training/measure.ts";
 export type {
   Checkpoint,
   Evaluation,
   Failure,
+  Measured,
   Metrics,
   Stopped,
   StopReason,

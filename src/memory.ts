@@ -8,7 +8,7 @@ import type { Program } from "./program.ts";
 import { trainingSizes } from "./training/feed.ts";
 import type { BatchSizes } from "./training/problem.ts";
 import { buildStep } from "./training/step.ts";
-import { testedOf } from "./training/test-bound.ts";
+import { measuredOf } from "./training/estimate.ts";
 
 /** In bytes, on the executors of loops (`native` and `wasm`). */
 export interface MemoryForecast {
@@ -26,9 +26,10 @@ export const forecastMemory = (
   dataset: Dataset,
   dims: BatchSizes["dims"],
 ): MemoryForecast => {
-  const objective = problem.objective(trainingSizes(dataset, config.training, dims));
+  const sizes = trainingSizes(dataset, config.training, dims);
+  const objective = problem.objective(sizes);
   const step = memoryUse(buildStep(objective, config.training).graph);
-  const outputs = testedOf(objective);
+  const outputs = measuredOf(problem.evaluation(sizes));
   const evaluation = memoryUse(optimise({ inputs: inputsOf(outputs.values()), outputs }));
   const parameters = 4 * problem.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
   return {

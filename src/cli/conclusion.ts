@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TrainingState } from "../index.ts";
 import type { Io } from "./io.ts";
-import { curve, klOfRegions, recallRatio, termsOf, type MetricsLine } from "./metrics.ts";
+import { curve, klOfRegions, recallRatio, seriesOf, type MetricsLine } from "./metrics.ts";
 import { knownDims, takePictures } from "./pictures.ts";
 import { concludeProfile } from "./profile.ts";
 import { unit } from "./progress.ts";
@@ -79,15 +79,17 @@ const summarise = (
   const { regions } = stage.dataset;
   const bounds = curve(lines, "test", boundKey(temporal));
   const [before, after] = [bounds[0]?.[1], bounds.at(-1)?.[1]];
-  const last = lines.findLast(({ split }) => split === "test");
-  const terms = last === undefined ? new Map<string, readonly number[]>() : termsOf(last);
-  const ratio = recallRatio(terms, regions);
+  const measured = seriesOf(lines.findLast(({ split }) => split === "test"));
+  const ratio = recallRatio(measured, regions);
   const report = join(folder, "report.html");
   const rows: readonly (readonly string[])[] = [
     ...(before === undefined || after === undefined
       ? []
       : [["test bound", `${number(before)} -> ${number(after)} ${unit(temporal)}`]]),
-    ...klOfRegions(terms, regions).map(([name, kl]) => [`KL ${name}`, `${number(kl)} nats/frame`]),
+    ...klOfRegions(measured, regions).map(([name, kl]) => [
+      `KL ${name}`,
+      `${number(kl)} nats/frame`,
+    ]),
     ...(ratio === undefined
       ? []
       : [["recall ratio", `${number(ratio)} (0 is perfect recall, 1 is no memory)`]]),
@@ -101,7 +103,7 @@ const summarise = (
       report,
       steps: bounds.at(-1)?.[0] ?? 0,
       bound: { before: before ?? null, after: after ?? null, unit: unit(temporal) },
-      kl: Object.fromEntries(klOfRegions(terms, regions)),
+      kl: Object.fromEntries(klOfRegions(measured, regions)),
       recallRatio: ratio ?? null,
     },
   };

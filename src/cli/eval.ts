@@ -1,7 +1,8 @@
 import { Option } from "commander";
-import type { BoundEstimate, Region, Terms } from "../index.ts";
+import type { BoundEstimate, Region } from "../index.ts";
 import type { Io } from "./io.ts";
 import { reopen } from "./kept.ts";
+import { perFrame, perStep, type Series } from "./metrics.ts";
 import { unit } from "./progress.ts";
 import { isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns, count, number } from "./text.ts";
@@ -64,18 +65,26 @@ const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<
   const bound = estimate.value;
   const temporal = isTemporal(stage);
   return outcome(
-    describe(bound, { step: state.iteration, temporal, regions: dataset.regions }),
+    describe(bound, {
+      step: state.iteration,
+      temporal,
+      regions: dataset.regions,
+      stored: dataset.sequences?.test,
+    }),
     {
       step: state.iteration,
       bound: bound.bound,
       boundPerStep: temporal ? bound.boundPerStep : null,
-      standardError: bound.standardError,
+      standardError: bound.standardError ?? null,
+      elbo: bound.elbo,
       particles: bound.particles,
       effectiveParticles: bound.effectiveParticles,
       sequences: bound.sequences,
+      stored: dataset.sequences?.test ?? null,
       terms: Object.fromEntries(bound.terms),
+      perStep: stepMeans(bound),
       regions: Object.fromEntries(
-        dataset.regions.map((region) => [region.name, regionMeans(bound.terms, region)]),
+        dataset.regions.map((region) => [region.name, regionMeans(bound, region)]),
       ),
     },
     { warnings, sources },
@@ -86,17 +95,25 @@ interface Context {
   readonly step: number;
   readonly temporal: boolean;
   readonly regions: readonly Region[];
+  /** Test sequences that there are; absent where batches are made up of fresh draws. */
+  readonly stored: number | undefined;
 }
 
-const describe = (bound: BoundEstimate, { step, temporal, regions }: Context): string => {
+const describe = (bound: BoundEstimate, context: Context): string => {
+  const { step, temporal, regions, stored = bound.sequences } = context;
+  const { terms, present, standardError } = bound;
+  const spread = standardError === undefined ? "" : ` +- ${number(standardError)}`;
+  const some = stored > bound.sequences ? ` of ${count(stored)}` : "";
+  const tight = bound.particles > 1 && [...terms.keys()].some((name) => name.startsWith("kl."));
   const facts = columns([
-    ["bound", `${number(bound.bound)} +- ${number(bound.standardError)} nats a sequence`],
+    ["bound", `${number(bound.bound)}${spread} nats a sequence`],
     ...(temporal ? [["", `${number(bound.boundPerStep)} ${unit(temporal)}`]] : []),
+    ...(tight ? [["elbo", `${number(bound.elbo)} nats a sequence, what the terms add up to`]] : []),
     [
       "particles",
       `${count(bound.particles)}, of which effective ${number(bound.effectiveParticles)}`,
     ],
-    ["data", `${count(bound.sequences)} test sequences`],
+    ["data", `${count(bound.sequences)}${some} test sequences`],
     ["step", count(step)],
   ]);
   const header = [
@@ -105,11 +122,13 @@ const describe = (bound: BoundEstimate, { step, temporal, regions }: Context): s
     ...(temporal ? ["nats/frame"] : []),
     ...regions.map(({ name }) => name),
   ];
-  const rows = [...bound.terms].map(([name, values]) => [
+  const rows = [...terms].map(([name, values]) => [
     name,
     number(total(values)),
-    ...(temporal ? [values.length > 1 ? number(total(values) / values.length) : ""] : []),
-    ...regions.map((region) => (values.length > 1 ? number(regionMean(values, region)) : "")),
+    ...(temporal ? [values.length > 1 ? number(perFrame(values, present)) : ""] : []),
+    ...regions.map((region) =>
+      values.length > 1 ? number(perFrame(values, present, region)) : "",
+    ),
   ]);
   const right = header.map((_, i) => i).slice(1);
   return `${facts}\n${columns([header, ...rows], right)}`;
@@ -117,15 +136,22 @@ const describe = (bound: BoundEstimate, { step, temporal, regions }: Context): s
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-const regionMean = (values: readonly number[], { from, to }: Region): number => {
-  const inside = values.slice(from, to);
-  return total(inside) / inside.length;
-};
-
-/** Nats a frame in one region, by term. */
-const regionMeans = (terms: Terms, region: Region): Readonly<Record<string, number>> =>
+/** Terms by step, each the mean over the sequences that have it. */
+const stepMeans = ({ terms, present }: Series): Readonly<Record<string, readonly number[]>> =>
   Object.fromEntries(
     [...terms]
       .filter(([, values]) => values.length > 1)
-      .map(([name, values]) => [name, regionMean(values, region)]),
+      .map(([name, values]) => [name, perStep(values, present)]),
+  );
+
+/** Nats a frame in one region, by term; without those that no sequence reaches. */
+const regionMeans = (
+  { terms, present }: Series,
+  region: Region,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...terms]
+      .filter(([, values]) => values.length > 1)
+      .map(([name, values]) => [name, perFrame(values, present, region)] as const)
+      .filter(([, mean]) => !Number.isNaN(mean)),
   );

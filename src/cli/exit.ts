@@ -32,7 +32,7 @@ const classify = ({ code, primary }: Diagnostic, configPath: string | undefined)
     return exits.usage;
   }
   if (code.startsWith("E06") || code.startsWith("E082")) return exits.data;
-  if (code.startsWith("E071")) return exits.numerics;
+  if (code.startsWith("E071") || code.startsWith("E072")) return exits.numerics;
   const chosen = code.startsWith("E070") || (code.startsWith("E08") && file === undefined);
   return chosen ? exits.usage : exits.model;
 };

@@ -1,10 +1,32 @@
-import type { Evaluation, Metrics, Region, Terms } from "../index.ts";
+import type { Evaluation, Measured, Metrics, Region, Terms } from "../index.ts";
 
 /** A line of metrics.jsonl: numbers by name, and for evaluations the terms of every frame. */
 export type MetricsLine = Readonly<Record<string, unknown>>;
 
-/** Nats a frame, summed over the latents of a frame; absent in a model without time. */
-export const klPerFrame = (terms: Terms): readonly number[] | undefined => {
+/** Terms of some sequences, and which of their steps exist. */
+export type Series = Pick<Measured, "terms" | "present">;
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** A term at each step that a sequence has: the mean over those that have it. */
+export const perStep = (values: readonly number[], present: Series["present"]): readonly number[] =>
+  values.flatMap((value, t) => {
+    const share = present?.[t] ?? 1;
+    return share > 0 ? [value / share] : [];
+  });
+
+/** A term in nats a frame: all of it over all frames that exist, in one region or in the whole sequence. */
+export const perFrame = (
+  values: readonly number[],
+  present: Series["present"],
+  { from, to }: Pick<Region, "from" | "to"> = { from: 0, to: values.length },
+): number => {
+  const inside = values.slice(from, to);
+  return total(inside) / total(present?.slice(from, to) ?? inside.map(() => 1));
+};
+
+/** Divergences of a frame, summed over its latents, as in `terms`; absent in a model without time. */
+const klByStep = (terms: Terms): readonly number[] | undefined => {
   const curves = [...terms].filter(([name, values]) => name.startsWith("kl.") && values.length > 1);
   const length = Math.max(0, ...curves.map(([, values]) => values.length));
   if (length === 0) return undefined;
@@ -13,37 +35,42 @@ export const klPerFrame = (terms: Terms): readonly number[] | undefined => {
   );
 };
 
-/** Mean KL a frame in each region, nats. */
+/** The divergence of a frame at each step, mean over the sequences that have it; absent in a model without time. */
+export const klPerFrame = ({ terms, present }: Series): readonly number[] | undefined => {
+  const kl = klByStep(terms);
+  return kl === undefined ? undefined : perStep(kl, present);
+};
+
+/** Mean KL a frame in each region that a sequence reaches, nats. */
 export const klOfRegions = (
-  terms: Terms,
+  { terms, present }: Series,
   regions: readonly Region[],
 ): readonly (readonly [region: string, kl: number])[] => {
-  const kl = klPerFrame(terms);
+  const kl = klByStep(terms);
   if (kl === undefined) return [];
-  return regions.map(({ name, from, to }) => {
-    const inside = kl.slice(from, to);
-    return [name, inside.reduce((sum, value) => sum + value, 0) / inside.length];
+  return regions.flatMap((region) => {
+    const mean = perFrame(kl, present, region);
+    return Number.isNaN(mean) ? [] : [[region.name, mean] as const];
   });
 };
 
 /** Mean KL at recall over mean KL before it: 1 without memory, 0 with a perfect one. */
-export const recallRatio = (terms: Terms, regions: readonly Region[]): number | undefined => {
-  const means = new Map(klOfRegions(terms, regions));
+export const recallRatio = (series: Series, regions: readonly Region[]): number | undefined => {
+  const means = new Map(klOfRegions(series, regions));
   const [before, recall] = [means.get("pre-recall"), means.get("recall")];
   return before === undefined || recall === undefined || before <= 0 ? undefined : recall / before;
 };
 
 /** Term totals ("kl.z": nats a sequence), means by region ("kl.recall": nats a frame) and the last frame's KL. */
-const termFields = (terms: Terms, regions: readonly Region[]): MetricsLine => ({
-  ...Object.fromEntries(
-    [...terms].map(([name, values]) => [name, values.reduce((sum, value) => sum + value, 0)]),
-  ),
-  ...Object.fromEntries(klOfRegions(terms, regions).map(([name, kl]) => [`kl.${name}`, kl])),
-  ...lastFrame(terms),
+const termFields = (measured: Series, regions: readonly Region[]): MetricsLine => ({
+  ...Object.fromEntries([...measured.terms].map(([name, values]) => [name, total(values)])),
+  ...Object.fromEntries(klOfRegions(measured, regions).map(([name, kl]) => [`kl.${name}`, kl])),
+  ...lastFrame(measured),
 });
 
-const lastFrame = (terms: Terms): MetricsLine => {
-  const last = klPerFrame(terms)?.at(-1);
+/** Of the last step that a sequence has. */
+const lastFrame = (measured: Series): MetricsLine => {
+  const last = klPerFrame(measured)?.at(-1);
   return last === undefined ? {} : { "kl.last": last };
 };
 
@@ -52,7 +79,7 @@ export const metricsLine = (metrics: Metrics, regions: readonly Region[]): Metri
   split: "train",
   bound: metrics.bound,
   bound_per_step: metrics.boundPerStep,
-  ...termFields(metrics.terms, regions),
+  ...termFields(metrics, regions),
   grad_norm: metrics.gradNorm,
   lr: metrics.learningRate,
   kl_weight: metrics.klWeight,
@@ -68,22 +95,27 @@ export const evaluationLine = (
   split: "test",
   bound: evaluation.bound,
   bound_per_step: evaluation.boundPerStep,
-  ...termFields(evaluation.terms, regions),
+  ...termFields(evaluation, regions),
   best: evaluation.best,
   terms: Object.fromEntries(evaluation.terms),
+  ...(isRagged(evaluation) ? { present: evaluation.present } : {}),
 });
 
-/** Terms by frame of a line that `evaluationLine` wrote. */
-export const termsOf = (line: MetricsLine): Terms => {
-  const terms = line["terms"];
-  if (typeof terms !== "object" || terms === null) return new Map();
-  return new Map(
-    Object.entries(terms).flatMap(([name, values]: [string, unknown]) =>
-      Array.isArray(values) && values.every((value) => typeof value === "number")
-        ? [[name, values] as const]
-        : [],
+const isRagged = ({ present = [] }: Series): boolean => present.some((share) => share !== 1);
+
+/** Terms by step of a line that `evaluationLine` wrote. */
+export const seriesOf = (line: MetricsLine | undefined): Series => {
+  const { terms, present } = line ?? {};
+  const isNumbers = (values: unknown): values is readonly number[] =>
+    Array.isArray(values) && values.every((value) => typeof value === "number");
+  return {
+    terms: new Map(
+      Object.entries(terms ?? {}).flatMap(([name, values]: [string, unknown]) =>
+        isNumbers(values) ? [[name, values] as const] : [],
+      ),
     ),
-  );
+    ...(isNumbers(present) ? { present } : {}),
+  };
 };
 
 /** One quantity over iterations. */

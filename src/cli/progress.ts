@@ -1,5 +1,5 @@
-import type { Evaluation, Metrics, Region, Terms } from "../index.ts";
-import { klOfRegions } from "./metrics.ts";
+import type { Evaluation, Metrics, Region } from "../index.ts";
+import { klOfRegions, perFrame, type Series } from "./metrics.ts";
 import { count, duration, number } from "./text.ts";
 
 /** What the numbers of a run are measured against. */
@@ -20,7 +20,7 @@ export const progressLine = (metrics: Metrics, course: Course): string => {
   return [
     `step ${count(iteration).padStart(width)}/${count(course.steps)}`,
     boundText(metrics, course),
-    ...klText(metrics.terms, course),
+    ...klText(metrics, course),
     `${number(stepsPerSecond)} steps/s`,
     `${duration((course.steps - iteration) / rate)} left`,
   ].join("  ");
@@ -31,7 +31,7 @@ export const evaluationText = (evaluation: Evaluation, course: Course): string =
   [
     `test ${count(evaluation.iteration).padStart(count(course.steps).length)}`,
     boundText(evaluation, course),
-    ...klText(evaluation.terms, course),
+    ...klText(evaluation, course),
     ...(evaluation.best ? ["best so far"] : []),
   ].join("  ");
 
@@ -43,16 +43,16 @@ const boundText = (
 
 export const unit = (temporal: boolean): string => (temporal ? "nats/frame" : "nats");
 
-const klText = (terms: Terms, { regions }: Course): readonly string[] => {
-  const means = klOfRegions(terms, regions);
+const klText = (measured: Series, { regions }: Course): readonly string[] => {
+  const means = klOfRegions(measured, regions);
   if (means.length > 0) {
     return [`KL ${means.map(([name, kl]) => `${number(kl)} ${name}`).join(", ")}`];
   }
-  const totals = [...terms]
+  const totals = [...measured.terms]
     .filter(([name]) => name.startsWith("kl."))
     .map(([name, values]) => {
-      const total = values.reduce((sum, value) => sum + value, 0) / values.length;
-      return `${number(total)} ${name.slice("kl.".length)}`;
+      const mean = values.length > 1 ? perFrame(values, measured.present) : (values[0] ?? 0);
+      return `${number(mean)} ${name.slice("kl.".length)}`;
     });
   return totals.length === 0 ? [] : [`KL ${totals.join(", ")}`];
 };

@@ -13,7 +13,15 @@ import type {
   TrainingChart,
 } from "../index.ts";
 import { printCall, printOrigin, roleNames } from "./facts.ts";
-import { curve, klPerFrame, recallRatio, termsOf, type MetricsLine } from "./metrics.ts";
+import {
+  curve,
+  klPerFrame,
+  perStep,
+  recallRatio,
+  seriesOf,
+  type MetricsLine,
+  type Series as Measurements,
+} from "./metrics.ts";
 import { unit } from "./progress.ts";
 import { count, number } from "./text.ts";
 
@@ -44,8 +52,7 @@ export const tellStory = (source: StorySource): ReportData => {
   const { config, info } = program;
   const iterations = Math.max(0, ...lines.map(({ step }) => (typeof step === "number" ? step : 0)));
   const data = config.data === null ? "data" : printCall(config.data);
-  const last = lines.findLast(({ split }) => split === "test");
-  const curves = last === undefined ? [] : frameCurves(last);
+  const curves = frameCurves(lastTest(lines));
   return {
     title: info.model,
     subtitle: [
@@ -62,12 +69,17 @@ export const tellStory = (source: StorySource): ReportData => {
   };
 };
 
-const frameCurves = (
-  line: MetricsLine,
-): readonly { readonly name: string; readonly kl: readonly number[] }[] =>
-  [...termsOf(line)]
+/** What the last evaluation measured. */
+const lastTest = (lines: readonly MetricsLine[]): Measurements =>
+  seriesOf(lines.findLast(({ split }) => split === "test"));
+
+const frameCurves = ({
+  terms,
+  present,
+}: Measurements): readonly { readonly name: string; readonly kl: readonly number[] }[] =>
+  [...terms]
     .filter(([name, values]) => name.startsWith("kl.") && values.length > 1)
-    .map(([name, kl]) => ({ name: name.slice("kl.".length), kl }));
+    .map(([name, kl]) => ({ name: name.slice("kl.".length), kl: perStep(kl, present) }));
 
 /** The bound that people compare: a frame where there are frames, else a sequence. */
 export const boundKey = (temporal: boolean): string => (temporal ? "bound_per_step" : "bound");
@@ -82,7 +94,7 @@ const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline
     const found = line[key];
     return typeof found === "number" ? `${number(found)} nats` : undefined;
   };
-  const ratio = recallRatio(termsOf(line), regions);
+  const ratio = recallRatio(seriesOf(line), regions);
   const [before, recall] = [value("kl.pre-recall"), value("kl.recall")];
   return [
     {
@@ -108,7 +120,7 @@ const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline
 const minus = (text: string): string => text.replaceAll("-", "−");
 
 const staticDivergences = (line: MetricsLine): readonly Headline[] =>
-  [...termsOf(line)]
+  [...seriesOf(line).terms]
     .filter(([name, values]) => name.startsWith("kl.") && values.length === 1)
     .map(([name, [value = 0]]) => ({
       label: `KL of ${name.slice("kl.".length)}`,
@@ -123,10 +135,9 @@ const charts = (source: StorySource): readonly TrainingChart[] => {
     fromZero: false,
     series: bothSplits(source.lines, boundKey(temporal)),
   };
-  const last = source.lines.findLast(({ split }) => split === "test");
-  const terms = last === undefined ? new Map<string, readonly number[]>() : termsOf(last);
-  const perFrame: readonly TrainingChart[] =
-    klPerFrame(terms) === undefined
+  const measured = lastTest(source.lines);
+  const ofFrames: readonly TrainingChart[] =
+    klPerFrame(measured) === undefined
       ? []
       : [
           {
@@ -136,10 +147,10 @@ const charts = (source: StorySource): readonly TrainingChart[] => {
             series: bothSplits(source.lines, "kl.last"),
           },
         ];
-  const still = [...terms]
+  const still = [...measured.terms]
     .filter(([name, values]) => name.startsWith("kl.") && values.length === 1)
     .map(([name]) => divergenceChart(name, source));
-  return [bound, ...perFrame, ...still].filter(({ series }) => series.length > 0);
+  return [bound, ...ofFrames, ...still].filter(({ series }) => series.length > 0);
 };
 
 const divergenceChart = (name: string, { program, dims, lines }: StorySource): TrainingChart => {

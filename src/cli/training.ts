@@ -109,7 +109,8 @@ const follow = async (io: Io, session: Session, course: Course): Promise<TrainRe
   };
   if (state.iteration === 0) {
     const bound = measureTestBound(request, state.parameters);
-    if (bound.ok) record({ kind: "evaluation", iteration: 0, ...bound.value, best: false });
+    if (!bound.ok) return { reason: "failed", state, diagnostics: bound.diagnostics };
+    record({ kind: "evaluation", iteration: 0, ...bound.value, best: false });
   }
   const training = train(request);
   for (;;) {

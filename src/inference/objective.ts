@@ -14,6 +14,7 @@ import {
   grandTotal,
   overTime,
   reportedTerms,
+  termsBySequence,
   type Quantity,
   type Series,
 } from "./terms.ts";
@@ -37,17 +38,18 @@ export const deriveObjective = (
   return success({ ...derived, ...special.inputs() }, planned.warnings);
 };
 
-/**
- * Log weights at these sizes, for bounds of more particles than fit at once. Values only, so any model will do;
- * divergences are reported in closed form where there is one.
- */
-export const deriveEvaluation = (model: Model, sizes: Sizes): Evaluation => {
+/** Log weights and terms of each sequence at these sizes. Values only, so any model will do. */
+export const deriveEvaluation = (
+  model: Model,
+  sizes: Sizes,
+  kl: ObjectiveSpec["kl"] = "analytic",
+): Evaluation => {
   const special = specialise(model, sizes);
-  const series = evaluateSites(special, "analytic", (site) =>
+  const series = evaluateSites(special, kl, (site) =>
     site.role === "observed" ? ["loglik"] : ["ratio", "kl"],
   );
   const logWeights = totalWeights(special, series, (node) => node);
-  return { logWeights, terms: reportedTerms(series), ...special.inputs() };
+  return { logWeights, terms: termsBySequence(series, sizes.batch), ...special.inputs() };
 };
 
 type Derived = Pick<Objective, "bound" | "surrogate" | "terms">;

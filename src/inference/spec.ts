@@ -77,13 +77,14 @@ export interface Objective extends Inputs {
 }
 
 /**
- * Log weights of one chunk of particles. The bound of many particles is the mean over sequences of
- * logsumexp(all log weights) - log(their number), taken over all chunks at once: never average chunk bounds.
+ * What one chunk of particles says of each sequence, so that whoever averages decides over which sequences. The bound of
+ * many particles is the mean over sequences of logsumexp(all log weights) - log(their number), taken over all chunks at
+ * once: never average chunk bounds.
  */
 export interface Evaluation extends Inputs {
   /** [K, B] in nats. */
   readonly logWeights: Node;
-  /** As in `Objective`, for this chunk. */
+  /** "loglik.x" and "kl.z": [T, B], or [1, B] for a site drawn once; nats, mean over particles, 0 at padding. */
   readonly terms: ReadonlyMap<string, Node>;
 }
 

@@ -134,16 +134,34 @@ const sumEvent = (x: Node, event: Shape): Node => {
   );
 };
 
-/** What is reported of every site: means over particles and batch, [T] or []. */
-export const reportedTerms = (series: ReadonlyMap<string, Series>): ReadonlyMap<string, Node> =>
+/** What is reported of every site, by its name there: "kl.z". */
+const reported = (
+  series: ReadonlyMap<string, Series>,
+  make: (one: Series) => Node,
+): ReadonlyMap<string, Node> =>
   new Map(
-    [...series].flatMap(([name, { node, when }]) => {
+    [...series].flatMap(([name, one]) => {
       const [kind, site] = name.split(" ");
-      if (kind !== "loglik" && kind !== "kl") return [];
-      const mean = meanOverDraws(node);
-      return [[`${kind}.${site}`, when === "step" ? mean : reshape(mean, [])]];
+      return kind === "loglik" || kind === "kl" ? [[`${kind}.${site}`, make(one)]] : [];
     }),
   );
+
+/** Means over particles and batch, [T] or []. */
+export const reportedTerms = (series: ReadonlyMap<string, Series>): ReadonlyMap<string, Node> =>
+  reported(series, ({ node, when }) => {
+    const mean = meanOverDraws(node);
+    return when === "step" ? mean : reshape(mean, []);
+  });
+
+/** Means over particles for each sequence, [T, B] or [1, B]. */
+export const termsBySequence = (
+  series: ReadonlyMap<string, Series>,
+  batch: number,
+): ReadonlyMap<string, Node> =>
+  reported(series, ({ node }) => {
+    const [steps = 1, k = 1, b = 1] = node.shape;
+    return broadcast(reshape(mul(sum(node, [1]), 1 / k), [steps, b]), [steps, batch]);
+  });
 
 /** [T, k, b] to [T]. */
 const meanOverDraws = (node: Node): Node => {

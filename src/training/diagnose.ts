@@ -5,9 +5,9 @@ import { namesOf } from "../graph/names.ts";
 import type { Graph, Node, OpName } from "../graph/op.ts";
 import { inputsOf } from "../graph/walk.ts";
 import type { HostArray } from "../runtime/backend.ts";
-import { nonFinite } from "./errors.ts";
+import { nonFinite, nonFiniteEvaluation, type BadTerm } from "./errors.ts";
 import { findFault, type Fault, type Range } from "./fault.ts";
-import type { ObjectiveGraph } from "./problem.ts";
+import type { EvaluationGraph, ObjectiveGraph } from "./problem.ts";
 
 const gradientOf = "gradient of ";
 
@@ -77,52 +77,78 @@ const spoiltInput = (
 ): string | undefined =>
   names.find((name) => inputs.get(name)?.data.some((value) => !Number.isFinite(value)) ?? false);
 
+interface Explanation {
+  readonly notes: readonly string[];
+  readonly help: readonly string[];
+}
+
+/** What was no number before anything was computed. */
+const explainInputs = (
+  { data, parameters }: Pick<ObjectiveGraph, "data" | "parameters">,
+  inputs: ReadonlyMap<string, HostArray>,
+): Explanation | undefined => {
+  const namesIn = (list: ObjectiveGraph["data"]): readonly string[] =>
+    list.map(({ attrs }) => attrs.name);
+  const field = spoiltInput(inputs, namesIn(data));
+  if (field !== undefined) {
+    return { notes: [`the data field \`${field}\` holds NaN or infinity`], help: [] };
+  }
+  const parameter = spoiltInput(inputs, namesIn(parameters));
+  if (parameter === undefined) return undefined;
+  const note = `the update before made the parameter \`${parameter}\` non-finite`;
+  return { notes: [note], help: generalHelp };
+};
+
+/** The first operation of the graph that gave no number. */
+const explainGraph = (
+  graph: Graph,
+  inputs: ReadonlyMap<string, HostArray>,
+): Explanation | undefined => {
+  const fault = findFault(graph, inputs);
+  if (fault === undefined) return undefined;
+  const particular = advice[fault.node.op];
+  return {
+    notes: describe(graph, fault),
+    help: particular === undefined ? generalHelp : [particular, ...generalHelp],
+  };
+};
+
+const unexplained: Explanation = {
+  notes: ["the reference evaluation of the same step is finite: the backend loses precision"],
+  help: [...generalHelp, "try another backend with --backend"],
+};
+
 /** `inputs` holds everything that the objective takes at the iteration that failed. */
 export const diagnose = (
   objective: ObjectiveGraph,
   inputs: ReadonlyMap<string, HostArray>,
   iteration: number,
 ): Diagnostic => {
-  const data = spoiltInput(
-    inputs,
-    objective.data.map(({ attrs }) => attrs.name),
-  );
-  if (data !== undefined) {
-    return nonFinite(
-      "the bound",
-      iteration,
-      [`the data field \`${data}\` holds NaN or infinity`],
-      [],
-    );
-  }
-  const parameter = spoiltInput(
-    inputs,
-    objective.parameters.map(({ attrs }) => attrs.name),
-  );
-  if (parameter !== undefined) {
-    const note = `the update before made the parameter \`${parameter}\` non-finite`;
-    return nonFinite("the bound", iteration, [note], generalHelp);
-  }
+  const given = explainInputs(objective, inputs);
+  if (given !== undefined) return nonFinite("the bound", iteration, given.notes, given.help);
   const stages = [
     { what: "the bound", graph: () => forwardGraph(objective) },
     { what: "the gradient", graph: () => gradientGraph(objective) },
   ];
-  for (const { what, graph: build } of stages) {
-    const graph = build();
-    const fault = findFault(graph, inputs);
-    if (fault === undefined) continue;
-    const particular = advice[fault.node.op];
-    return nonFinite(
-      what,
-      iteration,
-      describe(graph, fault),
-      particular === undefined ? generalHelp : [particular, ...generalHelp],
-    );
+  for (const { what, graph } of stages) {
+    const found = explainGraph(graph(), inputs);
+    if (found !== undefined) return nonFinite(what, iteration, found.notes, found.help);
   }
-  return nonFinite(
-    "the bound or its gradient",
-    iteration,
-    ["the reference evaluation of the same step is finite: the backend loses precision"],
-    [...generalHelp, "try another backend with --backend"],
-  );
+  const { notes, help } = unexplained;
+  return nonFinite("the bound or its gradient", iteration, notes, help);
+};
+
+/** The same for an evaluation; `inputs` holds what it takes for the batch and the particles that failed. */
+export const diagnoseEvaluation = (
+  { logWeights, terms, ...graph }: EvaluationGraph,
+  inputs: ReadonlyMap<string, HostArray>,
+  place: BadTerm & { readonly split: string; readonly sequence: number },
+): Diagnostic => {
+  // A term that is not finite gives what it computes a better name.
+  const outputs = place.term === undefined ? new Map([["log weights", logWeights]]) : terms;
+  const { notes, help } =
+    explainInputs(graph, inputs) ??
+    explainGraph({ inputs: inputsOf(outputs.values()), outputs }, inputs) ??
+    unexplained;
+  return nonFiniteEvaluation(place, notes, help);
 };

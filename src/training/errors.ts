@@ -1,4 +1,4 @@
-/** What can go wrong in a run. All wording of E071x and E082x is here. */
+/** What can go wrong in a run. All wording of E071x, E072x and E082x is here. */
 import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
 
 export const nonFinite = (
@@ -7,6 +7,37 @@ export const nonFinite = (
   notes: readonly string[],
   help: readonly string[],
 ): Diagnostic => problem("E0710", `${what} is not finite at iteration ${iteration}`, notes, help);
+
+/** A number that is none, of one sequence. */
+export interface BadTerm {
+  /** Absent for the bound itself. */
+  readonly term?: string;
+  /** From 1; absent for a term without time. */
+  readonly step?: number;
+  readonly value: number;
+}
+
+/** "the term `loglik.x` of test sequence 3 is NaN at time step 2" */
+export const placeText = ({ term, step, value }: BadTerm, sequence: string): string => {
+  const what = term === undefined ? "the bound" : `the term \`${term}\``;
+  const when = step === undefined ? "" : ` at time step ${step}`;
+  return `${what} of ${sequence} is ${value}${when}`;
+};
+
+/** `sequence` counts from 1, in the order of the split. */
+export const nonFiniteEvaluation = (
+  bad: BadTerm & { readonly split: string; readonly sequence: number },
+  notes: readonly string[],
+  help: readonly string[],
+): Diagnostic => {
+  const place = placeText(bad, `${bad.split} sequence ${bad.sequence}`);
+  return problem(
+    "E0720",
+    `the bound on the ${bad.split} data is not finite`,
+    [place, ...notes],
+    help,
+  );
+};
 
 export const badSchedule = (
   name: string,

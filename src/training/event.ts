@@ -2,18 +2,30 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { TrainingState } from "./state.ts";
 
-/** By term ("kl.z", "loglik.x"): nats, one number a step, or a single one for a term without time. */
+/**
+ * By term ("kl.z", "loglik.x"): nats, one number a step, or a single one for a term without time. Each is a mean over all
+ * sequences, to which one that has ended adds 0: the sum over steps is the term of a sequence.
+ */
 export type Terms = ReadonlyMap<string, readonly number[]>;
 
-export interface Metrics {
+/** What is measured on some sequences, each counted once. */
+export interface Measured {
+  /** Nats a sequence. */
+  readonly bound: number;
+  /** Nats a frame: those of all sequences over all their frames. */
+  readonly boundPerStep: number;
+  readonly terms: Terms;
+  /**
+   * The share of the sequences that have each step; absent without time. A term over it is the mean over the sequences that
+   * have the step; its sum is the mean number of frames.
+   */
+  readonly present?: readonly number[];
+}
+
+export interface Metrics extends Measured {
   readonly kind: "metrics";
   /** Updates done, from 1. */
   readonly iteration: number;
-  /** Nats a sequence, mean over the batch. */
-  readonly bound: number;
-  /** Nats a frame. */
-  readonly boundPerStep: number;
-  readonly terms: Terms;
   /** Before clipping. */
   readonly gradNorm: number;
   readonly learningRate: number;
@@ -25,12 +37,9 @@ export interface Metrics {
 }
 
 /** The bound on the test split, with a KL weight of 1. */
-export interface Evaluation {
+export interface Evaluation extends Measured {
   readonly kind: "evaluation";
   readonly iteration: number;
-  readonly bound: number;
-  readonly boundPerStep: number;
-  readonly terms: Terms;
   /** Whether it is the best so far. */
   readonly best: boolean;
 }

@@ -48,11 +48,17 @@ const feedBatch = (inputs: readonly NodeOf<"input">[], batch: Batch, sizes: Batc
     }),
   );
 
-/** Mean number of frames a sequence; 1 without time. */
-export const framesOf = (batch: Batch, sizes: BatchSizes): number =>
-  batch.lengths === undefined
-    ? (sizes.steps ?? 1)
-    : batch.lengths.reduce((a, b) => a + b, 0) / batch.lengths.length;
+/** How many of the first `rows` sequences have each step, [T]; absent without time. */
+export const presentSteps = (
+  { lengths }: Batch,
+  { steps }: BatchSizes,
+  rows: number,
+): readonly number[] | undefined => {
+  if (steps === undefined) return undefined;
+  if (lengths === undefined) return Array.from({ length: steps }, () => rows);
+  const counted = lengths.subarray(0, rows);
+  return Array.from({ length: steps }, (_, t) => counted.filter((length) => length > t).length);
+};
 
 /** A batch with its noise. */
 export interface FedBatch {
@@ -91,6 +97,10 @@ export const upload = (
   }
   return fed;
 };
+
+/** Uploads parameters, which are all numbers with fractions. */
+export const uploadAll = (backend: Backend, feed: Feed): ReadonlyMap<string, Buffer> =>
+  new Map([...feed].map(([name, array]) => [name, backend.upload(array)]));
 
 export const disposeAll = (buffers: Iterable<Buffer>): void => {
   for (const buffer of buffers) buffer.dispose();

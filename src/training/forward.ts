@@ -37,17 +37,3 @@ export const run = (
   disposeAll(results.values());
   return arrays;
 };
-
-/** Adds weighted numbers, name by name. */
-export const accumulate = (
-  sums: Map<string, number[]>,
-  name: string,
-  part: readonly number[],
-  weight: number,
-): void => {
-  const sum = sums.get(name) ?? part.map(() => 0);
-  sums.set(
-    name,
-    sum.map((value, i) => value + weight * (part[i] ?? 0)),
-  );
-};

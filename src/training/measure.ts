@@ -1,8 +1,9 @@
 /** The test bound of a state outside the loop. */
-import { success, type Result } from "../diagnostics/diagnostic.ts";
-import { disposeAll, trainingSizes, type Feed } from "./feed.ts";
+import type { Result } from "../diagnostics/diagnostic.ts";
+import { disposeAll, uploadAll, type Feed } from "./feed.ts";
 import type { TrainRequest } from "./request.ts";
-import { createEvaluator, type TestBound } from "./test-bound.ts";
+import type { Measured } from "./event.ts";
+import { createEvaluator } from "./test-bound.ts";
 
 /**
  * The bound that training would report for these parameters, on the same batches and with the same noise: what it
@@ -11,15 +12,12 @@ import { createEvaluator, type TestBound } from "./test-bound.ts";
 export const measureTestBound = (
   { problem, dataset, backend, options, dims = {} }: TrainRequest,
   parameters: Feed,
-): Result<TestBound> => {
-  const sizes = trainingSizes(dataset, options, dims);
-  const evaluator = createEvaluator(problem, dataset, backend, options, sizes);
+): Result<Measured> => {
+  const evaluator = createEvaluator(problem, dataset, backend, options, dims);
   if (!evaluator.ok) return evaluator;
-  const buffers = new Map(
-    [...parameters].map(([name, array]) => [name, backend.upload(array)] as const),
-  );
-  const bound = evaluator.value.evaluate(buffers);
+  const buffers = uploadAll(backend, parameters);
+  const bound = evaluator.value.estimate(buffers);
   disposeAll(buffers.values());
   evaluator.value.dispose();
-  return success(bound);
+  return bound;
 };

@@ -58,20 +58,25 @@ export interface ObjectiveGraph {
   readonly scalars: readonly string[];
 }
 
-/** The log weights of one batch, for bounds of many particles that are computed a few at a time. */
-interface WeightGraph {
+/** What is measured of each sequence of one batch, a few particles at a time. */
+export interface EvaluationGraph {
   /** [K, B] in nats: the whole sequence's log p(x, z) - log q(z | x), never tempered by a KL weight. */
   readonly logWeights: Node;
-  /** As in `ObjectiveGraph`. */
+  /** By name ("kl.z", "loglik.x"): [T, B] or [1, B], nats, mean over particles, 0 at padding. */
   readonly terms: ReadonlyMap<string, Node>;
   readonly parameters: readonly NodeOf<"input">[];
   readonly data: readonly NodeOf<"input">[];
   readonly noise: readonly NoiseSpec[];
 }
 
-/** What training needs of a compiled model; it knows neither sites nor which bound this is. */
+/** What training needs of a compiled model; it does not know its sites. */
 export interface Problem {
   readonly parameters: readonly ParameterSpec[];
   readonly objective: (sizes: BatchSizes) => ObjectiveGraph;
-  readonly logWeights: (sizes: BatchSizes) => WeightGraph;
+  readonly evaluation: (sizes: BatchSizes) => EvaluationGraph;
+  /**
+   * What the objective reports of a sequence: the sum of its terms, divergences subtracted, or the logarithm of the mean
+   * weight of its particles.
+   */
+  readonly bound: "terms" | "weights";
 }

@@ -3,16 +3,18 @@ import type { StopReason } from "./event.ts";
 import type { EarlyStopping, TrainingOptions } from "./options.ts";
 import type { Progress } from "./state.ts";
 
-/** The progress after an evaluation; one that gave no number is no improvement. */
+/** The progress after an evaluation. */
 export const judge = (
   progress: Progress | null,
   bound: number,
   iteration: number,
   stopping: EarlyStopping | null,
-): Progress | null => {
+): Progress => {
   const needed = progress === null ? -Infinity : progress.bestBound + (stopping?.minDelta ?? 0);
-  if (bound > needed) return { bestBound: bound, bestIteration: iteration, badEvaluations: 0 };
-  return progress === null ? null : { ...progress, badEvaluations: progress.badEvaluations + 1 };
+  if (progress === null || bound > needed) {
+    return { bestBound: bound, bestIteration: iteration, badEvaluations: 0 };
+  }
+  return { ...progress, badEvaluations: progress.badEvaluations + 1 };
 };
 
 /** Why a run ends before its next iteration; `undefined` while it goes on. */

@@ -3,14 +3,16 @@ import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic
 import { diagnose } from "./diagnose.ts";
 import { badSchedule } from "./errors.ts";
 import type { StopReason, TrainEvent, TrainResult } from "./event.ts";
-import { feedStep, framesOf, scalar, trainingSizes, type FedBatch } from "./feed.ts";
+import { feedStep, presentSteps, scalar, trainingSizes, type FedBatch } from "./feed.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, ObjectiveGraph } from "./problem.ts";
+import { withPlace } from "./place.ts";
 import { judge, stopReason } from "./progress.ts";
 import type { TrainRequest } from "./request.ts";
 import { createStepper, type StepMetrics, type Stepper } from "./run-step.ts";
 import type { Progress, TrainingState } from "./state.ts";
-import { createEvaluator, type Evaluator } from "./test-bound.ts";
+import type { Estimator } from "./estimate.ts";
+import { createEvaluator } from "./test-bound.ts";
 
 /** Compiles the step; the session owns it. */
 export const openSession = (request: TrainRequest, state: TrainingState): Result<Session> => {
@@ -32,7 +34,7 @@ export class Session {
   readonly #objective: ObjectiveGraph;
   readonly #stepper: Stepper;
   readonly #begun = performance.now();
-  #evaluator: Evaluator | undefined;
+  #evaluator: Estimator | undefined;
   #iteration: number;
   #progress: Progress | null;
   /** The state of the last checkpoint. */
@@ -82,7 +84,10 @@ export class Session {
     this.#timed.seconds += since(begun);
     if (!Number.isFinite(measured.bound) || !Number.isFinite(measured.gradNorm)) {
       const inputs = new Map([...feed, ...this.#stepper.read().parameters]);
-      this.#diagnostics = [diagnose(this.#objective, inputs, next)];
+      const { problem } = this.#request;
+      const found = diagnose(this.#objective, inputs, next);
+      const graph = problem.evaluation(this.#sizes);
+      this.#diagnostics = [withPlace(found, graph, problem.bound, inputs)];
       return;
     }
     this.#iteration = next;
@@ -113,12 +118,15 @@ export class Session {
     const iteration = this.#iteration;
     const { iterations, seconds } = this.#timed;
     this.#timed = { iterations: 0, seconds: 0 };
+    const present = presentSteps(batch, this.#sizes, options.batch)?.map((n) => n / options.batch);
+    const frames = present?.reduce((sum, share) => sum + share, 0) ?? 1;
     return {
       kind: "metrics",
       iteration,
       bound: measured.bound,
-      boundPerStep: measured.bound / framesOf(batch, this.#sizes),
+      boundPerStep: measured.bound / frames,
       terms: measured.terms(),
+      ...(present === undefined ? {} : { present }),
       gradNorm: measured.gradNorm,
       learningRate: options.optimizer.learningRate.at(iteration),
       klWeight: options.klWeight.at(iteration),
@@ -131,18 +139,30 @@ export class Session {
     const iteration = this.#iteration;
     if (this.#evaluator === undefined) {
       const { problem, dataset, backend, options } = this.#request;
-      const created = createEvaluator(problem, dataset, backend, options, this.#sizes);
+      const created = createEvaluator(problem, dataset, backend, options, this.#sizes.dims);
       if (!created.ok) {
         this.#diagnostics = created.diagnostics;
         return;
       }
       this.#evaluator = created.value;
     }
-    const tested = this.#evaluator.evaluate(this.#stepper.parameters());
+    const tested = this.#evaluator.estimate(this.#stepper.parameters());
+    if (!tested.ok) {
+      this.#diagnostics = tested.diagnostics;
+      return;
+    }
+    const { bound, boundPerStep, terms, present } = tested.value;
     const { earlyStopping } = this.#request.options;
-    this.#progress = judge(this.#progress, tested.bound, iteration, earlyStopping);
-    const best = this.#progress?.bestIteration === iteration;
-    yield { kind: "evaluation", iteration, ...tested, best };
+    this.#progress = judge(this.#progress, bound, iteration, earlyStopping);
+    yield {
+      kind: "evaluation",
+      iteration,
+      bound,
+      boundPerStep,
+      terms,
+      ...(present === undefined ? {} : { present }),
+      best: this.#progress.bestIteration === iteration,
+    };
   }
 
   /** A checkpoint of this iteration, unless there is one or the state is spoilt: a bad one replaces no good one. */

@@ -61,7 +61,7 @@ describe("the bound of many particles", () => {
       w.reduce((sum, wi, i) => sum + wi * (x[b * 3 + i] ?? 0), 0),
     );
     const noise = [0, 1, 2].map((part) => [
-      ...(drawNoise(specs, 1, "evaluate", part).get("/noise.z")?.data ?? []),
+      ...(drawNoise(specs, 1, "train", part).get("/noise.z")?.data ?? []),
     ]);
     const bounds = mean.map((m, b) => {
       const log = noise.flatMap((chunk) =>

@@ -3,6 +3,7 @@ import { arraysDataset } from "../../src/data/sequences.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import {
   add,
+  broadcast,
   constant,
   contract,
   input,
@@ -90,14 +91,16 @@ export const regression: Problem = {
       scalars: ["/klWeight"],
     };
   },
-  logWeights: ({ batch, particles }: BatchSizes) => {
+  bound: "weights",
+  evaluation: ({ batch, particles }: BatchSizes) => {
     const w = input("net.w", [width]);
     const x = input("x", [batch, width]);
     const noise = input("/noise.z", [particles, batch]);
     const mean = reshape(contract(x, w, "bi,i->b"), [1, batch]);
+    const logWeights = neg(square(sub(noise, mean)));
     return {
-      logWeights: neg(square(sub(noise, mean))),
-      terms: new Map(),
+      logWeights,
+      terms: new Map([["loglik.y", mul(sum(logWeights, [0]), 1 / particles)]]),
       parameters: [w],
       data: [x],
       noise: [{ name: "/noise.z", shape: [particles, batch], kind: "normal" }],
@@ -141,7 +144,20 @@ export const falling: Problem = {
       scalars: [],
     };
   },
-  logWeights: regression.logWeights,
+  bound: "terms",
+  evaluation: ({ batch, particles }) => {
+    const p = input("p", [1]);
+    const x = input("x", [batch, width]);
+    const still = mul(sum(x, [1]), constant(0, [1, 1])); // [B, 1]
+    const level = reshape(sub(still, reshape(log(p), [1, 1])), [1, batch]);
+    return {
+      logWeights: broadcast(level, [particles, batch]),
+      terms: new Map([["loglik.x", level]]),
+      parameters: [p],
+      data: [x],
+      noise: [],
+    };
+  },
 };
 
 /** All events and the result of a run. */
