@@ -66,6 +66,7 @@ export const openData = async (
   const { fitData, openDataset } = await import("../index.ts");
   const dataset = openDataset(config.data, {
     baseDirectory: dirname(source.path),
+    fields: program.model.data.map(({ name }) => name),
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
   });
   if (!dataset.ok) return dataset;

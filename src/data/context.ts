@@ -4,6 +4,11 @@ export interface DataContext {
   readonly dataDirectory?: string;
   /** The folder of the model file; relative paths are looked up here first. */
   readonly baseDirectory: string;
+  /**
+   * The fields that the model declares: only they must be readable, and columns `a1, a2` stay apart where it declares one of
+   * them. Without it all fields of a file count.
+   */
+  readonly fields?: readonly string[];
 }
 
 /** A dataset as a `train` block names it: `perfect_recall(images = mnist, l = 10)`. */

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Numbers } from "./array.ts";
 
 /** A named array of one batch, row-major. */
@@ -58,6 +59,8 @@ export interface Dataset {
   /** What the data are and what was done to them, for reports: "MNIST (IDX), 14 x 14 by mean, binarised at 0.5". */
   readonly description?: string;
   readonly fields: readonly FieldShape[];
+  /** What else the file holds, by name, and why it is no field: nothing where nobody asked for it. */
+  readonly ignored?: ReadonlyMap<string, readonly Diagnostic[]>;
   /** Sequences that each split stores; absent where batches are made up of fresh draws. */
   readonly sequences?: Splits<number>;
   /** Whether there are batches of the split `validation`. */

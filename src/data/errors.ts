@@ -22,7 +22,13 @@ const suggestion = (name: string, known: readonly string[]): readonly string[] =
   return nearest === undefined ? [] : [`did you mean \`${nearest}\`?`];
 };
 
-const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+const mostNamed = 12;
+
+const list = (names: readonly string[]): string => {
+  const shown = names.slice(0, mostNamed).map((name) => `\`${name}\``);
+  const more = names.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+};
 
 export const unknownTask = (name: string, known: readonly string[]): Diagnostic =>
   problem("E0601", `there is no data source \`${name}\``, {
@@ -60,8 +66,80 @@ export const fileNotFound = (
     help,
   });
 
-export const malformedFile = (path: string, reason: string): Diagnostic =>
-  problem("E0604", `cannot read ${path}: ${reason}`);
+export const malformedFile = (
+  path: string,
+  reason: string,
+  help: readonly string[] = [],
+): Diagnostic => problem("E0604", `cannot read ${path}: ${reason}`, { help });
+
+/** The file as such, before its content: a folder, a pipe, not permitted. */
+export const cannotOpen = (path: string, reason: string): Diagnostic =>
+  problem("E0610", `cannot open ${path}: ${reason}`, {
+    help: ["data are read from regular files; write them to one"],
+  });
+
+/** A bound on sizes that keeps a hostile file from taking all memory. */
+export const beyondLimit = (
+  path: string,
+  reason: string,
+  help: readonly string[] = [],
+): Diagnostic => problem("E0611", `${path} is more than can be read: ${reason}`, { help });
+
+export const foreignText = (path: string, encoding: string, line: number): Diagnostic =>
+  problem("E0612", `${path} is ${encoding}, not in UTF-8`, {
+    notes: [`the first bytes that are not UTF-8 are on line ${line}`],
+    help: ["save the file as UTF-8"],
+  });
+
+/** A number that 32 bits do not hold: too large, or a whole number that would be rounded. */
+export const cannotHold = (
+  path: string,
+  place: string,
+  text: string,
+  whole: boolean,
+): Diagnostic =>
+  whole
+    ? problem("E0613", `${path}, ${place}: the whole number ${text} cannot be held exactly`, {
+        notes: ["numbers are held as 32-bit floats, in which all up to 16777216 (2^24) are exact"],
+        help: [
+          "number categories from 0 and measure times from the first; where rounding does no harm, store floats",
+        ],
+      })
+    : problem("E0613", `${path}, ${place}: ${text} is too large`, {
+        notes: ["numbers are held as 32-bit floats, which end at 3.4e38"],
+        help: ["rescale the data"],
+      });
+
+export const missingValue = (path: string, place: string, text: string): Diagnostic =>
+  problem("E0614", `${path}, ${place}: the value is missing (${text})`, {
+    notes: ["every value of a field must be there"],
+    help: [
+      "leave the row out or fill the value in; to learn from what is there, add a field that is 1 where a value was " +
+        "observed and 0 where it was not, and weigh by it in the model",
+    ],
+  });
+
+/** Names, header or separators of the columns of a table. */
+export const wrongColumns = (
+  path: string,
+  reason: string,
+  help: readonly string[] = [],
+): Diagnostic => problem("E0615", `${path}: ${reason}`, { help });
+
+/** A warning: what was decided about the first line of a table. */
+export const noHeader = (path: string): Diagnostic =>
+  problem("E0615", `${path}: the first line holds numbers, so that it is read as data`, {
+    severity: "warning",
+    help: ["say `header = no`, or `header = yes` where it holds names"],
+  });
+
+export const outOfOrder = (path: string, reason: string, help: readonly string[]): Diagnostic =>
+  problem("E0616", `${path}: ${reason}`, { help });
+
+export const emptyData = (path: string, reason: string): Diagnostic =>
+  problem("E0617", `${path} is empty: ${reason}`, {
+    help: ["give at least one sequence, and every sequence at least one step"],
+  });
 
 export const missingField = (
   name: string,
@@ -74,10 +152,10 @@ export const missingField = (
   });
 
 /** A warning: the run is sound without the field, but the user may have meant to declare it. */
-export const extraField = (name: string, found: string): Diagnostic =>
+export const extraField = (name: string, about: readonly string[]): Diagnostic =>
   problem("E0606", `the model does not declare the field \`${name}\` of the data; it is ignored`, {
     severity: "warning",
-    notes: [`\`${name}\` holds ${found}`],
+    notes: about,
   });
 
 export const wrongField = (

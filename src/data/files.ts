@@ -1,10 +1,13 @@
 /** Finding and reading data files. */
-import { existsSync, readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { foreignEncoding } from "../diagnostics/encoding.ts";
+import { expansionLimit, gunzip, gunzipHead } from "../files/inflate.ts";
+import { largestFile, readWholeFile } from "../files/read.ts";
 import type { DataContext } from "./context.ts";
-import { fileNotFound, malformedFile } from "./errors.ts";
+import { beyondLimit, cannotOpen, fileNotFound, foreignText, malformedFile } from "./errors.ts";
 
 const howToPoint = (context: DataContext): readonly string[] =>
   context.dataDirectory === undefined
@@ -58,12 +61,87 @@ export const requireInDataDirectory = (
   return failure(fileNotFound(what, looked, howToPoint(context)));
 };
 
-/** The bytes of a file, decompressed where it is gzipped. */
-export const readBytes = (path: string): Result<Uint8Array> => {
-  try {
-    const bytes = readFileSync(path);
-    return success(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes);
-  } catch (error) {
-    return failure(malformedFile(path, error instanceof Error ? error.message : String(error)));
+/** Expands a gzipped file no further than its format says that it goes, or than `expansionLimit`. */
+const expand = (path: string, bytes: Uint8Array, declared: Declared): Result<Uint8Array> => {
+  const promised = declared(gunzipHead(bytes));
+  const limit = Math.min(largestFile, promised ?? expansionLimit(bytes.length));
+  if (promised !== undefined && promised > largestFile) {
+    const reason = `its header promises ${promised} bytes; at most ${largestFile} are read`;
+    return failure(beyondLimit(path, reason));
   }
+  const expanded = gunzip(bytes, limit);
+  if (expanded.kind === "whole") return success(expanded.bytes);
+  if (expanded.kind === "damaged") return failure(malformedFile(path, "it is no whole gzip file"));
+  return promised === undefined
+    ? failure(
+        beyondLimit(path, `its ${bytes.length} bytes expand to more than ${limit}`, [
+          "expand it with gunzip if this is meant",
+        ]),
+      )
+    : failure(
+        malformedFile(path, `it goes on after the ${promised} bytes that its header promises`),
+      );
+};
+
+/** How long an expanded file says that it is, by its first bytes; `undefined` where its format does not say. */
+type Declared = (head: Uint8Array) => number | undefined;
+
+/** The bytes of a file, decompressed where it is gzipped. */
+export const readBytes = (
+  path: string,
+  declared: Declared = () => undefined,
+): Result<Uint8Array> => {
+  const file = readWholeFile(path);
+  if (!file.ok) {
+    return failure(file.tooLarge ? beyondLimit(path, file.reason) : cannotOpen(path, file.reason));
+  }
+  const { bytes } = file;
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? expand(path, bytes, declared) : success(bytes);
+};
+
+/** The bytes of a text without its byte order mark; it must be UTF-8. */
+export const readText = (path: string): Result<Uint8Array> => {
+  const read = readBytes(path);
+  if (!read.ok) return read;
+  const bytes = read.value;
+  if (isUtf8(bytes) && !bytes.includes(0)) {
+    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    return success(marked ? bytes.subarray(3) : bytes);
+  }
+  const at = firstForeign(bytes);
+  const from = at < window ? 0 : at - (at % 4);
+  const encoding = foreignEncoding(new TextDecoder().decode(bytes.subarray(from, at + window)));
+  return failure(
+    encoding === undefined
+      ? malformedFile(path, "it is no text: it holds null bytes")
+      : foreignText(path, encoding.name, lineAt(bytes, at)),
+  );
+};
+
+/** So many bytes tell an encoding. */
+const window = 400;
+
+const isContinuation = (byte: number | undefined): boolean =>
+  byte !== undefined && (byte & 0xc0) === 0x80;
+
+/** The first null, or the first byte of what is not UTF-8. */
+const firstForeign = (bytes: Uint8Array): number => {
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1;
+    const whole = Array.from({ length: length - 1 }, (_, i) => bytes[at + 1 + i]);
+    if (byte === 0 || (byte >= 0x80 && length === 1) || !whole.every(isContinuation)) return at;
+    at += length;
+  }
+  return bytes.length;
+};
+
+/** The line of a byte, from 1; lines end with LF, CR or both. */
+export const lineAt = (bytes: Uint8Array, at: number): number => {
+  let line = 1;
+  for (let i = 0; i < at; i += 1) {
+    if (bytes[i] === 0x0a || (bytes[i] === 0x0d && bytes[i + 1] !== 0x0a)) line += 1;
+  }
+  return line;
 };

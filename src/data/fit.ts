@@ -52,8 +52,12 @@ export const fitFields = (
   const wrong: Diagnostic[] = [];
   for (const declared of expected) {
     const field = found.get(declared.name);
-    if (field === undefined) {
-      wrong.push(missingField(declared.name, describe(declared), [...found.keys()]));
+    const reasons = dataset.ignored?.get(declared.name) ?? [];
+    if (field === undefined && reasons.length > 0) {
+      wrong.push(...reasons);
+    } else if (field === undefined) {
+      const known = [...found.keys(), ...(dataset.ignored?.keys() ?? [])];
+      wrong.push(missingField(declared.name, describe(declared), known));
     } else {
       wrong.push(...misfit(declared, field, bound));
     }
@@ -65,12 +69,17 @@ export const fitFields = (
   const bad = expected.flatMap((declared) => misvalued(dataset, declared, known));
   if (bad.length > 0) return failure(...bad);
   const names = new Set(expected.map(({ name }) => name));
-  return success(
-    Object.fromEntries(sizes),
-    dataset.fields
+  return success(Object.fromEntries(sizes), [
+    ...dataset.fields
       .filter(({ name }) => !names.has(name))
-      .map((field) => extraField(field.name, describe(field))),
-  );
+      .map((field) => extraField(field.name, [`\`${field.name}\` holds ${describe(field)}`])),
+    ...[...(dataset.ignored ?? [])].map(([name, reasons]) =>
+      extraField(
+        name,
+        reasons.map(({ message }) => message),
+      ),
+    ),
+  ]);
 };
 
 /** Why a field does not fit; binds dimensions as it goes. */

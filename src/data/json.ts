@@ -1,121 +1,165 @@
 /** Sequences in JSON: nested lists of numbers, sequences of any length. */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
 import { printShape } from "./array.ts";
-import { splitEntries, type FieldShape } from "./dataset.ts";
+import { collect, type Asked, type Collected, type FoundFields } from "./collect.ts";
+import { mapSplits, splitEntries, type FieldShape, type Splits } from "./dataset.ts";
 import { malformedFile } from "./errors.ts";
-import {
-  assemble,
-  type PerOf,
-  type StoredField,
-  type StoredFile,
-  type StoredSplit,
-} from "./stored.ts";
+import { parseJson, type JsonValue, type NumberLists } from "./json-lists.ts";
+import { givenLengths, unpad } from "./lengths.ts";
+import type { StoredField, StoredFile } from "./stored.ts";
 
-/** A nested list all of whose lists of one depth are equally long, or why it is none. */
-type Flat = { readonly shape: readonly number[]; readonly values: readonly number[] } | string;
+/** A list at `depth` that is not as long as the first there. */
+interface Uneven {
+  readonly depth: number;
+  readonly at: number;
+}
 
-const flatten = (value: unknown): Flat => {
-  if (typeof value === "number") return { shape: [], values: [value] };
-  if (typeof value === "boolean") return { shape: [], values: [Number(value)] };
-  if (!Array.isArray(value)) return `${JSON.stringify(value).slice(0, 40)} is no number or list`;
-  const values: number[] = [];
-  let shape: readonly number[] | undefined;
-  for (const item of value) {
-    const flat = flatten(item);
-    if (typeof flat === "string") return flat;
-    shape ??= flat.shape;
-    if (printShape(shape) !== printShape(flat.shape)) {
-      return `lists of unequal shapes, ${printShape(shape)} and ${printShape(flat.shape)}`;
+const firstUneven = ({ lengths }: NumberLists, from: number): Uneven | undefined => {
+  for (let depth = from; depth < lengths.length; depth += 1) {
+    const level = lengths[depth] ?? [];
+    const at = level.findIndex((length) => length !== level[0]);
+    if (at >= 0) return { depth, at };
+  }
+  return undefined;
+};
+
+/** In which list of depth 1 a list further down lies. */
+const ownerOf = ({ lengths }: NumberLists, { depth, at }: Uneven): number => {
+  let index = at;
+  for (let level = depth - 1; level >= 1; level -= 1) {
+    let owner = 0;
+    for (const length of lengths[level] ?? []) {
+      if (index < length) break;
+      index -= length;
+      owner += 1;
     }
-    for (const number of flat.values) values.push(number);
+    index = owner;
   }
-  return { shape: [value.length, ...(shape ?? [])], values };
+  return index;
 };
 
-const fieldOf = (name: string, per: FieldShape["per"], value: unknown): StoredField | string => {
-  const about = (reason: string): string => `\`${name}\`: ${reason}`;
-  if (!Array.isArray(value) || value.length === 0) return about("expected a list of sequences");
-  if (per !== "step") {
-    const flat = flatten(value);
-    if (typeof flat === "string") return about(flat);
-    const shape = per === "shared" ? flat.shape : flat.shape.slice(1);
-    return { name, per, shape, values: Float32Array.from(flat.values) };
+const shapeFrom = ({ lengths }: NumberLists, depth: number): readonly number[] =>
+  lengths.slice(depth).map((level) => level[0] ?? 0);
+
+const describeUneven = (lists: NumberLists, uneven: Uneven): string => {
+  const level = lists.lengths[uneven.depth] ?? [];
+  const [first, other] = [level[0] ?? 0, level[uneven.at] ?? 0];
+  return `sequence ${ownerOf(lists, uneven)}: lists of unequal lengths, ${first} and ${other}`;
+};
+
+/** Lists as a field, or why they are none. */
+const fieldOf = (
+  name: string,
+  per: FieldShape["per"],
+  lists: NumberLists,
+  padded: readonly number[] | undefined,
+): StoredField | string => {
+  const [outer, steps] = lists.lengths;
+  const axes = { shared: 0, sequence: 1, step: 2 }[per];
+  const uneven = firstUneven(lists, axes);
+  if (uneven !== undefined) return describeUneven(lists, uneven);
+  const { values } = lists;
+  const shape = shapeFrom(lists, axes);
+  if (per === "shared") return { name, per, shape, values };
+  if (outer === undefined) return "a single number, not a list of sequences";
+  if (per === "sequence") return { name, per, shape, values };
+  if (steps === undefined) {
+    return outer[0] === 0
+      ? { name, per, shape, values, lengths: [] }
+      : "sequence 0 is a number, not a list of steps";
   }
-  const values: number[] = [];
-  const lengths: number[] = [];
-  let shape: readonly number[] | undefined;
-  for (const [i, sequence] of value.entries()) {
-    const flat = flatten(sequence);
-    if (typeof flat === "string") return about(`sequence ${i}: ${flat}`);
-    const [steps, ...event] = flat.shape;
-    if (steps === undefined) return about(`sequence ${i} is a number, not a list of steps`);
-    if (steps > 0) {
-      shape ??= event;
-      if (printShape(shape) !== printShape(event)) {
-        const other = `${printShape(event)}, those before ${printShape(shape)}`;
-        return about(`sequence ${i} has steps of shape ${other}`);
-      }
+  if (padded === undefined) return { name, per, shape, values, lengths: [...steps] };
+  const kept = unpad({ values, shape, steps: [...steps] }, padded);
+  return typeof kept === "string" ? kept : { name, per, shape, values: kept, lengths: padded };
+};
+
+/** A value of a text that is no field: what it is. */
+const isLists = (
+  value: JsonValue | undefined,
+): value is Extract<JsonValue, { readonly kind: "lists" }> => value?.kind === "lists";
+
+const splitOf = (value: JsonValue, path: string, asked: Asked): Result<Collected> => {
+  const named =
+    value.kind === "object" ? value.entries : new Map<string, JsonValue>([["x", value]]);
+  const given = named.get("lengths");
+  const lengths =
+    isLists(given) && given.lists.lengths.length === 1
+      ? givenLengths([...named.keys()], given.lists.values, asked)
+      : undefined;
+  const found: FoundFields = new Map(
+    [...named]
+      .filter(([name]) => name !== "lengths" || lengths === undefined)
+      .map(([name, entry]): [string, Result<StoredField>] => {
+        const about = (reason: string): Result<never> =>
+          failure(malformedFile(path, `\`${name}\`: ${reason}`));
+        if (entry.kind === "unfit") return [name, failure(entry.why)];
+        if (entry.kind === "object") return [name, about("an object, not a list of sequences")];
+        const field = fieldOf(name, asked.perOf(name), entry.lists, lengths);
+        return [name, typeof field === "string" ? about(field) : success(field)];
+      }),
+  );
+  return collect(path, found, asked);
+};
+
+/** The splits of a file with the fields that all of them have, in one order. */
+const joinSplits = (path: string, parts: Splits<Collected>): Result<StoredFile> => {
+  const { fields } = parts.train.split;
+  for (const [name, { split }] of splitEntries(parts)) {
+    const differing =
+      fields.find(({ name: wanted, shape }) => {
+        const found = split.fields.find((field) => field.name === wanted);
+        return found === undefined || printShape(found.shape) !== printShape(shape);
+      }) ?? split.fields.find((field) => fields.every((other) => other.name !== field.name));
+    if (differing !== undefined) {
+      const reason = `train and ${name} differ in the field \`${differing.name}\``;
+      return failure(malformedFile(path, reason));
     }
-    for (const number of flat.values) values.push(number);
-    lengths.push(steps);
   }
-  return { name, per, shape: shape ?? [], values: Float32Array.from(values), lengths };
-};
-
-/** Whether a value is an object with keys. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const splitOf = (value: unknown, path: string, perOf: PerOf): Result<StoredSplit> => {
-  const named = isObject(value) ? Object.entries(value) : [["x", value] as const];
-  const fields = named.map(([name, field]) => fieldOf(name, perOf(name), field));
-  const reasons = fields.filter((field) => typeof field === "string");
-  return reasons.length > 0
-    ? failure(...reasons.map((reason) => malformedFile(path, reason)))
-    : assemble(fields.filter((field) => typeof field !== "string"));
-};
-
-/** The value of a text, or why it has none. */
-export const parseJson = (text: string, path: string): Result<unknown> => {
-  try {
-    return success(JSON.parse(text) as unknown);
-  } catch (error) {
-    return failure(malformedFile(path, error instanceof Error ? error.message : String(error)));
-  }
+  const order = fields.map(({ name }) => name);
+  const splits = mapSplits(parts, ({ split }) => ({
+    ...split,
+    fields: [...split.fields].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)),
+  }));
+  const ignored = new Map(splitEntries(parts).flatMap(([, part]) => [...part.ignored]));
+  return success({ kind: "split", splits, ignored });
 };
 
 /**
  * Either a list of sequences, the field `x`, or an object of such lists by field. An object with the keys `train`
  * and `test`, and perhaps `validation` or `valid`, holds one of them for each split.
  */
-export const parseJsonFields = (text: string, path: string, perOf: PerOf): Result<StoredFile> => {
-  const parsed = parseJson(text, path);
-  if (!parsed.ok) return parsed;
-  const { value } = parsed;
-  if (!isObject(value) || value["train"] === undefined || value["test"] === undefined) {
-    const all = splitOf(value, path, perOf);
-    return all.ok ? success({ kind: "whole", all: all.value }) : all;
+export const parseJsonFields = (
+  bytes: Uint8Array,
+  path: string,
+  asked: Asked,
+): Result<StoredFile> => {
+  const value = parseJson(bytes, path);
+  if ("code" in value) return failure(value);
+  const parts = partsOf(value);
+  if (parts === undefined) {
+    const all = splitOf(value, path, asked);
+    return all.ok
+      ? success({ kind: "whole", all: all.value.split, ignored: all.value.ignored })
+      : all;
   }
-  const train = splitOf(value["train"], path, perOf);
-  if (!train.ok) return train;
-  const test = splitOf(value["test"], path, perOf);
-  if (!test.ok) return test;
-  const given = value["validation"] ?? value["valid"];
-  const validation = given === undefined ? undefined : splitOf(given, path, perOf);
-  if (validation !== undefined && !validation.ok) return validation;
-  const splits = {
-    train: train.value,
-    ...(validation === undefined ? {} : { validation: validation.value }),
-    test: test.value,
-  };
-  const differing = splitEntries(splits).flatMap(([split, { fields }]) => {
-    const field = train.value.fields.find((one, i) => {
-      const other = fields[i];
-      return other?.name !== one.name || printShape(other.shape) !== printShape(one.shape);
-    });
-    return field === undefined ? [] : `train and ${split} differ in the field \`${field.name}\``;
-  });
-  return differing.length === 0
-    ? success({ kind: "split", splits })
-    : failure(...differing.map((why) => malformedFile(path, why)));
+  const read = mapSplits(parts, (part, name) => splitOf(part, `${path} (${name})`, asked));
+  const wrong = splitEntries(read).flatMap(([, part]) => (part.ok ? [] : part.diagnostics));
+  if (wrong.length > 0) return failure(...wrong);
+  return joinSplits(
+    path,
+    mapSplits(read, (part) => {
+      invariant(part.ok, "a split failed");
+      return part.value;
+    }),
+  );
+};
+
+/** The values of an object of splits. */
+const partsOf = (value: JsonValue): Splits<JsonValue> | undefined => {
+  if (value.kind !== "object") return undefined;
+  const [train, test] = [value.entries.get("train"), value.entries.get("test")];
+  const validation = value.entries.get("validation") ?? value.entries.get("valid");
+  if (train === undefined || test === undefined) return undefined;
+  return { train, ...(validation === undefined ? {} : { validation }), test };
 };

@@ -1,97 +1,113 @@
-/** NumPy's .npy (format versions 1 to 3) and .npz (a zip of them). */
-import { unzipSync } from "fflate";
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import { volume, type DenseArray, type Numbers } from "./array.ts";
-import { malformedFile } from "./errors.ts";
+/** NumPy's .npy and .npz (a zip of them). */
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { largestFile } from "../files/read.ts";
+import { readZip, type ZipEntry } from "../files/zip.ts";
+import type { DenseArray } from "./array.ts";
+import { decodeElements, fromColumnOrder, isElementType, sizeOf } from "./elements.ts";
+import { beyondLimit, malformedFile } from "./errors.ts";
+import { readNpyHeader, type NpyHeader } from "./npy-header.ts";
 
-type Read = (view: DataView, at: number, little: boolean) => number;
-
-/** By NumPy's letter and size. */
-const elements: ReadonlyMap<string, Read> = new Map<string, Read>([
-  ["b1", (view, at) => view.getUint8(at)],
-  ["u1", (view, at) => view.getUint8(at)],
-  ["i1", (view, at) => view.getInt8(at)],
-  ["u2", (view, at, little) => view.getUint16(at, little)],
-  ["i2", (view, at, little) => view.getInt16(at, little)],
-  ["u4", (view, at, little) => view.getUint32(at, little)],
-  ["i4", (view, at, little) => view.getInt32(at, little)],
-  ["u8", (view, at, little) => Number(view.getBigUint64(at, little))],
-  ["i8", (view, at, little) => Number(view.getBigInt64(at, little))],
-  ["f4", (view, at, little) => view.getFloat32(at, little)],
-  ["f8", (view, at, little) => view.getFloat64(at, little)],
-]);
-
-interface Header {
-  readonly descr: string;
-  readonly fortran: boolean;
-  readonly shape: readonly number[];
-}
-
-/** The header is a Python literal of a fixed form: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
-const parseHeader = (text: string): Header | undefined => {
-  const descr = /'descr'\s*:\s*'([^']*)'/u.exec(text)?.[1];
-  const order = /'fortran_order'\s*:\s*(True|False)/u.exec(text)?.[1];
-  const shape = /'shape'\s*:\s*\(([^)]*)\)/u.exec(text)?.[1];
-  if (descr === undefined || order === undefined || shape === undefined) return undefined;
-  const sizes = shape.split(",").flatMap((part) => (part.trim() === "" ? [] : Number(part)));
-  return { descr, fortran: order === "True", shape: sizes };
+/** What is no plain number, by NumPy's letter: its name and what to do. */
+const others: Readonly<Record<string, readonly [name: string, help: string]>> = {
+  O: ["Python objects", 'save numbers: numpy.asarray(x, dtype="float32")'],
+  U: ["texts", "save their codes: numpy.unique(x, return_inverse=True)[1]"],
+  S: ["texts", "save their codes: numpy.unique(x, return_inverse=True)[1]"],
+  c: ["complex numbers", "save x.real and x.imag as two arrays"],
+  f: ["long doubles", 'save x.astype("float64")'],
+  M: ["dates", 'save numbers: (x - x[0]) / numpy.timedelta64(1, "s")'],
+  m: ["durations", 'save numbers: x / numpy.timedelta64(1, "s")'],
 };
 
-const magic: readonly number[] = [0x93, ...new TextEncoder().encode("NUMPY")];
+/** An array that is whole but of no plain numbers: no fault of the file, but nothing for a model. */
+const notNumbers = (path: string, { descr }: NpyHeader): Diagnostic => {
+  if (typeof descr !== "string") {
+    const fields = descr.join(", ");
+    return malformedFile(path, `its elements are records of ${fields}, not plain numbers`, [
+      "save each field of the record as an array of its own",
+    ]);
+  }
+  const [name, help] = others[descr.slice(1, 2)] ?? ["no numbers", 'save x.astype("float32")'];
+  return malformedFile(path, `its elements are ${name} ('${descr}'), not plain numbers`, [help]);
+};
+
+/** The number of bytes that a header promises; `undefined` for other than plain numbers or no header. */
+export const declaredNpyBytes = (head: Uint8Array): number | undefined => {
+  const header = readNpyHeader(head);
+  if (typeof header === "string" || typeof header.descr !== "string") return undefined;
+  const type = header.descr.slice(1);
+  return isElementType(type) ? header.begin + header.count * sizeOf(type) : undefined;
+};
 
 /** `path` is for messages. */
 export const parseNpy = (bytes: Uint8Array, path: string): Result<DenseArray> => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
-    return failure(malformedFile(path, "it does not start like a .npy file"));
+  const header = readNpyHeader(bytes);
+  if (typeof header === "string") return failure(malformedFile(path, header));
+  const { descr, fortran, shape, count, begin } = header;
+  const type = typeof descr === "string" && /^[<>|=]/u.test(descr) ? descr.slice(1) : "";
+  if (!isElementType(type)) return failure(notNumbers(path, header));
+  const promised = begin + count * sizeOf(type);
+  if (bytes.length < promised) {
+    const reason = `it is cut short: ${count} elements need ${promised} bytes, it has ${bytes.length}`;
+    return failure(malformedFile(path, reason));
   }
-  const wide = view.getUint8(6) > 1;
-  const start = wide ? 12 : 10;
-  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  const header = parseHeader(new TextDecoder().decode(bytes.subarray(start, start + length)));
-  if (header === undefined) return failure(malformedFile(path, "its header cannot be read"));
-  const { descr, fortran, shape } = header;
-  const read = elements.get(descr.slice(1));
-  if (read === undefined) {
-    return failure(malformedFile(path, `its elements are of type '${descr}', not plain numbers`));
+  if (bytes.length > promised) {
+    const reason = `it goes on after its ${count} elements: ${bytes.length} bytes, not ${promised}`;
+    return failure(malformedFile(path, reason, ["save one array a file, or several as .npz"]));
   }
-  if (fortran && shape.length > 1) {
-    return failure(
-      malformedFile(path, "it is in column order; save numpy.ascontiguousarray(...) instead"),
-    );
+  const bigEndian = String(descr).startsWith(">");
+  const array = decodeElements(bytes, begin, shape, { type, bigEndian }, path);
+  if (!array.ok) return array;
+  const { data } = array.value;
+  if (type === "b1" && data.some((value) => value > 1)) {
+    return failure(malformedFile(path, "one of its booleans is neither 0 nor 1"));
   }
-  const size = Number(descr.slice(2));
-  const count = volume(shape);
-  const begin = start + length;
-  if (bytes.length < begin + count * size) {
-    return failure(
-      malformedFile(path, `it is cut short: ${count} elements need ${begin + count * size} bytes`),
-    );
-  }
-  const little = !descr.startsWith(">");
-  const data: Numbers =
-    descr.slice(1) === "u1" || descr.slice(1) === "b1"
-      ? bytes.slice(begin, begin + count)
-      : Float32Array.from({ length: count }, (_, i) => read(view, begin + i * size, little));
-  return success({ shape, data });
+  return fortran && shape.length > 1 ? success(fromColumnOrder(array.value)) : array;
 };
 
-/** Every array of an archive by its key. */
+const parseEntry = (entry: ZipEntry, path: string): Result<DenseArray> => {
+  const where = `${path} (${entry.name})`;
+  const header = readNpyHeader(entry.head());
+  if (typeof header === "string") return failure(malformedFile(where, header));
+  const promised = declaredNpyBytes(entry.head());
+  if (promised === undefined) return failure(notNumbers(where, header));
+  if (promised !== entry.size) {
+    const reason = `its header promises ${promised} bytes, the archive ${entry.size}`;
+    return failure(malformedFile(where, reason));
+  }
+  const content = entry.content();
+  return typeof content === "string"
+    ? failure(malformedFile(path, content))
+    : parseNpy(content, where);
+};
+
+/**
+ * The arrays of an archive by their keys, those only that `isWanted`; each that is none says why. Expanded is what is
+ * wanted, one entry at a time.
+ */
 export const parseNpz = (
   bytes: Uint8Array,
   path: string,
-): Result<ReadonlyMap<string, DenseArray>> => {
-  const arrays = new Map<string, DenseArray>();
-  let entries: Readonly<Record<string, Uint8Array>>;
-  try {
-    entries = unzipSync(bytes);
-  } catch {
-    return failure(malformedFile(path, "it is no whole zip archive"));
-  }
-  for (const [entry, content] of Object.entries(entries)) {
-    const array = parseNpy(content, `${path} (${entry})`);
-    if (!array.ok) return array;
-    arrays.set(entry.replace(/\.npy$/u, ""), array.value);
+  isWanted: (key: string) => boolean = () => true,
+): Result<ReadonlyMap<string, Result<DenseArray> | "unread">> => {
+  const entries = readZip(bytes);
+  if (typeof entries === "string") return failure(malformedFile(path, entries));
+  const arrays = new Map<string, Result<DenseArray> | "unread">();
+  let total = 0;
+  for (const entry of entries) {
+    const key = entry.name.replace(/\.npy$/u, "");
+    if (arrays.has(key)) {
+      return failure(malformedFile(path, `it has two entries for ${JSON.stringify(key)}`));
+    }
+    if (!isWanted(key)) {
+      arrays.set(key, "unread");
+      continue;
+    }
+    total += entry.size;
+    if (total > largestFile) {
+      const reason = `its arrays have more than ${largestFile} bytes`;
+      return failure(beyondLimit(path, reason, ["give each part a file of its own"]));
+    }
+    arrays.set(key, parseEntry(entry, path));
   }
   return success(arrays);
 };

@@ -2,45 +2,71 @@
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { count, optional, part as fraction, text, word } from "./arguments.ts";
 import { malformedFile } from "./errors.ts";
-import { locate, readBytes } from "./files.ts";
-import { isObject, parseJson } from "./json.ts";
+import { locate, readText } from "./files.ts";
+import { parseJson, type JsonValue } from "./json-lists.ts";
 import { source, type Source } from "./source.ts";
+import { collect } from "./collect.ts";
 import { shareOut } from "./split.ts";
-import { assemble, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
+import { storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
 
 /** Lowest and highest note of a piano. */
 const lowest = 21;
 const keys = 88;
 
-const rollOf = (sequences: unknown, split: string): StoredField | string => {
-  if (!Array.isArray(sequences)) return `\`${split}\` is no list of sequences`;
-  const lengths = sequences.map((sequence) => (Array.isArray(sequence) ? sequence.length : -1));
-  const values = new Uint8Array(keys * lengths.reduce((a, b) => a + b, 0));
-  let frame = 0;
-  for (const [i, sequence] of sequences.entries()) {
-    if (!Array.isArray(sequence)) return `sequence ${i} of \`${split}\` is no list of steps`;
-    for (const step of sequence) {
-      if (!Array.isArray(step))
-        return `a step of sequence ${i} of \`${split}\` is no list of notes`;
-      for (const note of step as readonly unknown[]) {
-        if (typeof note !== "number" || !(note >= lowest && note < lowest + keys)) {
-          return `the note ${JSON.stringify(note)} in sequence ${i} of \`${split}\` is not in 21 to 108`;
-        }
-        values[frame * keys + note - lowest] = 1;
+/** Lists of notes by step and sequence as 88 bits a step. */
+const rollOf = (
+  value: Exclude<JsonValue, { readonly kind: "unfit" }>,
+  split: string,
+): StoredField | string => {
+  if (value.kind === "object") return `\`${split}\` is no list of sequences`;
+  const { values: notes, lengths } = value.lists;
+  const [outer, steps = [], counts] = lengths;
+  if (outer === undefined) return `\`${split}\` is no list of sequences`;
+  const isShallow = counts === undefined && steps.some((length) => length > 0);
+  if (isShallow || lengths.length > 3) return `a step of \`${split}\` is no list of notes`;
+  const values = new Uint8Array(keys * (counts?.length ?? 0));
+  let at = 0;
+  for (const [frame, count] of (counts ?? []).entries()) {
+    for (const end = at + count; at < end; at += 1) {
+      const note = notes[at] ?? NaN;
+      if (!Number.isInteger(note) || note < lowest || note >= lowest + keys) {
+        const sequence = sequenceOf(frame, steps);
+        return `the note ${note} in sequence ${sequence} of \`${split}\` is not a whole number from 21 to 108`;
       }
-      frame += 1;
+      values[frame * keys + note - lowest] = 1;
     }
   }
-  return { name: "x", per: "step", shape: [keys], values, lengths };
+  return { name: "x", per: "step", shape: [keys], values, lengths: [...steps] };
+};
+
+/** The sequence that a frame belongs to. */
+const sequenceOf = (frame: number, steps: Iterable<number>): number => {
+  let [sequence, end] = [0, 0];
+  for (const length of steps) {
+    end += length;
+    if (frame < end) break;
+    sequence += 1;
+  }
+  return sequence;
 };
 
 /** Polyphonic music: `{ split: [sequence] }`, a sequence a list of steps, a step a list of MIDI notes, as 88 bits. */
-const parseSplit = (value: unknown, path: string, split: string): Result<StoredSplit> => {
-  const field = rollOf(isObject(value) ? value[split] : undefined, split);
-  return typeof field === "string" ? failure(malformedFile(path, field)) : assemble([field]);
+const parseSplit = (value: JsonValue, path: string, split: string): Result<StoredSplit> => {
+  const given = value.kind === "object" ? value.entries.get(split) : undefined;
+  if (given === undefined) {
+    return failure(malformedFile(path, `it is no object with the key \`${split}\``));
+  }
+  if (given.kind === "unfit") return failure(given.why);
+  const field = rollOf(given, split);
+  if (typeof field === "string") return failure(malformedFile(path, field));
+  const collected = collect(`${path} (${split})`, new Map([["x", success(field)]]), {
+    perOf: () => "step",
+  });
+  return collected.ok ? success(collected.value.split) : collected;
 };
 
-const hasValidation = (value: unknown): boolean => isObject(value) && value["valid"] !== undefined;
+const hasValidation = (value: JsonValue): boolean =>
+  value.kind === "object" && value.entries.has("valid");
 
 /**
  * Ragged sequences of chords: `x` [88] is 1 where a key sounds. `length` cuts sequences into pieces of at most that many
@@ -58,17 +84,17 @@ export const pianoRoll: Source = source(
   ({ file, length, test: tested, validation: part }, context, title) => {
     const path = locate(file, context, { folder: "polyphonic" });
     if (!path.ok) return path;
-    const bytes = readBytes(path.value);
+    const bytes = readText(path.value);
     if (!bytes.ok) return bytes;
-    const parsed = parseJson(new TextDecoder().decode(bytes.value), path.value);
-    if (!parsed.ok) return parsed;
-    const train = parseSplit(parsed.value, path.value, "train");
+    const parsed = parseJson(bytes.value, path.value);
+    if ("code" in parsed) return failure(parsed);
+    const train = parseSplit(parsed, path.value, "train");
     if (!train.ok) return train;
-    const test = parseSplit(parsed.value, path.value, tested);
+    const test = parseSplit(parsed, path.value, tested);
     if (!test.ok) return test;
-    const chosenBy = tested === "valid" || !hasValidation(parsed.value) ? undefined : "valid";
+    const chosenBy = tested === "valid" || !hasValidation(parsed) ? undefined : "valid";
     const validation =
-      chosenBy === undefined ? undefined : parseSplit(parsed.value, path.value, chosenBy);
+      chosenBy === undefined ? undefined : parseSplit(parsed, path.value, chosenBy);
     if (validation !== undefined && !validation.ok) return validation;
     const splits = shareOut(
       {

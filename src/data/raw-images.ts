@@ -1,14 +1,15 @@
 /** Images as their sources hold them, with the split that belongs to each source. */
 import { extname } from "node:path";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import { volume, type DenseArray, type Numbers } from "./array.ts";
+import { type DenseArray, type Numbers } from "./array.ts";
 import type { DataContext } from "./context.ts";
-import { parseNumbers } from "./csv.ts";
+import { parseTable } from "./csv.ts";
 import { readDigits } from "./digits.ts";
-import { malformedFile } from "./errors.ts";
-import { inDataDirectory, locate, readBytes, requireInDataDirectory } from "./files.ts";
-import { parseIdx } from "./idx.ts";
-import { parseNpy } from "./npy.ts";
+import { emptyData, malformedFile, tooFew } from "./errors.ts";
+import { inDataDirectory, locate, readBytes, readText, requireInDataDirectory } from "./files.ts";
+import { declaredIdxBytes, parseIdx } from "./idx.ts";
+import { declaredNpyBytes, parseNpy } from "./npy.ts";
+import { openOmniglot } from "./omniglot.ts";
 
 /** Grey levels as stored: 0 is empty, `full` is full ink. */
 export interface RawImages {
@@ -22,10 +23,11 @@ export interface RawImages {
   >;
 }
 
-const sourcesHelp = "images are mnist, fashion, digits8, or the path of an IDX or .npy file";
+const sourcesHelp =
+  "images are mnist, fashion, digits8, omniglot, or the path of an IDX or .npy file";
 
 /**
- * The images of a source known by name (`mnist`, `fashion`, `digits8`), or of a file. `labels` is the path of the labels'
+ * The images of a source known by name (`mnist`, `fashion`, `digits8`, `omniglot`), or of a file. `labels` is the path of the labels'
  * file where `name` is a path.
  */
 export const openRawImages = (
@@ -36,11 +38,15 @@ export const openRawImages = (
   if (name === "mnist") return openMnist(context);
   if (name === "fashion") return openFashion(context);
   if (name === "digits8") return openDigits8(context);
+  if (name === "omniglot") {
+    const opened = openOmniglot(context);
+    return opened.ok ? success({ full: 255, ...opened.value }) : opened;
+  }
   return openFile(name, labels, context);
 };
 
 const readIdx = (path: string): Result<DenseArray> => {
-  const bytes = readBytes(path);
+  const bytes = readBytes(path, declaredIdxBytes);
   return bytes.ok ? parseIdx(bytes.value, path) : bytes;
 };
 
@@ -116,11 +122,13 @@ const openFashion = (context: DataContext): Result<RawImages> => {
 const openDigits8 = (context: DataContext): Result<RawImages> => {
   const path = requireInDataDirectory("digits8/digits.csv", "the 8 x 8 digits", context);
   if (!path.ok) return path;
-  const bytes = readBytes(path.value);
-  if (!bytes.ok) return bytes;
-  const table = parseNumbers(new TextDecoder().decode(bytes.value), path.value);
+  const text = readText(path.value);
+  if (!text.ok) return text;
+  const table = parseTable(text.value, path.value, false);
   if (!table.ok) return table;
-  const { rows, columns, data } = table.value;
+  const { rows, columns, data, faults } = table.value;
+  const [fault] = faults.values();
+  if (fault !== undefined) return failure(fault);
   if (columns !== 65 || rows < 1600) {
     const reason = `expected 1,797 lines of 64 pixels and a label, found ${rows} of ${columns}`;
     return failure(malformedFile(path.value, reason));
@@ -154,21 +162,41 @@ const splitAt = (
 const readArray = (path: string, context: DataContext): Result<DenseArray> => {
   const found = locate(path, context, { help: [sourcesHelp] });
   if (!found.ok) return found;
-  const bytes = readBytes(found.value);
-  if (!bytes.ok) return bytes;
   const isNpy = extname(found.value.replace(/\.gz$/u, "")) === ".npy";
+  const bytes = readBytes(found.value, isNpy ? declaredNpyBytes : declaredIdxBytes);
+  if (!bytes.ok) return bytes;
   return (isNpy ? parseNpy : parseIdx)(bytes.value, found.value);
 };
 
-/** Height and width of the images of an array [N, height, width] or [N, pixels of a square]. */
-const frameOf = ([count = 0, ...event]: readonly number[]):
-  readonly [number, number] | undefined => {
-  const side = Math.round(Math.sqrt(volume(event)));
-  const [height, width, ...more] =
-    event.length === 1 && side * side === event[0] ? [side, side] : event;
-  return height === undefined || width === undefined || more.length > 0 || count < 2
-    ? undefined
-    : [height, width];
+interface Frame {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Where the channels of an image are, first or last. */
+const channelAxes = [0, 2] as const;
+
+/** The images of an array [N, height, width], with an axis of one channel beside, or [N, pixels of a square]. */
+const frameOf = (shape: readonly number[]): Frame | string => {
+  const [, ...event] = shape;
+  const [height = 0, width = 0, ...more] = event;
+  if (event.length === 2) return { height, width };
+  if (event.length === 1) {
+    const side = Math.round(Math.sqrt(height));
+    return side * side === height
+      ? { height: side, width: side }
+      : `${height} pixels make no square`;
+  }
+  if (more.length !== 1) return "it has too few or too many axes";
+  const channel = channelAxes.find((axis) => event[axis] === 1);
+  if (channel !== undefined) {
+    const [a = 0, b = 0] = event.filter((_, axis) => axis !== channel);
+    return { height: a, width: b };
+  }
+  const coloured = channelAxes.find((axis) => event[axis] === 3 || event[axis] === 4);
+  return coloured === undefined
+    ? "it has an axis too many"
+    : `its images have ${event[coloured] ?? 0} channels; take one, or their mean`;
 };
 
 /** The last fifth tests. */
@@ -181,17 +209,20 @@ const openFile = (
   if (!images.ok) return images;
   const { shape, data } = images.value;
   const frame = frameOf(shape);
-  if (frame === undefined) {
-    const reason = `it holds [${shape.join(", ")}]; images are [count, height, width]`;
-    return failure(malformedFile(path, reason));
+  if (typeof frame === "string") {
+    const reason = `it holds [${shape.join(", ")}]: ${frame}`;
+    return failure(malformedFile(path, reason, ["images are [count, height, width]"]));
   }
+  const [available = 0] = shape;
+  if (data.length === 0) return failure(emptyData(path, `its shape is [${shape.join(", ")}]`));
+  if (available < 2) return failure(tooFew("images", "one to train and one to test", "1"));
   const labels = labelPath === null ? undefined : readArray(labelPath, context);
   if (labels !== undefined) {
     if (!labels.ok) return labels;
     const counts = checkCounts(labelPath ?? "", images.value, labels.value);
     if (!counts.ok) return counts;
   }
-  const [height, width] = frame;
+  const { height, width } = frame;
   const count = data.length / (height * width);
   const trained = count - Math.max(1, Math.floor(count / 5));
   const splits = splitAt(trained, height * width, data, labels?.value.data);

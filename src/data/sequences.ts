@@ -1,6 +1,6 @@
 /** Datasets from files of named fields and from arrays of the library's user. */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import { count, optional, part, text } from "./arguments.ts";
+import { count, flag, optional, part, text } from "./arguments.ts";
 import type { DataContext } from "./context.ts";
 import type { Dataset, FieldShape } from "./dataset.ts";
 import { malformedFile, wrongField } from "./errors.ts";
@@ -18,6 +18,8 @@ const fileArguments = {
   validation: part,
   /** Names with commas between. */
   shared: text(""),
+  /** Whether the first line of a table names its columns, where that is not plain. */
+  header: optional(flag(false)),
 } as const;
 
 const namesIn = (list: string): readonly string[] =>
@@ -28,10 +30,11 @@ interface FileValues {
   readonly test: number | null;
   readonly validation: number | null;
   readonly shared: string;
+  readonly header: boolean | null;
 }
 
 const openFile = (
-  { file, test, validation, shared }: FileValues,
+  { file, test, validation, shared, header }: FileValues,
   context: DataContext,
   title: string,
   others: PerOf,
@@ -40,17 +43,20 @@ const openFile = (
   const path = locate(file, context);
   if (!path.ok) return path;
   const common = namesIn(shared);
-  const read = readFields(path.value, (name) => (common.includes(name) ? "shared" : others(name)));
+  const read = readFields(path.value, {
+    perOf: (name) => (common.includes(name) ? "shared" : others(name)),
+    header,
+    ...(context.fields === undefined ? {} : { fields: context.fields }),
+  });
   if (!read.ok) return read;
   const splits = shareOut(read.value, { test, validation }, length);
   if (!splits.ok) return splits;
   if (splits.value.train.fields.length === 0) {
     return failure(malformedFile(path.value, "it has no fields"));
   }
-  return success(storedDataset(title, splits.value, { file: path.value }), [
-    ...read.warnings,
-    ...splits.warnings,
-  ]);
+  const { ignored } = read.value;
+  const about = { file: path.value, ...(ignored === undefined ? {} : { ignored }) };
+  return success(storedDataset(title, splits.value, about), [...read.warnings, ...splits.warnings]);
 };
 
 /**

@@ -38,9 +38,11 @@ export interface StoredSplit {
 export type PerOf = (field: string) => FieldShape["per"];
 
 /** What a file holds: one set of sequences, or one for each split. */
-export type StoredFile =
+export type StoredFile = (
   | { readonly kind: "whole"; readonly all: StoredSplit }
-  | { readonly kind: "split"; readonly splits: Splits<StoredSplit> };
+  | { readonly kind: "split"; readonly splits: Splits<StoredSplit> }
+) &
+  Pick<Dataset, "ignored">;
 
 const startsOf = (lengths: readonly number[]): readonly number[] => {
   const starts = [0];
@@ -87,11 +89,20 @@ export const drawDistinct = (count: number, size: number, draw: Draw): readonly 
   });
 };
 
-const longest = ({ starts = [0] }: StoredSplit): number =>
-  Math.max(0, ...starts.slice(1).map((end, i) => end - (starts[i] ?? 0)));
+/** Steps of the longest, or by `Math.min` of the shortest sequence. */
+const extreme = (
+  { starts = [0] }: StoredSplit,
+  choose: (a: number, b: number) => number,
+  first: number,
+): number =>
+  starts.reduce(
+    (best, start, i) => (i === 0 ? best : choose(best, start - (starts[i - 1] ?? 0))),
+    first,
+  );
 
-const shortest = ({ starts = [0] }: StoredSplit): number =>
-  Math.min(Infinity, ...starts.slice(1).map((end, i) => end - (starts[i] ?? 0)));
+const longest = (split: StoredSplit): number => extreme(split, Math.max, 0);
+
+const shortest = (split: StoredSplit): number => extreme(split, Math.min, Infinity);
 
 const gather = (
   field: StoredField,
@@ -120,7 +131,7 @@ const gather = (
 export const storedDataset = (
   name: string,
   splits: Splits<StoredSplit>,
-  about: Partial<Pick<Dataset, "images" | "description" | "file">> = {},
+  about: Partial<Pick<Dataset, "images" | "description" | "file" | "ignored">> = {},
 ): Dataset => {
   const { train } = splits;
   const all = splitEntries(splits).map(([, split]) => split);

@@ -1,6 +1,7 @@
 import type { IToken } from "chevrotain";
 import { tokenMatcher } from "chevrotain";
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
+import type { ForeignEncoding } from "../diagnostics/encoding.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { LayoutProblem } from "./layout.ts";
@@ -44,6 +45,16 @@ export const unknownCharacters = (span: Span, text: string): Diagnostic =>
     message: `${quoted(text)} is not part of the language`,
     span,
     label: "skipped",
+  });
+
+/** Said once of a whole file: each of its letters would be an error of its own. */
+export const notUtf8 = (file: string, { name, at }: ForeignEncoding): Diagnostic =>
+  error({
+    code: "E0101",
+    message: `${file} is ${name}, not in UTF-8`,
+    span: { file, start: at, end: at + 1 },
+    label: "no character of UTF-8",
+    help: ["save the file as UTF-8"],
   });
 
 /** The code of what is read as what it stands for. */

@@ -1,6 +1,7 @@
 import type { CstNode, IRecognitionException, IToken } from "chevrotain";
 import { EOF } from "chevrotain";
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
+import { foreignEncoding } from "../diagnostics/encoding.ts";
 import type { Expr, File, Name } from "./ast.ts";
 import { buildFile } from "./build-ast.ts";
 import { buildExpression } from "./build-expression.ts";
@@ -57,6 +58,8 @@ const parseOnce = (text: string, path: string): ParsedOnce => {
     diagnostics: [diagnostic],
     boundaries: [],
   });
+  const encoding = foreignEncoding(text);
+  if (encoding !== undefined) return refused(errors.notUtf8(path, encoding));
   const deep = deepBrackets(significant, path);
   if (deep !== undefined) return refused(errors.tooDeep(deep));
   try {

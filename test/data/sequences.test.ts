@@ -99,8 +99,8 @@ describe("ragged sequences in JSON", () => {
   test("are refused with the place of what is wrong", () => {
     const refuse = (content: string): string =>
       message(attempt("sequences", { file: write("bad.json", content) }));
-    expect(refuse("[[[1,2],[3]]]")).toContain("sequence 0: lists of unequal shapes, [2] and [1]");
-    expect(refuse("[[[1,2]],[[3]]]")).toContain("sequence 1 has steps of shape [1]");
+    expect(refuse("[[[1,2],[3]]]")).toContain("sequence 0: lists of unequal lengths, 2 and 1");
+    expect(refuse("[[[1,2]],[[3]]]")).toContain("sequence 1: lists of unequal lengths, 2 and 1");
     expect(refuse('[[1,"a"]]')).toContain('"a" is no number');
     expect(refuse("[1, 2]")).toContain("sequence 0 is a number");
     expect(refuse('{"x": [[1,2]], "y": [[1]]}')).toContain("2 steps in sequence 0, as `x` has");
@@ -130,7 +130,9 @@ describe("CSV", () => {
   });
 
   test("another ending is refused with the known ones", () => {
-    expect(message(attempt("table", { file: write("a.xls", "") }))).toContain(".npz, .csv, .json");
+    expect(message(attempt("table", { file: write("a.xls", "") }))).toContain(
+      ".npz, .csv, .tsv, .json",
+    );
   });
 });
 

@@ -1,0 +1,80 @@
+/** Numbers as 32-bit floats hold them, or the first that they do not. */
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { cannotHold } from "./errors.ts";
+
+/** Whether a number is finite but 32 bits make it infinite. */
+const overflows = (value: number): boolean =>
+  Number.isFinite(value) && !Number.isFinite(Math.fround(value));
+
+/** Whether a whole number would be rounded. */
+const rounds = (value: number): boolean => Math.fround(value) !== value;
+
+/** Says of element `at` what is wrong with it. */
+type Complain = (at: number, text: string, whole: boolean) => Diagnostic;
+
+/** A complaint that names the place in an array of a shape. */
+export const inArray =
+  (path: string, shape: readonly number[]): Complain =>
+  (at, text, whole) => {
+    let rest = at;
+    const place = shape
+      .toReversed()
+      .map((size) => {
+        const index = rest % size;
+        rest = Math.floor(rest / size);
+        return index;
+      })
+      .toReversed();
+    return cannotHold(path, `element [${place.join(", ")}]`, text, whole);
+  };
+
+/** Fractions are rounded to 24 bits, as every computation on them is; only what becomes infinite is refused. */
+export const holdFloats = (values: Float64Array, complain: Complain): Result<Float32Array> => {
+  const held = new Float32Array(values);
+  for (let i = 0; i < held.length; i += 1) {
+    const value = values[i] ?? 0;
+    if (overflows(value)) return failure(complain(i, `${value}`, false));
+  }
+  return success(held);
+};
+
+export const holdWhole = (
+  values: Int32Array | Uint32Array,
+  complain: Complain,
+): Result<Float32Array> => {
+  const held = new Float32Array(values);
+  for (let i = 0; i < held.length; i += 1) {
+    if (held[i] !== values[i]) return failure(complain(i, `${values[i] ?? 0}`, true));
+  }
+  return success(held);
+};
+
+export const holdWide = (
+  values: BigInt64Array | BigUint64Array,
+  complain: Complain,
+): Result<Float32Array> => {
+  const held = new Float32Array(values.length);
+  for (let i = 0; i < held.length; i += 1) {
+    const value = values[i] ?? 0n;
+    held[i] = Number(value);
+    if (BigInt(held[i] ?? 0) !== value) return failure(complain(i, `${value}`, true));
+  }
+  return success(held);
+};
+
+const wholeForm = /^[+-]?\d+$/u;
+/** Up to here doubles tell all whole numbers apart. */
+const surelyWhole = 2 ** 53;
+
+/** A decimal number as written, or which way 32 bits do not hold it. */
+export const holdDecimal = (image: string): number | "large" | "rounded" => {
+  const value = Number(image);
+  if (Math.abs(value) <= 2 ** 24) return value;
+  if (!Number.isFinite(Math.fround(value))) return "large";
+  if (!wholeForm.test(image)) return value;
+  const exact =
+    Math.abs(value) <= surelyWhole
+      ? !rounds(value)
+      : BigInt(image.replace("+", "")) === BigInt(Math.fround(value));
+  return exact ? value : "rounded";
+};
