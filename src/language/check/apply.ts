@@ -162,22 +162,49 @@ export const stretched = (builder: Builder, id: ValueId, axes: readonly Dim[]): 
   return builder.emit("add", [id, zero], {}, { base, ...(of && { of }) });
 };
 
-/** The value with exactly these axes in this order, repeated along those it lacks; or how it does not fit. */
+/** A place of an axis, the same one everywhere. */
+export const placeEverywhere = (
+  { builder, concrete }: Frame,
+  value: number,
+  of: Axis,
+  axes: readonly Axis[],
+  span?: Span,
+): ValueTerm => {
+  const type = { base: "index" as const, of: concrete(of.dim), ...(span && { span }) };
+  const id =
+    axes.length === 0
+      ? builder.emit("constant", [], { value }, type)
+      : builder.emit(
+          "fill",
+          [],
+          { value },
+          { ...type, axes: axes.map(({ dim }) => concrete(dim)) },
+        );
+  return { kind: "value", type: { base: "index", axes, of }, id, mapped: false };
+};
+
+/**
+ * The value with exactly these axes, and its own last `core` ones after them, repeated along those that it lacks; or
+ * how it does not fit.
+ */
 export const conformed = (
   frame: Frame,
   term: ValueTerm,
   axes: readonly Axis[],
+  core = 0,
 ): ValueTerm | "mismatch" | "ambiguous" => {
-  const alignment = align([axes, term.type.axes].map((own) => ({ axes: own, whole: true })));
+  const own = { term, core };
+  const alignment = align([{ axes, whole: false }, leading(own)]);
   if (alignment.kind !== "aligned") return alignment.kind;
   const [, placement] = alignment.placements;
   if (placement === undefined || alignment.axes !== axes) return "mismatch";
-  if (term.constant !== undefined) return filled(frame, term.constant, term.type.base, axes);
+  const all = [...axes, ...term.type.axes.slice(term.type.axes.length - core)];
+  if (term.constant !== undefined) return filled(frame, term.constant, term.type.base, all);
   const lead = term.mapped ? frame.lead.length : 0;
-  const id = placed(frame, { term, core: 0 }, placement, lead, axes.length);
+  const id = placed(frame, own, placement, lead, axes.length);
   const full = [
     ...frame.builder.value(id).type.axes.slice(0, lead),
-    ...axes.map(({ dim }) => frame.concrete(dim)),
+    ...all.map(({ dim }) => frame.concrete(dim)),
   ];
-  return { ...term, id: stretched(frame.builder, id, full), type: { ...term.type, axes } };
+  return { ...term, id: stretched(frame.builder, id, full), type: { ...term.type, axes: all } };
 };

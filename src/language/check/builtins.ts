@@ -2,9 +2,8 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Base } from "../../ir/model.ts";
 import type { ValueOp } from "../../ir/value.ts";
-import { evaluate } from "../../shape/dim.ts";
 import type { Expr } from "../ast.ts";
-import { apply, applyOne, filled } from "./apply.ts";
+import { apply, applyOne, filled, placeEverywhere } from "./apply.ts";
 import { readSize } from "./dims.ts";
 import { unary } from "./elementwise.ts";
 import { asVector } from "./layout.ts";
@@ -18,6 +17,7 @@ import { extremum, reduction } from "./reductions.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
 import type { Axis } from "./event-type.ts";
+import { isOutside } from "./event-type.ts";
 
 const ranked = <K extends ValueOp>(usage: string, signature: Signature<K>): Builtin => ({
   usage,
@@ -98,11 +98,6 @@ const everywhere = (name: string, value: number): Builtin => ({
   },
 });
 
-const outOfRange = (place: number, axis: Axis, frame: Frame): boolean => {
-  const known = evaluate(axis.dim, sizesOf(frame));
-  return !Number.isInteger(place) || place < 0 || (known !== undefined && place >= known);
-};
-
 const column: Builtin = {
   usage: "col(x, PLACE)",
   type: (call) => {
@@ -116,7 +111,7 @@ const column: Builtin = {
       frame.report(messages.wrongOperand(x.span, "col", "a vector", term.type, sizesOf(frame)));
       return poison;
     }
-    if (at.kind !== "number" || outOfRange(at.value, last, frame)) {
+    if (at.kind !== "number" || isOutside(at.value, last, sizesOf(frame))) {
       frame.report(messages.placeOutOfRange(at.span, last, sizesOf(frame)));
       return poison;
     }
@@ -128,13 +123,11 @@ const column: Builtin = {
 /** A literal place, or a value that is an index of this axis. */
 const placeIn = (expr: Expr, axis: Axis, frame: Frame): ValueTerm | undefined => {
   if (expr.kind === "number") {
-    if (outOfRange(expr.value, axis, frame)) {
+    if (isOutside(expr.value, axis, sizesOf(frame))) {
       frame.report(messages.placeOutOfRange(expr.span, axis, sizesOf(frame)));
       return undefined;
     }
-    const of = frame.concrete(axis.dim);
-    const id = frame.builder.emit("constant", [], { value: expr.value }, { base: "index", of });
-    return { kind: "value", type: { base: "index", axes: [], of: axis }, id, mapped: false };
+    return placeEverywhere(frame, expr.value, axis, [], expr.span);
   }
   const index = sitedValue(expr, frame);
   if (index === undefined) return undefined;

@@ -8,9 +8,10 @@ import type { Members } from "./members.ts";
 import type { Embodiment } from "./memories.ts";
 import { instanceOf } from "./memories.ts";
 import { memo } from "./memo.ts";
+import { placeOutOfRange } from "./messages/shapes.ts";
 import * as messages from "./messages/models.ts";
 import type { Owner } from "./owner.ts";
-import { showTerm, withType } from "./results.ts";
+import { showTerm, withType, missedAxis } from "./results.ts";
 import type { TypeReader } from "./signatures.ts";
 import { readType } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
@@ -156,7 +157,10 @@ export const createCarries = (
     const term = analysis.evaluate(initial.value, frame);
     if (type === undefined || term.kind === "poison") return undefined;
     const typed = term.kind === "value" ? withType(term, type, frame) : undefined;
-    if (typed === undefined) {
+    const missed = missedAxis(term, type, reader.sizes);
+    if (missed !== undefined) {
+      report(placeOutOfRange(initial.value.span, missed, reader.sizes));
+    } else if (typed === undefined) {
       const found = showTerm(term, reader.sizes);
       const later = showType(type, reader.sizes);
       report(messages.initialDiffers(initial, found, later, initial.name.span));

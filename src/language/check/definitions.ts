@@ -13,11 +13,12 @@ import { memberNames, timeOf } from "./members.ts";
 import type { Embodiment } from "./memories.ts";
 import { initialStates, instanceOf } from "./memories.ts";
 import { memo } from "./memo.ts";
+import { placeOutOfRange } from "./messages/shapes.ts";
 import * as messages from "./messages/models.ts";
 import * as names from "./messages/names.ts";
 import type { Owner } from "./owner.ts";
 import { parameterTerm } from "./parameters.ts";
-import { showTerm, withType } from "./results.ts";
+import { showTerm, withType, missedAxis } from "./results.ts";
 import { priorOf } from "./sites.ts";
 import type { TypeReader } from "./signatures.ts";
 import { readType } from "./signatures.ts";
@@ -212,6 +213,11 @@ export const createDefinitions = (
     if (declared === undefined) return poison;
     const typed = term.kind === "value" ? withType(term, declared, frame) : undefined;
     if (typed !== undefined) return typed;
+    const missed = missedAxis(term, declared, sizesOf(frame));
+    if (missed !== undefined) {
+      report(placeOutOfRange(value.span, missed, sizesOf(frame)));
+      return poison;
+    }
     const axes = term.kind === "value" ? listed(term.type) : [];
     const shown = [showType(declared, sizesOf(frame)), showTerm(term, sizesOf(frame))] as const;
     report(messages.equationDiffers(value.span, name.text, ...shown, axes));

@@ -68,8 +68,7 @@ export const withEvent = (
 ): DistributionTerm => {
   const { family, type } = distribution;
   const stretched = [...distribution.arguments].map(([name, value]) => {
-    const outcomes = family.categorical ? value.type.axes.slice(-1) : [];
-    const full = conformed(frame, value, [...axes, ...outcomes]);
+    const full = conformed(frame, value, axes, family.categorical ? 1 : 0);
     return [name, typeof full === "string" ? value : full] as const;
   });
   return { ...distribution, arguments: new Map(stretched), type: { ...type, axes } };

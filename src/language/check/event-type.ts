@@ -37,6 +37,12 @@ export const literalAxis = (value: number): Axis => axisOf(size(value));
 export const sameAxes = (a: readonly Axis[], b: readonly Axis[]): boolean =>
   a.length === b.length && a.every((axis, i) => axis.dim === b[i]?.dim);
 
+/** Whether a number is no place of the axis, as far as its size is known. */
+export const isOutside = (place: number, axis: Axis, sizes: Sizes): boolean => {
+  const known = evaluate(axis.dim, sizes);
+  return !Number.isInteger(place) || place < 0 || (known !== undefined && place >= known);
+};
+
 /** The axes as written: an index shows what it selects from last. */
 export const listed = ({ axes, of, base }: EventType): readonly Axis[] =>
   of === undefined || base === "perm" ? axes : [...axes, of];

@@ -9,8 +9,9 @@ import type { Destination } from "./body-frame.ts";
 import { bodyFrame } from "./body-frame.ts";
 import { netCallable, resultSpan } from "./functions.ts";
 import type { MemoryTypes, SignedOperation } from "./memory-types.ts";
+import { placeOutOfRange } from "./messages/shapes.ts";
 import * as messages from "./messages/bodies.ts";
-import { acceptResult, showTerm, withType } from "./results.ts";
+import { acceptResult, showTerm, withType, missedAxis } from "./results.ts";
 import type { Parameter } from "./signatures.ts";
 import type {
   Callable,
@@ -244,7 +245,10 @@ export const initialStates = (embodiment: Embodiment): ReadonlyMap<string, Term>
     const term = destination.analysis.evaluate(decl.initial, frame);
     if (term.kind === "poison") return [state, poison];
     const typed = term.kind === "value" ? withType(term, type, frame) : undefined;
-    if (typed === undefined) {
+    const missed = missedAxis(term, type, sizes);
+    if (missed !== undefined) {
+      frame.report(placeOutOfRange(decl.initial.span, missed, sizes));
+    } else if (typed === undefined) {
       const shown = showTerm(term, sizes);
       frame.report(messages.wrongState(decl.initial.span, decl, showType(type, sizes), shown));
     }

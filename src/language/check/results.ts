@@ -1,13 +1,31 @@
 /** What a body gives against what it declares: shapes are compared, declared ranges are trusted. */
 import type { Span } from "../../diagnostics/span.ts";
-import { conformed } from "./apply.ts";
+import { conformed, placeEverywhere } from "./apply.ts";
 import * as messages from "./messages/bodies.ts";
 import { selects } from "./ranges.ts";
 import type { Result } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, showDistribution, sizesOf } from "./terms.ts";
 import type { Axis, EventType, Sizes } from "./event-type.ts";
-import { sameAxes, showNamed, listed, showType } from "./event-type.ts";
+import { isOutside, sameAxes, showNamed, listed, showType } from "./event-type.ts";
+
+type Place = ValueTerm & { readonly constant: number };
+
+/** A number that stands where an index is declared: one place, for all axes of the index. */
+const isPlace = (term: ValueTerm, declared: EventType): term is Place =>
+  term.constant !== undefined &&
+  term.type.axes.length === 0 &&
+  declared.base === "index" &&
+  declared.of !== undefined;
+
+/** Where an index is declared and a number is no place of its axis, that axis. */
+export const missedAxis = (term: Term, declared: EventType, sizes: Sizes): Axis | undefined =>
+  term.kind === "value" &&
+  isPlace(term, declared) &&
+  declared.of !== undefined &&
+  isOutside(term.constant, declared.of, sizes)
+    ? declared.of
+    : undefined;
 
 /** The value with exactly the declared type, a scalar repeated along all axes; or `undefined` where the shapes differ. */
 export const withType = (
@@ -16,6 +34,12 @@ export const withType = (
   frame: Frame,
 ): ValueTerm | undefined => {
   const { base, of } = term.type;
+  const { axes: places, of: from } = declared;
+  if (isPlace(term, declared) && from !== undefined) {
+    return isOutside(term.constant, from, sizesOf(frame))
+      ? undefined
+      : placeEverywhere(frame, term.constant, from, places);
+  }
   if ((selects(base) || selects(declared.base)) && base !== declared.base) return undefined;
   if (of?.dim !== declared.of?.dim) return undefined;
   const { axes } = term.type;

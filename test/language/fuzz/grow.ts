@@ -287,7 +287,8 @@ export const grow = (random: Random): string => {
     };
     const type: Type = { base: bases[family] ?? "real", axes: full };
     const text = indexed ? `${name}[t]` : name;
-    const prior = distribution(axes, family, 2);
+    // One distribution for each place of the data.
+    const prior = distribution(!latent && random.chance(0.3) ? [] : axes, family, 2);
     if (!latent) {
       members.push(`data ${text}: ${typed(type)}`, `${text} ~ ${prior}`);
       return;
