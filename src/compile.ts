@@ -7,7 +7,9 @@ import {
 } from "./diagnostics/diagnostic.ts";
 import { invariant } from "./diagnostics/invariant.ts";
 import { nearestName } from "./diagnostics/nearest.ts";
-import { resolveConfig, trainKeys, type TrainConfig } from "./config/config.ts";
+import type { ConfigText } from "./config/origins.ts";
+import { resolveConfig, trainDefaults, type TrainConfig } from "./config/config.ts";
+import { readConfigFile } from "./config/config-file.ts";
 import { families } from "./distributions/index.ts";
 import { printGraph, printGraphJson } from "./graph/print.ts";
 import { describeModel } from "./inference/describe.ts";
@@ -28,10 +30,12 @@ import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "./places.ts";
 import type { Program, ProgramInfo, SampleSizes, SampleTarget, SourceFile } from "./program.ts";
 
-/** Values of `--config`: the paths of `--set` with plain JSON values. */
+/** Values of `--config`: the paths of `--set`, nested or with dots, with plain JSON values. */
 export interface ConfigFile {
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** The file as it is, which messages point into; where it is absent, as JSON would be written. */
+  readonly text?: string;
 }
 
 export interface CompileOptions {
@@ -53,15 +57,18 @@ export interface CompileOptions {
 export const compile = (source: SourceFile, options: CompileOptions): Result<Program> => {
   const overrides = readOverrides(options);
   if (!overrides.ok) return overrides;
-  const modules = loadModules(source, options.load, options.prelude, (file) =>
-    applySettings(file, overrides.value, trainKeys),
-  );
+  const replaced: Diagnostic[] = [];
+  const modules = loadModules(source, options.load, options.prelude, (file) => {
+    const applied = applySettings(file, overrides.value, trainDefaults);
+    if (applied.ok) replaced.push(...applied.warnings);
+    return applied;
+  });
   if (!modules.ok) {
     const { diagnostics, readable } = modules;
     return failure(...diagnostics, ...analyseReadable(readable, families, diagnostics));
   }
   const models = analyse(modules.value, families);
-  const config = resolveConfig(modules.value.entry, modules.value.sources);
+  const config = resolveConfig(modules.value.entry, modules.value.sources, textOf(options.config));
   if (!models.ok || !config.ok) {
     return failure(
       ...(models.ok ? [] : models.diagnostics),
@@ -79,6 +86,7 @@ export const compile = (source: SourceFile, options: CompileOptions): Result<Pro
   });
   if (!plan.ok) return plan;
   return success(program(source, modules.value, model.value, config.value, plan.value), [
+    ...replaced,
     ...modules.warnings,
     ...models.warnings,
     ...plan.warnings,
@@ -86,22 +94,22 @@ export const compile = (source: SourceFile, options: CompileOptions): Result<Pro
 };
 
 const readOverrides = (options: CompileOptions): Result<readonly SettingOverride[]> => {
-  const texts: [string, string][] = [
-    ...Object.entries(options.config?.values ?? {}).map(([path, value]): [string, string] => [
-      `${path}=${typeof value === "boolean" ? (value ? "yes" : "no") : String(value)}`,
-      options.config?.path ?? "",
-    ]),
-    ...(options.set ?? []).map((text): [string, string] => [text, `--set ${text}`]),
-  ];
-  const settings: SettingOverride[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const [text, origin] of texts) {
-    const setting = parseSetting(text, origin);
+  const config = textOf(options.config);
+  const fromFile = config === undefined ? success([]) : readConfigFile(config.text, config.path);
+  const settings: SettingOverride[] = fromFile.ok ? [...fromFile.value] : [];
+  const diagnostics: Diagnostic[] = fromFile.ok ? [] : [...fromFile.diagnostics];
+  for (const text of options.set ?? []) {
+    const setting = parseSetting(text, `--set ${text}`);
     if (setting.ok) settings.push(setting.value);
     else diagnostics.push(...setting.diagnostics);
   }
   return diagnostics.length > 0 ? failure(...diagnostics) : success(settings);
 };
+
+const textOf = (config: ConfigFile | undefined): ConfigText | undefined =>
+  config === undefined
+    ? undefined
+    : { path: config.path, text: config.text ?? JSON.stringify(config.values, null, 2) };
 
 const pickModel = (
   models: readonly Model[],

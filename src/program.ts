@@ -14,8 +14,17 @@ export interface SourceFile {
 /** Where the value of a setting comes from; the last that speaks wins. */
 export type Origin =
   | { readonly kind: "default" }
+  /** A dimension whose size is that of an axis of the data. */
+  | { readonly kind: "data" }
+  /** A dimension that is computed from others. */
+  | {
+      readonly kind: "derived";
+      readonly formula: string;
+      readonly file: string;
+      readonly line: number;
+    }
   | { readonly kind: "file"; readonly file: string; readonly line: number }
-  | { readonly kind: "config"; readonly file: string }
+  | { readonly kind: "config"; readonly file: string; readonly line: number }
   | { readonly kind: "set"; readonly text: string };
 
 /** One line of `--print-config`: a path such as "Z" or "train.optimizer.lr", its value as text, and its origin. */

@@ -55,8 +55,12 @@ export const printOrigin = (origin: Origin): string => {
       return "default";
     case "file":
       return `${origin.file}:${origin.line}`;
+    case "data":
+      return "bound by the data";
+    case "derived":
+      return `derived: ${origin.formula}, ${origin.file}:${origin.line}`;
     case "config":
-      return origin.file;
+      return `${origin.file}:${origin.line}`;
     case "set":
       return origin.text.startsWith("--") ? origin.text : `--set ${origin.text}`;
   }

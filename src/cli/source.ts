@@ -74,7 +74,7 @@ export const compileFile = async (
   });
   if (!program.ok) {
     return wrong(program.diagnostics, {
-      sources: sourcesOf(program.diagnostics, source.value, config?.value.path),
+      sources: sourcesOf(program.diagnostics, source.value, config?.value),
       ...(config === undefined ? {} : { configPath: config.value.path }),
     });
   }
@@ -86,21 +86,19 @@ export const compileFile = async (
   };
 };
 
-/**
- * The texts that diagnostics point into: the file, what it imports, and arguments of the command line. Places in a
- * `--config` file are not kept: its JSON is turned into overrides, and messages name the file only.
- */
+/** The texts that diagnostics point into: the file, what it imports, and what overrides it. */
 export const sourcesOf = (
   diagnostics: readonly Diagnostic[],
   source: SourceFile,
-  configPath?: string,
+  config?: ConfigFile,
 ): Sources => {
   const files = diagnostics.flatMap(({ primary, secondary }) =>
     [...(primary === undefined ? [] : [primary]), ...secondary].map(({ span }) => span.file),
   );
   const texts = new Map([[source.path, source.text]]);
+  if (config?.text !== undefined) texts.set(config.path, config.text);
   for (const file of files) {
-    if (texts.has(file) || file === configPath) continue;
+    if (texts.has(file)) continue;
     if (file.startsWith("--set ")) texts.set(file, file.slice("--set ".length));
     else if (existsSync(file)) texts.set(file, readFileSync(file, "utf8"));
   }
@@ -113,7 +111,7 @@ const readConfig = (io: Io, file: string): Result<ConfigFile> => {
   if (!text.ok) return text;
   const values = parseJson(text.value);
   return values.ok
-    ? success({ path, values: values.value })
+    ? success({ path, values: values.value, text: text.value })
     : failure(badConfigFile(path, values.reason));
 };
 

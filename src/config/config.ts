@@ -7,11 +7,11 @@ import {
   type Sources,
 } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
-import { position, type Span } from "../diagnostics/span.ts";
+import type { Span } from "../diagnostics/span.ts";
 import type { Bound, Estimator, ObjectiveSpec } from "../inference/spec.ts";
-import type { Expr, File, Setting } from "../language/ast.ts";
-import { printExpr } from "../language/print.ts";
-import type { CallValue, Origin, ResolvedSetting, RunConfig } from "../program.ts";
+import type { File, Setting } from "../language/ast.ts";
+import type { TrainDefaults } from "../language/settings.ts";
+import type { CallValue, ResolvedSetting, RunConfig } from "../program.ts";
 import type { EarlyStopping, OptimizerOptions, Schedule } from "../training/options.ts";
 import {
   orNo,
@@ -21,9 +21,13 @@ import {
   readInvocation,
   readNumber,
   readSchedule,
+  readWhole,
+  type Allowed,
   type Reader,
 } from "./read.ts";
+import { dimSetting, originsIn, settingsOf, type ConfigText } from "./origins.ts";
 import { constantSchedule } from "./schedule.ts";
+import { checkSchedule, learningRateIn } from "./schedule-check.ts";
 
 interface BoundWithParticles {
   readonly bound: Bound;
@@ -59,13 +63,15 @@ interface Key<T> {
 
 const map =
   <A, B>(reader: Reader<A>, f: (a: A) => B): Reader<B> =>
-  (value) => {
-    const result = reader(value);
+  (value, name) => {
+    const result = reader(value, name);
     return result.ok ? success(f(result.value)) : result;
   };
 
 const positive = readNumber("a number > 0", (n) => n > 0);
 const atLeastZero = readNumber("a number >= 0", (n) => n >= 0);
+const rate: Allowed = { what: "a number > 0 or a schedule", holds: (n) => n > 0 };
+const weight: Allowed = { what: "a number >= 0 or a schedule", holds: (n) => n >= 0 };
 const fraction = readNumber("a number in [0, 1)", (n) => n >= 0 && n < 1);
 
 const readBound: Reader<BoundWithParticles> = (value) => {
@@ -117,7 +123,7 @@ const optimizerDefaults: OptimizerOptions = {
 const optimizerArguments: Readonly<
   Record<OptimizerOptions["kind"], Readonly<Record<string, Reader<Partial<OptimizerOptions>>>>>
 > = (() => {
-  const lr = map(readSchedule, (learningRate) => ({ learningRate }));
+  const lr = map(readSchedule(rate), (learningRate) => ({ learningRate }));
   const beta1 = map(fraction, (b) => ({ beta1: b }));
   const beta2 = map(fraction, (b) => ({ beta2: b }));
   const eps = map(positive, (epsilon) => ({ epsilon }));
@@ -179,14 +185,14 @@ const keys: { readonly [K in keyof TrainValues]: Key<TrainValues[K]> } = {
     default: "analytic",
     text: "analytic",
   },
-  kl_weight: { reader: readSchedule, default: constantSchedule(1), text: "1" },
+  kl_weight: { reader: readSchedule(weight), default: constantSchedule(1), text: "1" },
   free_bits: { reader: atLeastZero, default: 0, text: "0" },
   optimizer: { reader: readOptimizer, default: optimizerDefaults, text: "adam(lr = 0.001)" },
   clip: { reader: orNo(positive), default: 10, text: "10" },
   batch: { reader: readCount, default: 32, text: "32" },
   steps: { reader: readCount, default: 1000, text: "1000" },
   seed: {
-    reader: readNumber("a whole number >= 0", (n) => Number.isInteger(n) && n >= 0),
+    reader: readWhole(0),
     default: 1,
     text: "1",
   },
@@ -197,18 +203,12 @@ const keys: { readonly [K in keyof TrainValues]: Key<TrainValues[K]> } = {
   early_stopping: { reader: readEarlyStopping, default: null, text: "no" },
 };
 
-/** The names that a `train` block may set. */
-export const trainKeys: readonly string[] = Object.keys(keys);
+/** What a `train` block may set, and what it is where nobody sets it. */
+export const trainDefaults: TrainDefaults = new Map(
+  Object.entries(keys).map(([name, { text }]) => [name, text]),
+);
 
-const originOf = (value: Expr, entry: string, sources: Sources): Origin => {
-  const { file, start } = value.span;
-  if (file === entry || !file.startsWith("--")) {
-    return file === entry || sources.get(file)?.includes("\n") === true
-      ? { kind: "file", file, line: position(sources.get(file) ?? "", start).line }
-      : { kind: "config", file };
-  }
-  return { kind: "set", text: sources.get(file) ?? file };
-};
+const trainKeys: readonly string[] = [...trainDefaults.keys()];
 
 const unknownKey = ({ name }: Setting): Diagnostic => {
   const near = nearestName(name.text, trainKeys);
@@ -237,7 +237,12 @@ const byPlace = ({ primary: a }: Diagnostic, { primary: b }: Diagnostic): number
     : a.span.start - b.span.start;
 
 /** Reads the `train` block and the dimensions of a file whose overrides were already applied. */
-export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig> => {
+export const resolveConfig = (
+  file: File,
+  sources: Sources,
+  overrides?: ConfigText,
+): Result<TrainConfig> => {
+  const originOf = originsIn(sources, overrides);
   const diagnostics: Diagnostic[] = [];
   const entries = new Map<string, Setting>();
   for (const item of file.items) {
@@ -247,17 +252,8 @@ export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig>
       else diagnostics.push(unknownKey(setting));
     }
   }
-  const settings: ResolvedSetting[] = file.items.flatMap((item) =>
-    item.kind === "dim" && item.value !== undefined
-      ? [
-          {
-            path: item.name.text,
-            value: printExpr(item.value),
-            origin: originOf(item.value, file.path, sources),
-          },
-        ]
-      : [],
-  );
+  const dims = file.items.filter((item) => item.kind === "dim");
+  const settings: ResolvedSetting[] = dims.map((dim) => dimSetting(dim, dims, originOf));
   const read = <K extends keyof TrainValues>(key: K): TrainValues[K] => {
     const entry = entries.get(key);
     const path = `train.${key}`;
@@ -265,12 +261,8 @@ export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig>
       settings.push({ path, value: keys[key].text, origin: { kind: "default" } });
       return keys[key].default;
     }
-    settings.push({
-      path,
-      value: printExpr(entry.value),
-      origin: originOf(entry.value, file.path, sources),
-    });
-    const result = keys[key].reader(entry.value);
+    settings.push(...settingsOf(path, entry.value, originOf));
+    const result = keys[key].reader(entry.value, `\`${key}\``);
     if (result.ok) return result.value;
     diagnostics.push(...result.diagnostics);
     return keys[key].default;
@@ -293,6 +285,20 @@ export const resolveConfig = (file: File, sources: Sources): Result<TrainConfig>
     evaluate_batches: read("evaluate_batches"),
     early_stopping: read("early_stopping"),
   };
+  if (diagnostics.length === 0) {
+    diagnostics.push(
+      ...checkSchedule(
+        { name: "the learning rate", schedule: values.optimizer.learningRate, idle: false },
+        values.steps,
+        learningRateIn(entries.get("optimizer")?.value),
+      ),
+      ...checkSchedule(
+        { name: "the KL weight", schedule: values.kl_weight, idle: true },
+        values.steps,
+        entries.get("kl_weight")?.value.span,
+      ),
+    );
+  }
   if (diagnostics.length > 0) return failure(...diagnostics.sort(byPlace));
   const text = (path: string): string => settings.find((s) => s.path === path)?.value ?? "";
   return success({

@@ -11,10 +11,15 @@ import type { Argument, Expr } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
 import type { CallValue } from "../program.ts";
 import type { Schedule } from "../training/options.ts";
-import { constantSchedule, expressionSchedule } from "./schedule.ts";
+import {
+  constantSchedule,
+  expressionSchedule,
+  scheduleFunctions,
+  scheduleSymbols,
+} from "./schedule.ts";
 
-/** Turns the expression of one setting into its value, or says what is wrong with it. */
-export type Reader<T> = (value: Expr) => Result<T>;
+/** Turns the expression of one setting into its value, or says what is wrong with it; `name` is how messages call it. */
+export type Reader<T> = (value: Expr, name: string) => Result<T>;
 
 const wrong = (
   span: Span,
@@ -32,26 +37,30 @@ const literal = (value: Expr): number | undefined => {
   return undefined;
 };
 
-/** A number that `holds`; `what` completes "expected …". */
+/** A finite number that `holds`; `what` completes "must be …". */
 export const readNumber =
   (what: string, holds: (n: number) => boolean): Reader<number> =>
-  (value) => {
+  (value, name) => {
     const n = literal(value);
-    return n !== undefined && holds(n)
+    return n !== undefined && Number.isFinite(n) && holds(n)
       ? success(n)
-      : failure(wrong(value.span, `expected ${what}, found \`${printExpr(value)}\``));
+      : failure(wrong(value.span, `${name} must be ${what}, not \`${printExpr(value)}\``));
   };
 
-export const readCount: Reader<number> = readNumber(
-  "a whole number >= 1",
-  (n) => Number.isInteger(n) && n >= 1,
-);
+/** A whole number that is exact. */
+export const readWhole = (least: number): Reader<number> =>
+  readNumber(
+    `a whole number from ${least} to 2^53 - 1`,
+    (n) => Number.isSafeInteger(n) && n >= least,
+  );
+
+export const readCount: Reader<number> = readWhole(1);
 
 /** `no`, or what the reader takes. */
 export const orNo =
   <T>(reader: Reader<T>): Reader<T | null> =>
-  (value) =>
-    value.kind === "boolean" && !value.value ? success(null) : reader(value);
+  (value, name) =>
+    value.kind === "boolean" && !value.value ? success(null) : reader(value, name);
 
 const withoutArgumentNames = (value: Expr): Expr => {
   if (value.kind === "call") {
@@ -70,18 +79,51 @@ const withoutArgumentNames = (value: Expr): Expr => {
     : value;
 };
 
-export const readSchedule: Reader<Schedule> = (value) => {
-  const n = literal(value);
-  if (n !== undefined) return success(constantSchedule(n));
-  const schedule = expressionSchedule(printExpr(value), printExpr(withoutArgumentNames(value)));
-  return schedule === undefined
-    ? failure(
-        wrong(value.span, `\`${printExpr(value)}\` has no value`, [
-          "a schedule is a number or an expression of `step`, such as 1e-3 * 0.5^(step / 1e5) or ramp(0.1, 1, steps = 5000)",
-        ]),
-      )
-    : success(schedule);
+/** What the values of a schedule must be. */
+export interface Allowed {
+  /** Completes "must be …". */
+  readonly what: string;
+  readonly holds: (value: number) => boolean;
+}
+
+/** A number or an expression of `step`; `holds` is asked of a number only. */
+export const readSchedule =
+  ({ what, holds }: Allowed): Reader<Schedule> =>
+  (value, name) => {
+    const n = literal(value);
+    if (n !== undefined) {
+      return Number.isFinite(n) && holds(n)
+        ? success(constantSchedule(n))
+        : failure(wrong(value.span, `${name} must be ${what}, not \`${printExpr(value)}\``));
+    }
+    const foreign = foreignPart(value);
+    const schedule =
+      foreign === undefined
+        ? expressionSchedule(printExpr(value), printExpr(withoutArgumentNames(value)))
+        : undefined;
+    if (schedule !== undefined) return success(schedule);
+    return failure(
+      wrong((foreign ?? value).span, `\`${printExpr(foreign ?? value)}\` has no value`, [
+        "a schedule is a number or an expression of `step`, such as 1e-3 * 0.5^(step / 1e5) or ramp(0.1, 1, steps = 5000)",
+        ...(foreign === undefined ? [] : [`it may call ${[...scheduleFunctions].join(", ")}`]),
+      ]),
+    );
+  };
+
+/** The first part of an expression that no schedule may have. */
+const foreignPart = (value: Expr): Expr | undefined => {
+  if (value.kind === "number") return undefined;
+  if (value.kind === "name") {
+    return scheduleSymbols.has(value.text) ? undefined : value;
+  }
+  if (value.kind === "negate") return foreignPart(value.operand);
+  if (value.kind === "binary") return foreignPart(value.left) ?? foreignPart(value.right);
+  if (value.kind !== "call" || !scheduleFunctions.has(value.callee.text)) return value;
+  return firstDefined(value.arguments.map((argument) => foreignPart(argument.value)));
 };
+
+const firstDefined = <T>(values: readonly (T | undefined)[]): T | undefined =>
+  values.find((value) => value !== undefined);
 
 /** A name or a call with a known name; the arguments are left to the caller. */
 export interface Invocation {
@@ -147,7 +189,13 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
       );
       return;
     }
-    const result = reader(argument.value);
+    if (Object.hasOwn(values, name)) {
+      diagnostics.push(
+        wrong(argument.span, `\`${name}\` of \`${invocation.name}\` is given twice`),
+      );
+      return;
+    }
+    const result = reader(argument.value, `\`${name}\` of \`${invocation.name}\``);
     if (result.ok) values[name] = result.value;
     else diagnostics.push(...result.diagnostics);
   });
@@ -187,6 +235,8 @@ export const readCall: Reader<CallValue> = (value) => {
       );
     } else if (plain === undefined) {
       diagnostics.push(wrong(inner.span, `expected a number, a name, a text or yes/no`));
+    } else if (values.has(name.text)) {
+      diagnostics.push(wrong(span, `\`${name.text}\` of \`${value.callee.text}\` is given twice`));
     } else {
       values.set(name.text, plain);
     }

@@ -15,21 +15,22 @@ interface MathNode {
 }
 
 /** All of mathjs that a schedule may use: numbers go in and a number comes out, nothing is defined, read or parsed. */
-const functions: ReadonlySet<string> = new Set(
+export const scheduleFunctions: ReadonlySet<string> = new Set(
   (
     "ramp abs sign min max floor ceil round fix mod exp expm1 log log1p log2 log10 sqrt cbrt square cube pow " +
     "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot"
   ).split(" "),
 );
-const symbols: ReadonlySet<string> = new Set(["step", "pi", "e", "tau"]);
+/** What a schedule may name. */
+export const scheduleSymbols: ReadonlySet<string> = new Set(["step", "pi", "e", "tau"]);
 const operators: ReadonlySet<string> = new Set(
   ["Constant", "Operator", "Relational", "Conditional", "Parenthesis"].map((name) => `${name}Node`),
 );
 
 const isAllowed = ({ type, name = "", fn }: MathNode): boolean =>
   operators.has(type) ||
-  (type === "FunctionNode" && functions.has(fn?.name ?? "")) ||
-  (type === "SymbolNode" && symbols.has(name));
+  (type === "FunctionNode" && scheduleFunctions.has(fn?.name ?? "")) ||
+  (type === "SymbolNode" && scheduleSymbols.has(name));
 
 /** Without the names of functions, which mathjs has as symbols below the calls. */
 const isHarmless = (node: MathNode): boolean => {
@@ -47,8 +48,8 @@ export const constantSchedule = (value: number): Schedule => ({
 });
 
 /**
- * A schedule from an expression of mathjs over `step` (iterations done, from 0) and `ramp(from, to, n)`, linear over
- * the first n steps. `undefined` where the expression has no finite value at step 0.
+ * A schedule from an expression of mathjs over `step` (the iteration, from 1) and `ramp(from, to, n)`, linear over the
+ * first n steps. `undefined` where the expression has no value.
  */
 export const expressionSchedule = (text: string, expression: string): Schedule | undefined => {
   // mathjs takes a third of a second to load; most files have no expression here.
@@ -65,7 +66,7 @@ export const expressionSchedule = (text: string, expression: string): Schedule |
     const node = mathjs.parse(expression);
     if (!isHarmless(node)) return undefined;
     code = node.compile();
-    return Number.isFinite(at(0)) ? { text, at } : undefined;
+    return Number.isNaN(at(1)) && Number.isNaN(at(2)) ? undefined : { text, at };
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
+import type { Span } from "../diagnostics/span.ts";
 import type { Expr, Name } from "./ast.ts";
 import { printExpr } from "./print.ts";
 
@@ -54,10 +55,17 @@ export const notSetYet = (key: Name, argument: Name): Diagnostic =>
     [`set \`train.${key.text}\` as a whole`],
   );
 
-export const noOptimizer = (key: Name, value: Expr): Diagnostic =>
-  problemAt("E0832", "the file names no optimizer", key.span, "an argument of the optimizer", [
-    `set \`train.optimizer=adam(${key.text} = ${printExpr(value)})\``,
-  ]);
+/** A warning: the user knows best, but may have meant what the dimension is made of. */
+export const replacesFormula = (dim: string, formula: string, span: Span): Diagnostic => ({
+  ...problemAt(
+    "E0809",
+    `\`${dim}\` is no longer \`${formula}\``,
+    span,
+    "replaces what the file derives it from",
+    [`set what \`${formula}\` is made of, and \`${dim}\` follows`],
+  ),
+  severity: "warning",
+});
 
 export const notASize = (dim: string, value: Expr): Diagnostic =>
   problemAt(

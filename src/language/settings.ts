@@ -2,6 +2,7 @@ import { failure, success, type Diagnostic, type Result } from "../diagnostics/d
 import type { Argument, DimDecl, Expr, File, Name, Setting, TrainDecl } from "./ast.ts";
 import * as errors from "./errors-settings.ts";
 import { parseOverride } from "./parse.ts";
+import { printExpr } from "./print.ts";
 
 /** `train.optimizer.lr=3e-4`: what to set and its value. Spans point into the text it was given as. */
 export interface SettingOverride {
@@ -15,33 +16,43 @@ export const parseSetting = (text: string, source: string): Result<SettingOverri
   return diagnostics.length > 0 ? failure(...diagnostics) : success({ path, value });
 };
 
+/** The source of what neither the file nor an override says. */
+export const defaultSource = "--default";
+
+/** The settings of a `train` block and their defaults as text. */
+export type TrainDefaults = ReadonlyMap<string, string>;
+
 /**
- * The file with its dimensions and settings replaced. `trainKeys` may be set also where the file does not; nothing
- * else that the file does not declare can. `train.lr` means the optimizer's, unless `train` itself has an `lr`.
+ * The file with its dimensions and settings replaced. Settings that have a default may be set also where the file does
+ * not, wholly or in part; nothing else that the file does not declare can. `train.lr` means the optimizer's, unless `train`
+ * itself has an `lr`.
  */
 export const applySettings = (
   file: File,
   settings: readonly SettingOverride[],
-  trainKeys: readonly string[],
+  defaults: TrainDefaults,
 ): Result<File> => {
   const diagnostics: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
   let current = file;
   for (const setting of settings) {
-    const result = applySetting(current, setting, trainKeys);
-    if (result.ok) current = result.value;
-    else diagnostics.push(...result.diagnostics);
+    const result = applySetting(current, setting, defaults);
+    if (result.ok) {
+      current = result.value;
+      warnings.push(...result.warnings);
+    } else diagnostics.push(...result.diagnostics);
   }
-  return diagnostics.length > 0 ? failure(...diagnostics) : success(current);
+  return diagnostics.length > 0 ? failure(...diagnostics) : success(current, warnings);
 };
 
 const applySetting = (
   file: File,
   { path, value }: SettingOverride,
-  trainKeys: readonly string[],
+  defaults: TrainDefaults,
 ): Result<File> => {
   const [first, ...rest] = path;
   if (first === undefined) return success(file);
-  if (first.text === "train") return setInTrain(file, first, rest, value, trainKeys);
+  if (first.text === "train") return setInTrain(file, first, rest, value, defaults);
   const dims = file.items.filter((item) => item.kind === "dim");
   const dim = dims.find(({ name }) => name.text === first.text);
   if (dim === undefined) {
@@ -54,7 +65,13 @@ const applySetting = (
     return failure(errors.notASize(dim.name.text, value));
   }
   const replaced: DimDecl = { ...dim, value };
-  return success({ ...file, items: file.items.map((item) => (item === dim ? replaced : item)) });
+  const derived = dim.value !== undefined && dim.value.kind !== "number" ? dim.value : undefined;
+  return success(
+    { ...file, items: file.items.map((item) => (item === dim ? replaced : item)) },
+    derived === undefined
+      ? []
+      : [errors.replacesFormula(dim.name.text, printExpr(derived), value.span)],
+  );
 };
 
 const setInTrain = (
@@ -62,16 +79,16 @@ const setInTrain = (
   train: Name,
   path: readonly Name[],
   value: Expr,
-  trainKeys: readonly string[],
+  defaults: TrainDefaults,
 ): Result<File> => {
   const existing = file.items.find((item) => item.kind === "train");
   const entries = existing?.entries ?? [];
-  const keys = [...new Set([...entries.map(({ name }) => name.text), ...trainKeys])];
+  const keys = [...new Set([...entries.map(({ name }) => name.text), ...defaults.keys()])];
   const [key, ...inner] = path;
   if (key === undefined) return failure(errors.trainItself(train, keys));
   const changed = keys.includes(key.text)
-    ? setEntry(entries, key, inner, value)
-    : setOptimizer(entries, key, path, value, keys);
+    ? setEntry(entries, key, inner, value, defaults)
+    : setOptimizer(entries, key, path, value, defaults);
   if (!changed.ok) return changed;
   const block: TrainDecl = {
     kind: "train",
@@ -90,6 +107,7 @@ const setEntry = (
   key: Name,
   inner: readonly Name[],
   value: Expr,
+  defaults: TrainDefaults,
 ): Result<readonly Setting[]> => {
   const existing = entries.find(({ name }) => name.text === key.text);
   const [argument] = inner;
@@ -101,7 +119,17 @@ const setEntry = (
         : entries.map((old) => (old === existing ? entry : old)),
     );
   }
-  if (existing === undefined) return failure(errors.notSetYet(key, argument));
+  if (existing === undefined) {
+    const base = defaultOf(key.text, defaults);
+    if (base?.kind !== "call" && base?.kind !== "name") {
+      return failure(errors.notSetYet(key, argument));
+    }
+    const made = setArgument(base, key, inner, value);
+    if (!made.ok) return made;
+    // There is no other place than that of the change.
+    const whole: Expr = { ...made.value, span: value.span };
+    return success([...entries, { name: key, value: whole, span: value.span }]);
+  }
   const changed = setArgument(existing.value, key, inner, value);
   if (!changed.ok) return changed;
   const entry = { ...existing, value: changed.value };
@@ -114,7 +142,7 @@ const setOptimizer = (
   key: Name,
   path: readonly Name[],
   value: Expr,
-  keys: readonly string[],
+  defaults: TrainDefaults,
 ): Result<readonly Setting[]> => {
   const optimizer = entries.find(({ name }) => name.text === "optimizer");
   const named =
@@ -122,10 +150,15 @@ const setOptimizer = (
       ? optimizer.value.arguments.flatMap(({ name }) => (name === undefined ? [] : [name.text]))
       : [];
   if (key.text !== "lr" && !named.includes(key.text)) {
-    return failure(errors.notATrainKey(key, [...keys, "lr", ...named]));
+    return failure(errors.notATrainKey(key, [...defaults.keys(), "lr", ...named]));
   }
-  if (optimizer === undefined) return failure(errors.noOptimizer(key, value));
-  return setEntry(entries, optimizer.name, path, value);
+  const name = optimizer?.name ?? { text: "optimizer", span: key.span };
+  return setEntry(entries, name, path, value, defaults);
+};
+
+const defaultOf = (key: string, defaults: TrainDefaults): Expr | undefined => {
+  const text = defaults.get(key);
+  return text === undefined ? undefined : parseOverride(`${key}=${text}`, defaultSource).value;
 };
 
 /** Sets the argument that `path` leads to within a call; a name without arguments becomes a call. */

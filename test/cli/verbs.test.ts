@@ -78,7 +78,7 @@ describe("overrides", () => {
     const given = ["--config", "small.json", "--set", "Z=4", "--seed", "9", "--steps", "11"];
     const all = await settings(...given);
     expect(all["Z"]).toBe("4 from --set Z=4");
-    expect(all["train.batch"]).toMatch(/^2 from .*small\.json$/u);
+    expect(all["train.batch"]).toMatch(/^2 from .*small\.json:1$/u);
     expect(all["train.seed"]).toBe("9 from --set train.seed=9");
     expect(all["train.steps"]).toBe("11 from --set train.steps=11");
     expect(all["H"]).toMatch(/^8 from .*recall\.gtm:4$/u);

@@ -9,6 +9,7 @@ import {
   initialState,
   referenceBackend,
   renderText,
+  train,
   type Result,
 } from "../../src/index.ts";
 import { openCache } from "../../src/runtime/native/cache.ts";
@@ -72,4 +73,22 @@ test("E0625: a library's data set gives batches that are not as it says", async 
   });
   const said = fitted.ok ? "" : renderText(fitted.diagnostics, program.sources, { color: false });
   await expect(said).toMatchFileSnapshot("library/E0625-batch.expected");
+});
+
+test("E0711: a library's schedule has no value at some iteration", async () => {
+  const path = join(import.meta.dirname, "library", "steps.gtm");
+  const program = need(compile({ path, text: readFileSync(path, "utf8") }));
+  const x = { shape: [2, 3, 1], data: Float32Array.of(1, 2, 3, 2, 3, 4), per: "step" } as const;
+  const { training } = program.config;
+  const learningRate = { text: "1 / (step - 2)", at: (step: number) => 1 / (step - 2) };
+  const events = train({
+    problem: program.problem,
+    dataset: need(arraysDataset({ x })),
+    backend: referenceBackend,
+    options: { ...training, batch: 1, optimizer: { ...training.optimizer, learningRate } },
+  });
+  let next = await events.next();
+  while (next.done !== true) next = await events.next();
+  const said = renderText(next.value.diagnostics, program.sources, { color: false });
+  await expect(said).toMatchFileSnapshot("library/E0711-schedule.expected");
 });
