@@ -17,7 +17,7 @@ export const bernoulli: Distribution = distribution({
     const likely = greater(logits, 0);
     const rest = sub(x, likely);
     const sign = sub(1, mul(2, likely)); // a constant to the gradient, unlike |l| smooth at 0
-    return sub(select(rest, mul(rest, logits), 0), softplus(mul(sign, logits)));
+    return sub(mul(rest, select(rest, logits, 0)), softplus(mul(sign, logits)));
   },
   sample: ({ logits }, u) => greater(sigmoid(logits), u),
   mean: ({ logits }) => sigmoid(logits),

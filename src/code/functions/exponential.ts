@@ -48,12 +48,13 @@ export const logOfParts = (f: Expr, e: Expr, { lanes, keep }: Maker): Expr => {
 
 /** The bits of √½. */
 const bitsOfRootHalf = 0x3f3504f3;
-const smallestNormal = 2 ** -126;
 
-/** Denormals count as the smallest normal number. */
+/** Denormals are made normal first. */
 export const log: Function = define("log", ["x"], (maker, x = float(0, maker.lanes)) => {
   const { lanes, keep } = maker;
-  const bits = keep(unary("asInt", binary("max", x, float(smallestNormal, lanes))), "i32");
+  const denormal = keep(compare("lt", x, float(2 ** -126, lanes)), "mask");
+  const normal = select(denormal, binary("mul", x, float(2 ** 23, lanes)), x);
+  const bits = keep(unary("asInt", normal), "i32");
   const exponent = keep(
     binary("shiftRight", binary("sub", bits, int(bitsOfRootHalf, lanes)), int(23, lanes)),
     "i32",
@@ -63,7 +64,8 @@ export const log: Function = define("log", ["x"], (maker, x = float(0, maker.lan
     binary("sub", bits, binary("shiftLeft", exponent, int(23, lanes))),
   );
   const f = keep(binary("sub", mantissa, float(1, lanes)));
-  const e = keep(unary("toFloat", exponent));
+  const shift = select(denormal, float(-23, lanes), float(0, lanes));
+  const e = keep(binary("add", unary("toFloat", exponent), shift));
   const positive = logOfParts(f, e, maker);
   // inf and NaN give themselves.
   const finite = select(compare("lt", x, infinity(lanes)), positive, x);

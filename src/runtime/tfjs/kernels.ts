@@ -74,7 +74,7 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
     square: unary("Square"),
     reciprocal: unary("Reciprocal"),
     abs: unary("Abs"),
-    sign: unary("Sign"),
+    sign: (node) => loop1(node, loops.sign),
     tanh: (node) => loop1(node, loops.tanh),
     sigmoid: unary("Sigmoid"),
     softplus: (node) => loop1(node, loops.softplus),

@@ -25,19 +25,22 @@ export const choose = (out: Elements, condition: Elements, a: Elements, b: Eleme
   for (let i = 0; i < out.length; i += 1) out[i] = (condition[i] !== 0 ? a[i] : b[i]) ?? 0;
 };
 
+/** -1, 0 or 1; kernels take denormals for 0. */
+export const sign = (out: Elements, x: Elements): void => {
+  for (let i = 0; i < out.length; i += 1) out[i] = Math.sign(x[i] ?? 0);
+};
+
 /**
- * Rational approximation to float32 on [-7.9, 7.9], where tanh reaches ±1 (the coefficients of Eigen's
- * `generic_fast_tanh_float`). Keeps its relative precision near 0, unlike 2 sigmoid(2x) - 1.
+ * Rational approximation to float32 on [-7.9, 7.9] (the coefficients of Eigen's `generic_fast_tanh_float`). Keeps its
+ * relative precision near 0, unlike 2 sigmoid(2x) - 1.
  */
 export const tanh = (out: Elements, x: Elements): void => {
   for (let i = 0; i < out.length; i += 1) {
-    const raw = x[i] ?? 0;
-    const v =
-      raw > 7.90531110763549805
-        ? 7.90531110763549805
-        : raw < -7.90531110763549805
-          ? -7.90531110763549805
-          : raw;
+    const v = x[i] ?? 0;
+    if (v > 7.9 || v < -7.9) {
+      out[i] = Math.sign(v) * (1 - 2 * Math.exp(-2 * Math.abs(v)));
+      continue;
+    }
     const q = v * v;
     const above =
       4.89352455891786e-3 +
