@@ -34,7 +34,10 @@ export const evaluate = (): Verb => {
 
 /** Which parameters of a run to look at. */
 export const checkpointOption = (): Option =>
-  new Option("--checkpoint <which>", "the last one, or the one with the best test bound")
+  new Option(
+    "--checkpoint <which>",
+    "the last one, or the best on validation data (on test data without them)",
+  )
     .choices(["latest", "best"])
     .default("latest");
 

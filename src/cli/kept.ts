@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { KeptSource, Program, Run, TrainingState } from "../index.ts";
 import type { Io } from "./io.ts";
+import { chosenByTest } from "./problems.ts";
 import { pathOf, sourcesOf } from "./source.ts";
 import { dataDirectory, setStage, type Stage } from "./stage.ts";
 import { wrong, type Wrong } from "./verb.ts";
@@ -12,7 +13,7 @@ export interface ReopenOptions {
   readonly set?: readonly string[];
   readonly backend?: string;
   readonly dataDir?: string;
-  /** The last checkpoint, or the one with the best test bound. */
+  /** The last checkpoint, or the best one. */
   readonly checkpoint: "latest" | "best";
 }
 
@@ -58,7 +59,14 @@ export const reopen = async (
     stage: stage.value,
     state: state.value,
     set,
-    warnings: [...program.warnings, ...state.warnings, ...stage.warnings],
+    warnings: [
+      ...program.warnings,
+      ...state.warnings,
+      ...stage.warnings,
+      ...(options.checkpoint === "best" && stage.value.dataset.validation !== true
+        ? [chosenByTest()]
+        : []),
+    ],
   };
 };
 

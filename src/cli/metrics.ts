@@ -92,7 +92,7 @@ export const evaluationLine = (
   regions: readonly Region[],
 ): MetricsLine => ({
   step: evaluation.iteration,
-  split: "test",
+  split: evaluation.split,
   bound: evaluation.bound,
   bound_per_step: evaluation.boundPerStep,
   ...termFields(evaluation, regions),

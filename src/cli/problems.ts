@@ -53,3 +53,25 @@ export const cannotPredict = (prefix: number, steps: number | undefined): Diagno
         [`the sequences have ${steps} steps`],
         [`use --prefix ${steps - 1} or less`],
       );
+
+/** A warning: early stopping was asked for, and nothing said by which data. */
+export const setAside = (): Diagnostic => ({
+  ...problem(
+    "E0628",
+    "early stopping watches a validation split: the last tenth of the training data is set aside",
+    ["it chooses when to stop and which checkpoint is the best; nothing of it trains or tests"],
+    ["say which part it is by an argument of the data, `validation = 0.1`"],
+  ),
+  severity: "warning",
+});
+
+/** A warning: what was chosen by the test data looks better on them than it is. */
+export const chosenByTest = (): Diagnostic => ({
+  ...problem(
+    "E0629",
+    "the best checkpoint was chosen by the test data",
+    ["the data have no split `validation`, so that bounds on test data flatter it"],
+    ["set some of the training data aside by an argument of the data, `validation = 0.1`"],
+  ),
+  severity: "warning",
+});

@@ -29,7 +29,7 @@ export const progressLine = (metrics: Metrics, course: Course): string => {
 /** "test 1,500  bound -52.10 nats/frame  KL ..." */
 export const evaluationText = (evaluation: Evaluation, course: Course): string =>
   [
-    `test ${count(evaluation.iteration).padStart(count(course.steps).length)}`,
+    `${evaluation.split} ${count(evaluation.iteration).padStart(count(course.steps).length)}`,
     boundText(evaluation, course),
     ...klText(evaluation, course),
     ...(evaluation.best ? ["best so far"] : []),

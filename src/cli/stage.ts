@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import type { Backend, Chosen, Dataset, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
-import { noData } from "./problems.ts";
+import { noData, setAside } from "./problems.ts";
 
 /** Options of the verbs that open data. */
 export interface DataOptions {
@@ -64,16 +64,24 @@ export const openData = async (
   const { config, source } = program;
   if (config.data === null) return failure(noData(source.path));
   const { fitData, openDataset } = await import("../index.ts");
-  const dataset = openDataset(config.data, {
+  const context = {
     baseDirectory: dirname(source.path),
-    fields: program.model.data.map(({ name }) => name),
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
-  });
+  };
+  const said = openDataset(config.data, context);
+  if (!said.ok) return said;
+  // Training may only be stopped by data that neither train nor test.
+  const lacking = config.training.earlyStopping !== null && said.value.validation !== true;
+  const { name, arguments: given } = config.data;
+  const dataset = lacking
+    ? openDataset({ name, arguments: { ...given, validation: 0.1 } }, context)
+    : said;
   if (!dataset.ok) return dataset;
   const dims = fitData(program, dataset.value);
   if (!dims.ok) return dims;
   return success({ program, dataset: dataset.value, dims: dims.value }, [
     ...dataset.warnings,
+    ...(lacking ? [setAside()] : []),
     ...dims.warnings,
   ]);
 };

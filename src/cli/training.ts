@@ -27,7 +27,7 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
   const result = await follow(io, session, course);
   switch (result.reason) {
     case "early":
-      talk.say("stopped early: the test bound no longer rises\n");
+      talk.say("stopped early: the bound on the validation data no longer rises\n");
       return concludeRun(io, session, result.state);
     case "done":
       return concludeRun(io, session, result.state);
@@ -110,7 +110,7 @@ const follow = async (io: Io, session: Session, course: Course): Promise<TrainRe
   if (state.iteration === 0) {
     const bound = measureTestBound(request, state.parameters);
     if (!bound.ok) return { reason: "failed", state, diagnostics: bound.diagnostics };
-    record({ kind: "evaluation", iteration: 0, ...bound.value, best: false });
+    record({ kind: "evaluation", iteration: 0, split: "test", ...bound.value, best: false });
   }
   const training = train(request);
   for (;;) {

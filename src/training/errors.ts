@@ -72,3 +72,11 @@ export const checkpointDiffers = (differences: readonly string[]): Diagnostic =>
       : [...differences.slice(0, 4), `and ${differences.length - 4} more such differences`],
     ["resume with the sizes and the optimizer of the run, or start another with `gtmc run FILE`"],
   );
+
+export const nothingToStopBy = (): Diagnostic =>
+  problem(
+    "E0627",
+    "early stopping needs data to stop by",
+    ["the data set has no split `validation`; a test set that says when to stop is no test"],
+    ["set some of the training data aside, such as by `validation = 0.1`"],
+  );

@@ -36,11 +36,13 @@ export interface Metrics extends Measured {
   readonly stepsPerSecond: number;
 }
 
-/** The bound on the test split, with a KL weight of 1. */
+/** The bound on a split that does not train, with a KL weight of 1. */
 export interface Evaluation extends Measured {
   readonly kind: "evaluation";
   readonly iteration: number;
-  /** Whether it is the best so far. */
+  /** `validation`, where there is one, chooses the best state and says when to stop. */
+  readonly split: "validation" | "test";
+  /** Whether the state is the best so far, by the split that chooses. */
   readonly best: boolean;
 }
 

@@ -13,7 +13,7 @@ export const measureTestBound = (
   { problem, dataset, backend, options, dims = {} }: TrainRequest,
   parameters: Feed,
 ): Result<Measured> => {
-  const evaluator = createEvaluator(problem, dataset, backend, options, dims);
+  const evaluator = createEvaluator(problem, dataset, backend, options, dims, "test");
   if (!evaluator.ok) return evaluator;
   const buffers = uploadAll(backend, parameters);
   const bound = evaluator.value.estimate(buffers);

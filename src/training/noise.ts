@@ -26,8 +26,5 @@ export const drawNoise = (
   );
 
 /** The draws that make batch number `step` of a split: whole numbers below given bounds. */
-export const dataDraw = (
-  seed: number,
-  split: Split,
-  step: number,
-): ((bound: number) => number) => below({ seed, stream: `data.${split}`, step }, 64);
+export const dataDraw = (seed: number, split: Split, step: number): ((bound: number) => number) =>
+  below({ seed, stream: `data.${split}`, step }, 64);

@@ -20,7 +20,7 @@ export interface OptimizerOptions {
 }
 
 export interface EarlyStopping {
-  /** Evaluations without improvement of the test bound. */
+  /** Evaluations without improvement of the bound on validation data. */
   readonly patience: number;
   /** Nats that count as an improvement. */
   readonly minDelta: number;
@@ -35,11 +35,11 @@ export interface TrainingOptions {
   readonly steps: number;
   readonly seed: number;
   readonly klWeight: Schedule;
-  /** Iterations between lines of metrics, checkpoints and evaluations on the test split. */
+  /** Iterations between lines of metrics, checkpoints and evaluations. */
   readonly logEvery: number;
   readonly checkpointEvery: number;
   readonly evaluateEvery: number;
-  /** Test batches an evaluation averages. */
+  /** Batches of a split that an evaluation takes. */
   readonly evaluateBatches: number;
   readonly earlyStopping: EarlyStopping | null;
 }

@@ -1,8 +1,8 @@
 /** A run in progress: what it owns, and what one iteration of it does and tells. */
-import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "./diagnose.ts";
-import { badSchedule } from "./errors.ts";
-import type { StopReason, TrainEvent, TrainResult } from "./event.ts";
+import { badSchedule, nothingToStopBy } from "./errors.ts";
+import type { Evaluation, StopReason, TrainEvent, TrainResult } from "./event.ts";
 import { feedStep, presentSteps, scalar, trainingSizes, type FedBatch } from "./feed.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, ObjectiveGraph } from "./problem.ts";
@@ -17,6 +17,9 @@ import { createEvaluator } from "./test-bound.ts";
 /** Compiles the step; the session owns it. */
 export const openSession = (request: TrainRequest, state: TrainingState): Result<Session> => {
   const options = { ...request.options, seed: state.seed };
+  if (options.earlyStopping !== null && request.dataset.validation !== true) {
+    return failure(nothingToStopBy());
+  }
   const sizes = trainingSizes(request.dataset, options, request.dims ?? {});
   const objective = request.problem.objective(sizes);
   const stepper = createStepper(request.backend, objective, options, state);
@@ -34,7 +37,8 @@ export class Session {
   readonly #objective: ObjectiveGraph;
   readonly #stepper: Stepper;
   readonly #begun = performance.now();
-  #evaluator: Estimator | undefined;
+  /** By split; made when they are first needed. */
+  readonly #evaluators = new Map<Evaluation["split"], Estimator>();
   #iteration: number;
   #progress: Progress | null;
   /** The state of the last checkpoint. */
@@ -110,7 +114,7 @@ export class Session {
 
   dispose(): void {
     this.#stepper.dispose();
-    this.#evaluator?.dispose();
+    for (const evaluator of this.#evaluators.values()) evaluator.dispose();
   }
 
   #metrics(measured: StepMetrics, { batch }: FedBatch): TrainEvent {
@@ -137,32 +141,39 @@ export class Session {
 
   *#evaluate(): Generator<TrainEvent, void> {
     const iteration = this.#iteration;
-    if (this.#evaluator === undefined) {
-      const { problem, dataset, backend, options } = this.#request;
-      const created = createEvaluator(problem, dataset, backend, options, this.#sizes.dims);
-      if (!created.ok) {
-        this.#diagnostics = created.diagnostics;
+    const chooser = this.#request.dataset.validation === true ? "validation" : "test";
+    for (const split of new Set([chooser, "test"] as const)) {
+      const evaluator = this.#evaluatorOf(split);
+      const found = evaluator.ok ? evaluator.value.estimate(this.#stepper.parameters()) : evaluator;
+      if (!found.ok) {
+        this.#diagnostics = found.diagnostics;
         return;
       }
-      this.#evaluator = created.value;
+      const { bound, boundPerStep, terms, present } = found.value;
+      if (split === chooser) {
+        const { earlyStopping } = this.#request.options;
+        this.#progress = judge(this.#progress, bound, iteration, earlyStopping);
+      }
+      yield {
+        kind: "evaluation",
+        iteration,
+        split,
+        bound,
+        boundPerStep,
+        terms,
+        ...(present === undefined ? {} : { present }),
+        best: split === chooser && this.#progress?.bestIteration === iteration,
+      };
     }
-    const tested = this.#evaluator.estimate(this.#stepper.parameters());
-    if (!tested.ok) {
-      this.#diagnostics = tested.diagnostics;
-      return;
-    }
-    const { bound, boundPerStep, terms, present } = tested.value;
-    const { earlyStopping } = this.#request.options;
-    this.#progress = judge(this.#progress, bound, iteration, earlyStopping);
-    yield {
-      kind: "evaluation",
-      iteration,
-      bound,
-      boundPerStep,
-      terms,
-      ...(present === undefined ? {} : { present }),
-      best: this.#progress.bestIteration === iteration,
-    };
+  }
+
+  #evaluatorOf(split: Evaluation["split"]): Result<Estimator> {
+    const known = this.#evaluators.get(split);
+    if (known !== undefined) return success(known);
+    const { problem, dataset, backend, options } = this.#request;
+    const made = createEvaluator(problem, dataset, backend, options, this.#sizes.dims, split);
+    if (made.ok) this.#evaluators.set(split, made.value);
+    return made;
   }
 
   /** A checkpoint of this iteration, unless there is one or the state is spoilt: a bad one replaces no good one. */

@@ -1,25 +1,27 @@
-/** The bound on the test split while training goes on. */
+/** Bounds on splits that do not train, while training goes on. */
 import type { Result } from "../diagnostics/diagnostic.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { createEstimator, type Estimator } from "./estimate.ts";
+import type { Evaluation } from "./event.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, Problem } from "./problem.ts";
 
-/** The objective's bound on the sequences of `options.evaluateBatches` test batches, with a KL weight of 1. */
+/** The objective's bound on the sequences of `options.evaluateBatches` batches of a split, with a KL weight of 1. */
 export const createEvaluator = (
   problem: Problem,
   dataset: Dataset,
   backend: Backend,
   options: TrainingOptions,
   dims: BatchSizes["dims"],
+  split: Evaluation["split"],
 ): Result<Estimator> =>
   createEstimator({
     problem,
     dataset,
     backend,
     dims,
-    split: "test",
+    split,
     seed: options.seed,
     batch: options.batch,
     chunk: options.particles,

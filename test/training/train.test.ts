@@ -1,3 +1,4 @@
+import type { Dataset } from "../../src/data/dataset.ts";
 import { describe, expect, test } from "vitest";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { referenceBackend } from "../../src/runtime/reference.ts";
@@ -9,6 +10,21 @@ const dataset = regressionData();
 const request = { problem: regression, dataset, backend: referenceBackend };
 const numbers = (arrays: ReadonlyMap<string, HostArray>): Readonly<Record<string, number[]>> =>
   Object.fromEntries([...arrays].map(([name, { data }]) => [name, [...data]]));
+
+/** The toy's data, of which the test split is `scale` times the validation split. */
+const validated = (scale = 1): Dataset => ({
+  ...request.dataset,
+  validation: true,
+  batch: (split, ...rest) => {
+    const batch = request.dataset.batch(split === "train" ? "train" : "test", ...rest);
+    if (split !== "test") return batch;
+    const fields = [...batch.fields].map(
+      ([name, { shape, data }]) => [name, { shape, data: data.map((x) => scale * x) }] as const,
+    );
+    return { ...batch, fields: new Map(fields) };
+  },
+  sequences: { train: 20, validation: 4, test: 4 },
+});
 
 describe("training", () => {
   test("finds the weights of a regression, from Adam's own steps", async () => {
@@ -98,7 +114,7 @@ describe("stopping", () => {
     expect(result.state.iteration).toBe(10);
   });
 
-  test("stops early when the test bound no longer improves", async () => {
+  test("stops early when the bound on validation data no longer improves", async () => {
     const options = {
       ...toyOptions,
       steps: 100,
@@ -106,11 +122,43 @@ describe("stopping", () => {
       optimizer: { ...toyOptions.optimizer, learningRate: schedule(() => 0) },
       earlyStopping: { patience: 3, minDelta: 0 },
     };
-    const { result } = await collect(train({ ...request, options }));
+    const { result } = await collect(train({ ...request, dataset: validated(), options }));
     expect(result.reason).toBe("early");
     // The first evaluation is the best, three more are equal.
     expect(result.state.iteration).toBe(20);
     expect(result.state.progress).toMatchObject({ bestIteration: 5, badEvaluations: 3 });
+  });
+
+  test("neither stops nor chooses by test data", async () => {
+    const options = {
+      ...toyOptions,
+      steps: 60,
+      evaluateEvery: 5,
+      earlyStopping: { patience: 2, minDelta: 0 },
+    };
+    const ran = await Promise.all(
+      [1, -100].map((scale) => collect(train({ ...request, dataset: validated(scale), options }))),
+    );
+    const [one, other] = ran;
+    expect(one?.result.state.progress).toEqual(other?.result.state.progress);
+    expect(one?.result.state.iteration).toBe(other?.result.state.iteration);
+    const bounds = (split: string): readonly (readonly (number | boolean)[])[][] =>
+      ran.map(({ events }) =>
+        events.flatMap((event) =>
+          event.kind === "evaluation" && event.split === split ? [[event.bound, event.best]] : [],
+        ),
+      );
+    expect(bounds("validation")[0]).toEqual(bounds("validation")[1]);
+    expect(bounds("test")[0]?.map(([bound]) => bound)).not.toEqual(
+      bounds("test")[1]?.map(([bound]) => bound),
+    );
+    expect(
+      bounds("test")
+        .flat()
+        .every(([, best]) => best === false),
+    ).toBe(true);
+    const refused = await collect(train({ ...request, options }));
+    expect(refused.result.diagnostics.map(({ code }) => code)).toEqual(["E0627"]);
   });
 
   test("only gains beyond minDelta count", () => {

@@ -92,3 +92,19 @@ test("E0711: a library's schedule has no value at some iteration", async () => {
   const said = renderText(next.value.diagnostics, program.sources, { color: false });
   await expect(said).toMatchFileSnapshot("library/E0711-schedule.expected");
 });
+
+test("E0627: a library's user stops early by nothing", async () => {
+  const path = join(import.meta.dirname, "library", "steps.gtm");
+  const program = need(compile({ path, text: readFileSync(path, "utf8") }));
+  const x = { shape: [2, 3, 1], data: Float32Array.of(1, 2, 3, 2, 3, 4), per: "step" } as const;
+  const events = train({
+    problem: program.problem,
+    dataset: need(arraysDataset({ x })),
+    backend: referenceBackend,
+    options: { ...program.config.training, earlyStopping: { patience: 1, minDelta: 0 } },
+  });
+  let next = await events.next();
+  while (next.done !== true) next = await events.next();
+  const said = renderText(next.value.diagnostics, program.sources, { color: false });
+  await expect(said).toMatchFileSnapshot("library/E0627-validation.expected");
+});
