@@ -183,7 +183,7 @@ const program = (
       const drawn = deriveSampling(model, samplingTarget(target, sizes), {
         ...sizes,
         particles: sizes.samples,
-        ragged: false,
+        ragged: sizes.ragged ?? false,
       });
       return drawn.ok
         ? success({ graph: optimise(drawn.value.graph), noise: drawn.value.noise })

@@ -1,17 +1,18 @@
 import { invariant } from "./diagnostics/invariant.ts";
-import { success, type Result } from "./diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
 import type { Batch } from "./data/dataset.ts";
 import type { Shape } from "./graph/op.ts";
 import type { Program, SampleTarget } from "./program.ts";
 import type { Backend, HostArray } from "./runtime/backend.ts";
-import { disposeAll, upload } from "./training/feed.ts";
+import { nonFiniteDraw, type BadDraw } from "./training/errors.ts";
+import { disposeAll, feedBatch, stepFields, upload } from "./training/feed.ts";
 import { drawNoise } from "./training/noise.ts";
 
 /** What to draw, from which parameters, given which data. */
 export interface DrawRequest {
   readonly target: SampleTarget;
   readonly parameters: ReadonlyMap<string, HostArray>;
-  /** Gives the sizes, and for all targets but `prior` the observations. */
+  /** Gives the sizes, and for all targets but `prior` the observations and where each sequence ends. */
   readonly batch: Batch;
   readonly batchSize: number;
   readonly steps?: number;
@@ -25,7 +26,8 @@ export interface DrawRequest {
 
 /**
  * Draws sites and watches: by name [S, B, T, …], or [S, B, …] where there is no time. `x.mean` is the mean of the
- * distribution that `x` is drawn from.
+ * distribution that `x` is drawn from. `predict` goes on where a sequence ends, be it before the prefix does; `posterior`
+ * and `reconstruct` end with the sequence, and give NaN beyond.
  */
 export const drawSamples = (
   program: Program,
@@ -33,9 +35,11 @@ export const drawSamples = (
   request: DrawRequest,
 ): Result<ReadonlyMap<string, HostArray>> => {
   const { target, batch, batchSize, steps, prefix, dims, samples, seed } = request;
+  const lengths = target === "prior" ? undefined : batch.lengths;
   const drawing = program.sampling(target, {
     batch: batchSize,
     samples,
+    ragged: lengths !== undefined,
     ...(steps === undefined ? {} : { steps }),
     ...(prefix === undefined ? {} : { prefix }),
     dims,
@@ -45,19 +49,81 @@ export const drawSamples = (
   const compiled = backend.compile(graph);
   if (!compiled.ok) return compiled;
   const noise = drawNoise(kinds, seed, "draw", 0);
-  const feed = new Map<string, HostArray>();
-  for (const { attrs, shape } of graph.inputs) {
-    const array =
-      request.parameters.get(attrs.name) ?? noise.get(attrs.name) ?? batch.fields.get(attrs.name);
-    invariant(array !== undefined, `nothing to feed for ${attrs.name}`);
-    feed.set(attrs.name, firstSteps(array, shape));
-  }
+  const given = new Map([...request.parameters, ...noise]);
+  const fields = feedBatch(
+    graph.inputs.filter(({ attrs }) => !given.has(attrs.name)),
+    batch,
+    { batch: batchSize, ...(steps === undefined ? {} : { steps }) },
+    stepFields(program.model.data),
+  );
+  const feed = new Map(
+    graph.inputs.map(({ attrs: { name }, shape }) => {
+      const array = given.get(name) ?? fields.get(name);
+      invariant(array !== undefined, `nothing to feed for ${name}`);
+      return [name, firstSteps(array, shape)];
+    }),
+  );
   const inputs = upload(backend, graph.inputs, feed);
   const outputs = compiled.value.run(inputs);
   const drawn = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
   disposeAll([...inputs.values(), ...outputs.values()]);
   compiled.value.dispose();
-  return success(drawn);
+  const stepwise = stepOutputs(program);
+  const endsOf = (name: string): Int32Array | undefined =>
+    target !== "predict" && stepwise.has(name) ? lengths : undefined;
+  for (const [name, array] of drawn) {
+    const bad = findBad(array, stepwise.has(name), endsOf(name));
+    if (bad !== undefined) return failure(nonFiniteDraw(name, target, bad));
+  }
+  return success(
+    new Map(
+      [...drawn].map(([name, array]) => {
+        const ends = endsOf(name);
+        return [name, ends === undefined ? array : endWith(array, ends)];
+      }),
+    ),
+  );
+};
+
+/** Names of what is drawn at every step. */
+const stepOutputs = ({ model }: Pick<Program, "model">): ReadonlySet<string> =>
+  new Set([
+    ...model.sites.flatMap(({ name, when }) => (when === "step" ? [name, `${name}.mean`] : [])),
+    ...model.watches.flatMap(({ name, value }) =>
+      model.values[value]?.when === "step" ? [name] : [],
+    ),
+  ]);
+
+/** The first element that is NaN, at a step that exists; [S, B, T, …] if `stepwise`, else [S, B, …]. */
+const findBad = (
+  { shape, data }: HostArray,
+  stepwise: boolean,
+  lengths: Int32Array | undefined,
+): BadDraw | undefined => {
+  const [samples = 1, batch = 1, steps = 1] = shape;
+  const length = stepwise ? steps : 1;
+  const size = data.length / (samples * batch * length);
+  for (let i = 0; i < data.length; i += 1) {
+    if (!Number.isNaN(data[i])) continue;
+    const at = Math.floor(i / size);
+    const [step, row] = [at % length, Math.floor(at / length)];
+    if (step >= (lengths?.[row % batch] ?? length)) continue;
+    const place = { draw: Math.floor(row / batch) + 1, sequence: (row % batch) + 1 };
+    return stepwise ? { ...place, step: step + 1 } : place;
+  }
+  return undefined;
+};
+
+/** [S, B, T, …] with NaN at steps that a sequence does not have. */
+const endWith = ({ shape, data }: HostArray, lengths: Int32Array): HostArray => {
+  const [samples = 1, batch = 1, steps = 1, ...rest] = shape;
+  const size = rest.reduce((product, n) => product * n, 1);
+  const ended = Float32Array.from(data);
+  for (let row = 0; row < samples * batch; row += 1) {
+    const from = row * steps + Math.min(lengths[row % batch] ?? steps, steps);
+    ended.fill(NaN, from * size, (row + 1) * steps * size);
+  }
+  return { shape, data: ended };
 };
 
 /** [B, T, …] cut down to the first steps, where the graph takes only those: `predict` does not see what it predicts. */

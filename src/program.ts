@@ -65,6 +65,8 @@ export interface SampleSizes {
   readonly samples: number;
   readonly steps?: number;
   readonly prefix?: number;
+  /** Sequences differ in length: the graph takes which steps exist. */
+  readonly ragged?: boolean;
   readonly dims: Readonly<Record<string, number>>;
 }
 

@@ -6,8 +6,8 @@ export const added = {
   /** [B, T]: 1 for steps that exist. */
   mask: "/mask",
   /** Standard noise of a site's draw. What a guide takes may differ from what a prior takes, in kind and in number. */
-  noise: (site: string, proposal: "guide" | "prior"): string =>
-    proposal === "guide" ? `/noise.${site}` : `/noise.${site}.prior`,
+  noise: (site: string, proposal: "guide" | "prior" | "early"): string =>
+    proposal === "guide" ? `/noise.${site}` : `/noise.${site}.${proposal}`,
   /** The scalar that multiplies divergences. */
   klWeight: "/klWeight",
 } as const;

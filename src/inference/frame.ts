@@ -8,8 +8,8 @@ import type { Value, ValueId } from "../ir/value.ts";
 import type { Dim } from "../shape/dim.ts";
 import { emit, type Leaves } from "./emit.ts";
 
-/** What a site is drawn from. */
-export type Proposal = "guide" | "prior";
+/** What a site is drawn from. "early" is the prior, at steps that a sequence lacks while others have data. */
+export type Proposal = "guide" | "prior" | "early";
 
 /** Where a site's value comes from. */
 type Source = "data" | Proposal;
@@ -33,6 +33,8 @@ export interface FrameOptions {
   readonly noise: (site: Site, proposal: Proposal) => Node;
   /** A value that is computed elsewhere and brought in. */
   readonly elsewhere: (value: Value) => Node | undefined;
+  /** What a site is in place of what was drawn. */
+  readonly instead?: (site: Site, drawn: Node) => Node;
 }
 
 /** The distribution that a site is drawn from when it is not data. */
@@ -43,7 +45,7 @@ export const proposalOf = (site: Site, source: Proposal): DistributionCall => {
 };
 
 export const createFrame = (options: FrameOptions): Frame => {
-  const { model, reading, size, noise, elsewhere } = options;
+  const { model, reading, size, noise, elsewhere, instead } = options;
   const values = new Map<ValueId, Node>();
   const drawn = new Map<Site, Node>();
   const sites = new Map(model.sites.map((site) => [site.name, site]));
@@ -73,7 +75,10 @@ export const createFrame = (options: FrameOptions): Frame => {
   };
 
   const site = (one: Site): Node => {
-    const node = drawn.get(one) ?? draw(one);
+    const known = drawn.get(one);
+    if (known !== undefined) return known;
+    const fresh = draw(one);
+    const node = instead === undefined ? fresh : instead(one, fresh);
     drawn.set(one, node);
     return node;
   };

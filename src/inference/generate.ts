@@ -12,6 +12,9 @@ import type { Sampling, Sizes, Target } from "./spec.ts";
 import { inferring } from "./terms.ts";
 import { readsAhead, staticFrame, unroll, type Segment } from "./unroll.ts";
 
+/** Where a sequence has ended and is to be continued while others still have data. */
+const continuing: Reading = () => "early";
+
 /** Everything from the model: latents from priors, observations from their distributions and fed back as drawn. */
 const generating: Reading = () => "prior";
 
@@ -58,6 +61,9 @@ const planTarget = (target: Target, steps: number, ragged: boolean): TargetPlan 
     end > begin
       ? [{ range: { begin, end }, reading, masked: ragged && reading === inferring }]
       : [];
+  // What a sequence lacks of the prefix is generated, as all that comes after it.
+  const seen = (prefix: number): readonly Segment[] =>
+    segment(0, prefix, inferring).map((one) => (ragged ? { ...one, beyond: continuing } : one));
   const inferred = segment(0, steps, inferring);
   const plans: { readonly [K in Target["kind"]]: (prefix: number) => TargetPlan } = {
     prior: () => ({
@@ -66,7 +72,7 @@ const planTarget = (target: Target, steps: number, ragged: boolean): TargetPlan 
       observations: true,
     }),
     predict: (prefix) => ({
-      segments: [...segment(0, prefix, inferring), ...segment(prefix, steps, generating)],
+      segments: [...seen(prefix), ...segment(prefix, steps, generating)],
       statics: prefix > 0 ? inferring : generating,
       observations: true,
     }),

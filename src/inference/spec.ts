@@ -49,6 +49,8 @@ export interface NoiseInput {
   readonly name: string;
   readonly shape: Shape;
   readonly kind: NoiseKind;
+  /** Whether it is drawn anew at every step, or once. */
+  readonly per: "step" | "sequence";
 }
 
 /** What a graph takes. */

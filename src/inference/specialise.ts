@@ -2,7 +2,7 @@
 import { distributionOf } from "../distributions/index.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { added } from "../graph/added.ts";
-import { input, slice, transpose } from "../graph/build.ts";
+import { concat, constant, input, slice, transpose } from "../graph/build.ts";
 import type { Dtype, Node, NodeOf, Shape } from "../graph/op.ts";
 import type { DataField, Model, Site, Type } from "../ir/model.ts";
 import { sameShape } from "../graph/shapes.ts";
@@ -34,6 +34,8 @@ export interface Specialisation {
   readonly stepNoise: (site: Site, proposal: Proposal, range: Range) => Node;
   /** 1 for steps that exist [n, B]. */
   readonly mask: (range: Range) => Node;
+  /** 1 for steps that another one follows, and for the last of the range [n, B]. */
+  readonly maskOfNext: (range: Range) => Node;
   /** The scalar that multiplies the surrogate's divergences. */
   readonly klWeight: () => Node;
   /** Everything asked for so far. */
@@ -93,7 +95,12 @@ export const specialise = (
     return sizes.steps;
   };
 
-  const noiseInput = (site: Site, proposal: Proposal, lead: Shape): Node => {
+  const noiseInput = (
+    site: Site,
+    proposal: Proposal,
+    lead: Shape,
+    per: NoiseInput["per"],
+  ): Node => {
     const call = proposalOf(site, proposal);
     const { signature, noise: kind } = distributionOf(call.family);
     const logits = call.arguments["logits"];
@@ -104,11 +111,17 @@ export const specialise = (
     invariant(outcomes !== undefined, `${site.name} has no logits`);
     const name = added.noise(site.name, proposal);
     const shape = [...lead, ...shapeOf(site.type), ...outcomes.map(size)];
-    const entry = noises.get(name) ?? { spec: { name, shape, kind }, node: input(name, shape) };
+    const entry = noises.get(name) ?? {
+      spec: { name, shape, kind, per },
+      node: input(name, shape),
+    };
     invariant(sameShape(entry.spec.shape, shape), `${name} is drawn for two stretches of steps`);
     noises.set(name, entry);
     return entry.node;
   };
+
+  const mask = (range: Range): Node =>
+    stepsFirst(use(added.mask, [sizes.batch, total()], "float"), range);
 
   return {
     model,
@@ -132,10 +145,15 @@ export const specialise = (
       const node = use(name, [sizes.batch, steps, ...shapeOf(type)], dtypeOf(type.base));
       return stepsFirst(node, range);
     },
-    noise: (site, proposal) => noiseInput(site, proposal, [sizes.particles, sizes.batch]),
+    noise: (site, proposal) =>
+      noiseInput(site, proposal, [sizes.particles, sizes.batch], "sequence"),
     stepNoise: (site, proposal, { begin, end }) =>
-      noiseInput(site, proposal, [end - begin, sizes.particles, sizes.batch]),
-    mask: (range) => stepsFirst(use(added.mask, [sizes.batch, total()], "float"), range),
+      noiseInput(site, proposal, [end - begin, sizes.particles, sizes.batch], "step"),
+    mask,
+    maskOfNext: ({ begin, end }) => {
+      const last = constant(1, [1, sizes.batch]);
+      return end - begin > 1 ? concat([mask({ begin: begin + 1, end }), last], 0) : last;
+    },
     klWeight: () => (weight ??= input(added.klWeight, [])),
     inputs: () => ({
       parameters: [...parameters.values()],

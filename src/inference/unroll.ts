@@ -1,11 +1,11 @@
 /** A model through time: one scan forward, and before it one backward where a guide looks ahead. */
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import { added } from "../graph/added.ts";
-import { reshape } from "../graph/build.ts";
+import { reshape, select } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import type { Carry, Model } from "../ir/model.ts";
 import type { Value, ValueId } from "../ir/value.ts";
-import { createFrame, type Frame, type Reading } from "./frame.ts";
+import { createFrame, type Frame, type FrameOptions, type Reading } from "./frame.ts";
 import { openLoop, type Imports, type OpenLoop, type Recurrence } from "./loop.ts";
 import type { Range, Specialisation } from "./specialise.ts";
 
@@ -15,6 +15,8 @@ export interface Segment {
   readonly reading: Reading;
   /** Steps that the input `added.mask` denies leave the state as it is. */
   readonly masked: boolean;
+  /** How those steps are read where they are not padding but go on from what a sequence has. */
+  readonly beyond?: Reading;
 }
 
 export interface Unrolled {
@@ -74,10 +76,26 @@ export const unroll = (
         name,
         initial: carries.get(name) ?? statics.value(initial),
       })),
-      build: (imports, carry) =>
-        stepFrame(special, segment, statics, imports, carry, (value) => elsewhere(value, imports)),
+      build: (imports, carry) => {
+        const frameOf = (reading: Reading, instead?: FrameOptions["instead"]): Frame =>
+          stepFrame(special, { ...segment, reading }, statics, imports, {
+            carry,
+            elsewhere: (value) => elsewhere(value, imports),
+            ...(instead === undefined ? {} : { instead }),
+          });
+        const given = frameOf(segment.reading);
+        const { beyond, range } = segment;
+        if (beyond === undefined || reverse) return given;
+        const exists = maskOf(special, range, "this");
+        return frameOf(beyond, (site, drawn) =>
+          select(exists(imports, drawn.shape.length), given.site(site), drawn),
+        );
+      },
       next: (frame, name) => frame.value(nextOf(list, name)),
-      ...(segment.masked ? { mask: maskOf(special, segment.range) } : {}),
+      // Forward, the last step that exists is computed again and again in padding; its state is taken at the very end.
+      ...(segment.masked && (reverse || segment.beyond === undefined)
+        ? { mask: maskOf(special, segment.range, reverse ? "this" : "next") }
+        : {}),
     });
 
   const backward = lazily(() => {
@@ -136,22 +154,28 @@ const nextOf = (carries: readonly Carry[], name: string): ValueId => {
 };
 
 const maskOf =
-  (special: Specialisation, range: Range) =>
+  (special: Specialisation, range: Range, step: "this" | "next") =>
   (imports: Imports, rank: number): Node => {
     const { batch } = special.sizes;
-    const mask = imports.perStep(added.mask, { shape: [batch], dtype: "float" }, () =>
-      special.mask(range),
-    );
+    const [name, whole] =
+      step === "this"
+        ? [added.mask, () => special.mask(range)]
+        : [`${added.mask}.next`, () => special.maskOfNext(range)];
+    const mask = imports.perStep(name, { shape: [batch], dtype: "float" }, whole);
     return reshape(mask, [1, batch, ...Array.from({ length: rank - 2 }, () => 1)]);
   };
+
+/** Where a step finds what it does not compute. */
+interface StepSources extends Pick<FrameOptions, "elsewhere" | "instead"> {
+  readonly carry: (name: string) => Node;
+}
 
 const stepFrame = (
   special: Specialisation,
   segment: Segment,
   statics: Frame,
   imports: Imports,
-  carry: (name: string) => Node,
-  elsewhere: (value: Value) => Node | undefined,
+  { carry, elsewhere, instead }: StepSources,
 ): Frame => {
   const { model, size, sizes, shapeOf } = special;
   const fields = new Map(model.data.map((field) => [field.name, field]));
@@ -159,6 +183,7 @@ const stepFrame = (
     model,
     reading: segment.reading,
     size,
+    ...(instead === undefined ? {} : { instead }),
     elsewhere: (value) => {
       if (value.when === "step") return elsewhere(value);
       return inline.has(value.op) ? undefined : imports.constant(statics.value(value.id));

@@ -39,6 +39,28 @@ export const nonFiniteEvaluation = (
   );
 };
 
+/** Where a draw is NaN, each from 1; `step` is absent for what is drawn once a sequence. */
+export interface BadDraw {
+  readonly draw: number;
+  readonly sequence: number;
+  readonly step?: number;
+}
+
+export const nonFiniteDraw = (
+  name: string,
+  target: string,
+  { draw, sequence, step }: BadDraw,
+): Diagnostic =>
+  problem(
+    "E0721",
+    `\`${name}\` is NaN where \`${target}\` draws it`,
+    [
+      `draw ${draw} of sequence ${sequence}${step === undefined ? "" : ` at time step ${step}`}`,
+      "a draw may leave the range that the model can compute with, although the test data does not",
+    ],
+    ["bound what is drawn, or what is computed of it"],
+  );
+
 export const badSchedule = (
   name: string,
   schedule: string,

@@ -6,9 +6,8 @@ import type { Node } from "../graph/op.ts";
 import type { Backend, Buffer, HostArray } from "../runtime/backend.ts";
 import { diagnoseEvaluation } from "./diagnose.ts";
 import type { Measured } from "./event.ts";
-import { feedStep, presentSteps, trainingSizes, type Feed } from "./feed.ts";
+import { feedNoise, feedStep, presentSteps, trainingSizes, type Feed } from "./feed.ts";
 import { prepare, run } from "./forward.ts";
-import { drawNoise } from "./noise.ts";
 import type { BatchSizes, EvaluationGraph, Problem } from "./problem.ts";
 import { createTally, findBad, takePart, type Tally } from "./tally.ts";
 
@@ -73,7 +72,10 @@ export const createEstimator = (request: Measurement): Result<Estimator> => {
       const at = { seed, split, index } as const;
       const { batch, feed } = feedStep({ ...graph, noise: [] }, dataset, sizes, at);
       const feedOf = (part: number): Feed =>
-        new Map([...feed, ...drawNoise(graph.noise, seed, split, index * chunks + part)]);
+        new Map([
+          ...feed,
+          ...feedNoise(graph.noise, { seed, purpose: split, step: index * chunks + part }, batch),
+        ]);
       for (let part = 0; part < chunks; part += 1) {
         const results = run(backend, prepared.value, parameters, feedOf(part));
         takePart(tally, named(results, weights), termsIn(graph, results), part);

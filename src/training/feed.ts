@@ -4,6 +4,7 @@ import type { Batch, Dataset, Split } from "../data/dataset.ts";
 import { added } from "../graph/added.ts";
 import type { Dtype, NodeOf } from "../graph/op.ts";
 import type { Backend, Buffer, HostArray } from "../runtime/backend.ts";
+import { holdFrames, holdNoise } from "./hold.ts";
 import { dataDraw, drawNoise } from "./noise.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, NoiseSpec } from "./problem.ts";
@@ -35,18 +36,45 @@ const maskOf = (lengths: Int32Array | undefined, batch: number, steps: number): 
   return { shape: [batch, steps], data };
 };
 
-/** The data inputs of a batch; that of ragged sequences that says which steps exist is made from their lengths. */
-const feedBatch = (inputs: readonly NodeOf<"input">[], batch: Batch, sizes: BatchSizes): Feed =>
+/**
+ * The data inputs of a batch, fields by step with the last frame of each sequence held in its padding; the input that says
+ * which steps exist is made from their lengths.
+ */
+export const feedBatch = (
+  inputs: readonly NodeOf<"input">[],
+  { fields, lengths }: Batch,
+  { batch, steps = 1 }: Pick<BatchSizes, "batch" | "steps">,
+  perStep: ReadonlySet<string>,
+): Feed =>
   new Map(
     inputs.map(({ attrs: { name } }) => {
-      const field =
-        name === added.mask
-          ? maskOf(batch.lengths, sizes.batch, sizes.steps ?? 1)
-          : batch.fields.get(name);
+      if (name === added.mask) return [name, maskOf(lengths, batch, steps)];
+      const field = fields.get(name);
       invariant(field !== undefined, `the batch has no field ${name}`);
-      return [name, field];
+      const held = lengths !== undefined && perStep.has(name);
+      return [name, held ? holdFrames(field, lengths) : field];
     }),
   );
+
+/** Names of the fields with a value a step. */
+export const stepFields = (
+  fields: readonly { readonly name: string; readonly per: string }[],
+): ReadonlySet<string> =>
+  new Set(fields.filter(({ per }) => per === "step").map(({ name }) => name));
+
+/** The noise of a batch, that of the last step of each sequence held in its padding. */
+export const feedNoise = (
+  specs: readonly NoiseSpec[],
+  at: { readonly seed: number; readonly purpose: string; readonly step: number },
+  { lengths }: Batch,
+): Feed => {
+  const noise = drawNoise(specs, at.seed, at.purpose, at.step);
+  if (lengths === undefined) return noise;
+  const once = new Set(specs.filter(({ per }) => per === "sequence").map(({ name }) => name));
+  return new Map(
+    [...noise].map(([name, array]) => [name, once.has(name) ? array : holdNoise(array, lengths)]),
+  );
+};
 
 /** How many of the first `rows` sequences have each step, [T]; absent without time. */
 export const presentSteps = (
@@ -75,8 +103,9 @@ export const feedStep = (
 ): FedBatch => {
   const { seed, split, index } = at;
   const batch = dataset.batch(split, index, sizes.batch, dataDraw(seed, split, index));
-  const noise = drawNoise(graph.noise, seed, split, index);
-  return { batch, feed: new Map([...feedBatch(graph.data, batch, sizes), ...noise]) };
+  const data = feedBatch(graph.data, batch, sizes, stepFields(dataset.fields));
+  const noise = feedNoise(graph.noise, { seed, purpose: split, step: index }, batch);
+  return { batch, feed: new Map([...data, ...noise]) };
 };
 
 const asDtype = ({ shape, data }: HostArray, dtype: Dtype): HostArray =>

@@ -30,6 +30,8 @@ export interface NoiseSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly kind: "normal" | "uniform" | "gumbel";
+  /** [T, K, B, …] drawn anew at every step, or once. */
+  readonly per: "step" | "sequence";
 }
 
 /** Sizes for which graphs are made; another size is another specialisation. */

@@ -51,7 +51,9 @@ describe("the bound of many particles", () => {
   test("sums the particles of all chunks before it takes the logarithm", () => {
     const result = evaluate(4, 4);
     if (!result.ok) throw new Error("must compile");
-    const specs = [{ name: "/noise.z", shape: [2, 4], kind: "normal" as const }];
+    const specs = [
+      { name: "/noise.z", shape: [2, 4], kind: "normal" as const, per: "sequence" as const },
+    ];
     // As the toy defines it: log w = -(noise - x · w)², three chunks of two particles, four sequences.
     const w = [...(parameters.get("net.w")?.data ?? [])];
     const x = [

@@ -87,7 +87,7 @@ export const regression: Problem = {
       terms: new Map([["loglik.y", bound]]),
       parameters: [w, b],
       data: [x, y],
-      noise: [{ name: "/noise.z", shape: [batch], kind: "normal" }],
+      noise: [{ name: "/noise.z", shape: [batch], kind: "normal", per: "sequence" }],
       scalars: ["/klWeight"],
     };
   },
@@ -103,7 +103,7 @@ export const regression: Problem = {
       terms: new Map([["loglik.y", mul(sum(logWeights, [0]), 1 / particles)]]),
       parameters: [w],
       data: [x],
-      noise: [{ name: "/noise.z", shape: [particles, batch], kind: "normal" }],
+      noise: [{ name: "/noise.z", shape: [particles, batch], kind: "normal", per: "sequence" }],
     };
   },
 };
