@@ -1,6 +1,7 @@
 import {
   failure,
   problem,
+  problemAt,
   success,
   type Diagnostic,
   type Result,
@@ -28,7 +29,14 @@ import type { BatchSizes, Problem } from "./training/problem.ts";
 import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "./places.ts";
-import type { Program, ProgramInfo, SampleSizes, SampleTarget, SourceFile } from "./program.ts";
+import type {
+  CheckedFile,
+  Program,
+  ProgramInfo,
+  SampleSizes,
+  SampleTarget,
+  SourceFile,
+} from "./program.ts";
 
 /** Values of `--config`: the paths of `--set`, nested or with dots, with plain JSON values. */
 export interface ConfigFile {
@@ -55,6 +63,56 @@ export interface CompileOptions {
  * methods, one for each set of sizes. All errors of all files come back together.
  */
 export const compile = (source: SourceFile, options: CompileOptions): Result<Program> => {
+  const read = analyseSource(source, options);
+  if (!read.ok) return read;
+  const { modules, models, config } = read.value;
+  const model = pickModel(models, options.model, source);
+  if (!model.ok) return model;
+  const plan = planOf(model.value, read.value);
+  if (!plan.ok) return plan;
+  return success(program(source, modules, model.value, config, plan.value), [
+    ...read.warnings,
+    ...plan.warnings,
+  ]);
+};
+
+/**
+ * Checks a `.gtm` text without choosing a model: a library needs none, and of several models, each that is checked
+ * comes back. `model` names the only one to check.
+ */
+export const check = (source: SourceFile, options: CompileOptions): Result<CheckedFile> => {
+  const read = analyseSource(source, options);
+  if (!read.ok) return read;
+  const { modules, models } = read.value;
+  const wanted =
+    options.model === undefined ? success(models) : only(pickModel(models, options.model, source));
+  if (!wanted.ok) return wanted;
+  const checked: ProgramInfo[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const warnings = [...read.warnings];
+  for (const model of wanted.value) {
+    const plan = planOf(model, read.value);
+    if (plan.ok) {
+      warnings.push(...plan.warnings);
+      checked.push(programInfo(model, plan.value));
+    } else diagnostics.push(...plan.diagnostics);
+  }
+  if (diagnostics.length > 0) return failure(...diagnostics);
+  const declared = modules.entry.items.filter(({ kind }) => kind !== "train").length;
+  return success({ models: checked, declarations: declared, sources: modules.sources }, warnings);
+};
+
+const only = (model: Result<Model>): Result<readonly Model[]> =>
+  model.ok ? success([model.value]) : model;
+
+/** A file that was read and whose every declaration is right. */
+interface Analysed {
+  readonly modules: Modules;
+  readonly models: readonly Model[];
+  readonly config: TrainConfig;
+}
+
+const analyseSource = (source: SourceFile, options: CompileOptions): Result<Analysed> => {
   const overrides = readOverrides(options);
   if (!overrides.ok) return overrides;
   const replaced: Diagnostic[] = [];
@@ -67,30 +125,50 @@ export const compile = (source: SourceFile, options: CompileOptions): Result<Pro
     const { diagnostics, readable } = modules;
     return failure(...diagnostics, ...analyseReadable(readable, families, diagnostics));
   }
+  const { entry, sources } = modules.value;
+  if (entry.items.length + entry.imports.length === 0) return failure(emptyFile(source));
   const models = analyse(modules.value, families);
-  const config = resolveConfig(modules.value.entry, modules.value.sources, textOf(options.config));
+  const config = resolveConfig(entry, sources, textOf(options.config));
   if (!models.ok || !config.ok) {
     return failure(
       ...(models.ok ? [] : models.diagnostics),
       ...(config.ok ? [] : config.diagnostics),
     );
   }
-  const model = pickModel(models.value.models, options.model, source);
-  if (!model.ok) return model;
-  const spec = objectiveSpec(config.value);
-  const { values, places } = config.value;
-  const plan = planEstimators(model.value, spec, values.objective.particles, {
+  return success({ modules: modules.value, models: models.value.models, config: config.value }, [
+    ...replaced,
+    ...modules.warnings,
+    ...models.warnings,
+  ]);
+};
+
+const emptyFile = ({ path, text }: SourceFile): Diagnostic =>
+  problemAt(
+    "E0220",
+    `${path} declares nothing`,
+    { file: path, start: 0, end: 0 },
+    text.trim() === "" ? "the file is empty" : "there are only comments",
+    ["a file has at least one declaration, such as `model NAME { … }`"],
+  );
+
+const drawsNothing = ({ name }: Model, { files }: Modules): Diagnostic => {
+  const message = `\`${name}\` draws nothing, so that it has no likelihood`;
+  const help = ["a site is written with `~`: `x ~ Normal(loc = 0, scale = 1)`"];
+  const items = [...files.values()].flatMap((file) => file.items);
+  const decl = items.find((item) => item.kind === "model" && item.name.text === name);
+  return decl?.kind === "model"
+    ? problemAt("E0357", message, decl.name.span, "no site", help)
+    : problem("E0357", message, [], help);
+};
+
+const planOf = (model: Model, { modules, config }: Analysed): Result<Plan> => {
+  const { values, places } = config;
+  if (model.sites.length === 0) return failure(drawsNothing(model, modules));
+  return planEstimators(model, objectiveSpec(config), values.objective.particles, {
     ...(places.objective === undefined ? {} : { objective: places.objective }),
     ...(places.estimator === undefined ? {} : { estimator: places.estimator }),
     ...(places.free_bits === undefined ? {} : { freeBits: places.free_bits }),
   });
-  if (!plan.ok) return plan;
-  return success(program(source, modules.value, model.value, config.value, plan.value), [
-    ...replaced,
-    ...modules.warnings,
-    ...models.warnings,
-    ...plan.warnings,
-  ]);
 };
 
 const readOverrides = (options: CompileOptions): Result<readonly SettingOverride[]> => {

@@ -6,12 +6,12 @@
  * if (!program.ok) console.error(renderText(program.diagnostics, new Map([["m.gtm", text]])));
  * ```
  */
-import { compile as compileWith, type CompileOptions } from "./compile.ts";
+import { check as checkWith, compile as compileWith, type CompileOptions } from "./compile.ts";
 import type { Result } from "./diagnostics/diagnostic.ts";
 import { diskPrelude, loadFromDisk } from "./host.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { MemoryForecast } from "./memory.ts";
-import type { ExecutedStage, Program, SourceFile } from "./program.ts";
+import type { CheckedFile, ExecutedStage, Program, SourceFile } from "./program.ts";
 
 /** Compiles a text; imports are read from the disk beside `source.path` unless `load` says otherwise. */
 export const compile = (
@@ -19,6 +19,13 @@ export const compile = (
   options: Partial<CompileOptions> = {},
 ): Result<Program> =>
   compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+
+/** Checks all that a text declares: a library without a model, or several models. */
+export const check = (
+  source: SourceFile,
+  options: Partial<CompileOptions> = {},
+): Result<CheckedFile> =>
+  checkWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
 
 /** Forms of the training step below the graph, as text. What makes code is loaded only when it is asked for. */
 export const inspectExecuted = async (
@@ -48,6 +55,7 @@ export type { MemoryForecast } from "./memory.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CallValue,
+  CheckedFile,
   CompiledStage,
   ExecutedStage,
   Origin,

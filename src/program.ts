@@ -107,6 +107,14 @@ export interface ProgramInfo {
   readonly watches: readonly string[];
 }
 
+/** What a file that is right declares. */
+export interface CheckedFile {
+  readonly models: readonly ProgramInfo[];
+  /** Dimensions, networks, functions, architectures, memories and models of the file itself. */
+  readonly declarations: number;
+  readonly sources: Sources;
+}
+
 /** A checked model with its configuration; the compiler's result. */
 export interface Program {
   readonly source: SourceFile;

@@ -1,8 +1,9 @@
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { renderText, toJson } from "../diagnostics/render.ts";
+import type { CheckedFile } from "../index.ts";
 import { exitOf, exits } from "./exit.ts";
 import { colors, type Io } from "./io.ts";
-import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
+import { checkSource, withModelOptions, type ModelOptions } from "./source.ts";
 import { plural } from "./text.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Ending, type Verb } from "./verb.ts";
@@ -58,21 +59,32 @@ const checkFiles = async (
 };
 
 const checkFile = async (io: Io, file: string, options: ModelOptions): Promise<Checked> => {
-  const compiled = await compileFile(io, file, options);
-  if ("kind" in compiled) {
-    const { diagnostics, sources, configPath } = compiled;
+  const found = await checkSource(io, file, options);
+  if ("kind" in found) {
+    const { diagnostics, sources, configPath } = found;
     const exit = exitOf(diagnostics, configPath);
     return { file, ok: false, exit, diagnostics, sources, summary: "" };
   }
-  const { program, warnings } = compiled;
-  const { model, sites, parameters } = program.info;
-  const total = parameters.reduce((sum, { count }) => sum + count, 0);
+  const { checked, warnings } = found;
   return {
     file,
     ok: true,
     exit: exits.done,
     diagnostics: warnings,
-    sources: program.sources,
-    summary: `${file}: ${model} is well-formed: ${plural(sites.length, "site")}, ${plural(total, "parameter")}\n`,
+    sources: checked.sources,
+    summary: summaryOf(file, checked),
   };
+};
+
+/** A line for each model; of a library, one. */
+const summaryOf = (file: string, { models, declarations }: CheckedFile): string => {
+  if (models.length === 0) {
+    return `${file}: well-formed: ${plural(declarations, "declaration")}, no model\n`;
+  }
+  return models
+    .map(({ model, sites, parameters }) => {
+      const total = parameters.reduce((sum, { count }) => sum + count, 0);
+      return `${file}: ${model} is well-formed: ${plural(sites.length, "site")}, ${plural(total, "parameter")}\n`;
+    })
+    .join("");
 };

@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { CommanderError, type Command } from "commander";
 import { renderText, toJson } from "../diagnostics/render.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { printable, printableJson } from "../diagnostics/printable.ts";
@@ -48,7 +48,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
         }),
       );
     }
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withVerb(argv, program), { from: "user" });
     return chosen.verb === undefined ? exits.done : finish(io, await chosen.verb.act(io), json);
   } catch (error) {
     if (error instanceof UsageError) return misuse(io, error, json);
@@ -57,6 +57,16 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     if (refusal === undefined) return reportCrash(io, argv, error);
     return finish(io, wrong([refusal]), json);
   }
+};
+
+/** The command line; where it names an unknown verb, without the wish for help, which would hide that. */
+const withVerb = (argv: readonly string[], { commands }: Command): string[] => {
+  const words = argv.filter((word) => !word.startsWith("-"));
+  const verb = words[0] === "help" ? words[1] : words[0];
+  const known = verb === undefined || commands.some((command) => command.name() === verb);
+  return known
+    ? [...argv]
+    : [verb, ...argv.filter((word) => word.startsWith("-") && word !== "--help")];
 };
 
 const printVersion = async (io: Io): Promise<number> => {

@@ -8,7 +8,7 @@ import {
   type Result,
   type Sources,
 } from "../diagnostics/diagnostic.ts";
-import type { ConfigFile, Program, SourceFile } from "../index.ts";
+import type { CheckedFile, ConfigFile, Program, SourceFile } from "../index.ts";
 import type { Io } from "./io.ts";
 import { badConfigFile, cannotReadFile } from "./problems.ts";
 import { repeated, wholeNumber } from "./usage.ts";
@@ -51,39 +51,74 @@ const readSource = async (io: Io, file: string): Promise<Result<SourceFile>> => 
   return text.ok ? success({ path, text: text.value }) : text;
 };
 
+/** A text, and what the command line gives to whatever reads it. */
+interface Given {
+  readonly source: SourceFile;
+  readonly set: readonly string[];
+  readonly model?: string;
+  readonly config?: ConfigFile;
+}
+
+/** Reads a file and its overrides, and does something with them; what is wrong comes back as `main` can print it. */
+const withSource = async <T>(
+  io: Io,
+  file: string,
+  options: ModelOptions,
+  use: (given: Given) => Promise<Result<T>>,
+): Promise<
+  { readonly value: T; readonly warnings: readonly Diagnostic[]; readonly given: Given } | Wrong
+> => {
+  const source = await readSource(io, file);
+  if (!source.ok) return wrong(source.diagnostics);
+  const config = options.config === undefined ? undefined : readConfig(io, options.config);
+  if (config !== undefined && !config.ok) return wrong(config.diagnostics);
+  const given: Given = {
+    source: source.value,
+    set: [
+      ...(options.set ?? []),
+      ...(options.seed === undefined ? [] : [`train.seed=${options.seed}`]),
+      ...(options.steps === undefined ? [] : [`train.steps=${options.steps}`]),
+    ],
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(config === undefined ? {} : { config: config.value }),
+  };
+  const used = await use(given);
+  if (used.ok) return { value: used.value, warnings: used.warnings, given };
+  return wrong(used.diagnostics, {
+    sources: sourcesOf(used.diagnostics, source.value, config?.value),
+    ...(config === undefined ? {} : { configPath: config.value.path }),
+  });
+};
+
 /** Reads and compiles a file with its overrides, or says what is wrong in a form that `main` can print. */
 export const compileFile = async (
   io: Io,
   file: string,
   options: ModelOptions,
 ): Promise<Compiled | Wrong> => {
-  const source = await readSource(io, file);
-  if (!source.ok) return wrong(source.diagnostics);
-  const config = options.config === undefined ? undefined : readConfig(io, options.config);
-  if (config !== undefined && !config.ok) return wrong(config.diagnostics);
-  const set = [
-    ...(options.set ?? []),
-    ...(options.seed === undefined ? [] : [`train.seed=${options.seed}`]),
-    ...(options.steps === undefined ? [] : [`train.steps=${options.steps}`]),
-  ];
-  const { compile } = await import("../index.ts");
-  const program = compile(source.value, {
-    set,
-    ...(options.model === undefined ? {} : { model: options.model }),
-    ...(config === undefined ? {} : { config: config.value }),
-  });
-  if (!program.ok) {
-    return wrong(program.diagnostics, {
-      sources: sourcesOf(program.diagnostics, source.value, config?.value),
-      ...(config === undefined ? {} : { configPath: config.value.path }),
-    });
-  }
+  const compiled = await withSource(io, file, options, async ({ source, ...given }) =>
+    (await import("../index.ts")).compile(source, given),
+  );
+  if ("kind" in compiled) return compiled;
+  const { value, warnings, given } = compiled;
   return {
-    program: program.value,
-    warnings: program.warnings,
-    set,
-    ...(config === undefined ? {} : { config: config.value }),
+    program: value,
+    warnings,
+    set: given.set,
+    ...(given.config === undefined ? {} : { config: given.config }),
   };
+};
+
+/** Reads and checks all that a file declares. */
+export const checkSource = async (
+  io: Io,
+  file: string,
+  options: ModelOptions,
+): Promise<{ readonly checked: CheckedFile; readonly warnings: readonly Diagnostic[] } | Wrong> => {
+  const found = await withSource(io, file, options, async ({ source, ...given }) =>
+    (await import("../index.ts")).check(source, given),
+  );
+  return "kind" in found ? found : { checked: found.value, warnings: found.warnings };
 };
 
 /** The texts that diagnostics point into: the file, what it imports, and what overrides it. */

@@ -29,6 +29,9 @@ describe("help", () => {
 describe("misuse exits with 2 and names the nearest", () => {
   test.each([
     [["rnu", "m.gtm"], "unknown command `rnu`", "did you mean `run`?"],
+    [["rnu", "--help"], "unknown command `rnu`", "did you mean `run`?"],
+    [["--help", "rnu"], "unknown command `rnu`", "did you mean `run`?"],
+    [["help", "rnu"], "unknown command `rnu`", "did you mean `run`?"],
     [["run", "m.gtm", "--sed", "1"], "unknown option `--sed`", "did you mean `--se"],
     [
       ["run", "--bakend=tfjs:cpu", "m.gtm"],
