@@ -10,7 +10,7 @@ import { check as checkWith, compile as compileWith, type CompileOptions } from 
 import type { Result } from "./diagnostics/diagnostic.ts";
 import { diskPrelude, loadFromDisk } from "./host.ts";
 import type { Dataset } from "./data/dataset.ts";
-import type { MemoryForecast } from "./memory.ts";
+import type { MemoryForecast, MemoryNeed } from "./memory.ts";
 import type { CheckedFile, ExecutedStage, Program, SourceFile } from "./program.ts";
 
 /** Compiles a text; imports are read from the disk beside `source.path` unless `load` says otherwise. */
@@ -41,6 +41,15 @@ export const forecastMemory = async (
   dims: Readonly<Record<string, number>>,
 ): Promise<MemoryForecast> => (await import("./memory.ts")).forecastMemory(program, dataset, dims);
 
+/** What training needs where that is more than `available` bytes; asked before anything is allocated. */
+export const missingMemory = async (
+  program: Program,
+  dataset: Dataset,
+  dims: Readonly<Record<string, number>>,
+  available: number,
+): Promise<MemoryNeed | undefined> =>
+  (await import("./memory.ts")).missingMemory(program, dataset, dims, available);
+
 export type { CompileOptions, ConfigFile } from "./compile.ts";
 export { openDataset, sourceNames } from "./data/open.ts";
 export type { DataContext, DataSpec } from "./data/context.ts";
@@ -51,7 +60,7 @@ export { renderJson, renderText } from "./diagnostics/render.ts";
 export { drawSamples, type DrawRequest } from "./draw.ts";
 export { fitData } from "./fit.ts";
 export { modelsDirectory } from "./host.ts";
-export type { MemoryForecast } from "./memory.ts";
+export type { MemoryForecast, MemoryNeed } from "./memory.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CallValue,

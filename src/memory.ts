@@ -3,11 +3,12 @@ import { memoryUse } from "./code/generate.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { elements } from "./graph/shapes.ts";
 import { optimise } from "./graph/passes/index.ts";
-import { inputsOf } from "./graph/walk.ts";
+import type { Node } from "./graph/op.ts";
+import { bodyRoots, inputsOf, topological } from "./graph/walk.ts";
 import type { Program } from "./program.ts";
 import { trainingSizes } from "./training/feed.ts";
 import type { BatchSizes } from "./training/problem.ts";
-import { buildStep } from "./training/step.ts";
+import { buildStep, slotsOf } from "./training/step.ts";
 import { measuredOf } from "./training/estimate.ts";
 
 /** In bytes, on the executors of loops (`native` and `wasm`). */
@@ -19,6 +20,51 @@ export interface MemoryForecast {
   /** The same for the bound on test batches. */
   readonly evaluation: number;
 }
+
+/** What is compared with the memory of the machine, in bytes. */
+export interface MemoryNeed {
+  readonly bytes: number;
+  /** Whether more will be needed: this is only what can be said without planning. */
+  readonly atLeast: boolean;
+}
+
+/** A gradient and an update store no more than a few values for each of the bound. */
+const valuesPerForward = 6;
+const bytesPerElement = 4;
+
+/** Elements of all values that a graph computes, those of a loop once a step. */
+const elementsOf = (roots: readonly Node[]): number =>
+  topological(roots).reduce((sum, node) => {
+    const inner =
+      node.op === "scan" ? node.attrs.length * elementsOf(bodyRoots(node.attrs.body)) : 0;
+    return sum + elements(node.shape) + inner;
+  }, 0);
+
+/**
+ * What training needs where that is more than there is, and `undefined` where it fits. Nothing is allocated, and a
+ * plan is made only where sums do not decide.
+ */
+export const missingMemory = (
+  program: Pick<Program, "problem" | "config">,
+  dataset: Dataset,
+  dims: BatchSizes["dims"],
+  available: number,
+): MemoryNeed | undefined => {
+  const { problem, config } = program;
+  const { training } = config;
+  const sum = (shapes: readonly { readonly shape: readonly number[] }[]): number =>
+    bytesPerElement * shapes.reduce((all, { shape }) => all + elements(shape), 0);
+  const state = sum([...problem.parameters, ...slotsOf(problem.parameters, training)]);
+  if (state > available) return { bytes: state, atLeast: true };
+  const objective = problem.objective(trainingSizes(dataset, training, dims));
+  const inputs = sum([...objective.data, ...objective.noise]);
+  if (state + inputs > available) return { bytes: state + inputs, atLeast: true };
+  const values = bytesPerElement * elementsOf([objective.surrogate, objective.bound]);
+  if (state + inputs + valuesPerForward * values <= available) return undefined;
+  const { step, evaluation } = forecastMemory(program, dataset, dims);
+  const bytes = state + step + evaluation;
+  return bytes > available ? { bytes, atLeast: false } : undefined;
+};
 
 /** The forecast for the program's own training settings. */
 export const forecastMemory = (

@@ -1,4 +1,5 @@
 import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { MemoryNeed } from "../index.ts";
 
 /** What can be wrong with a command line. All wording of E081x that is not of the run folder is here. */
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
@@ -75,3 +76,21 @@ export const chosenByTest = (): Diagnostic => ({
   ),
   severity: "warning",
 });
+
+export const tooLargeForMachine = ({ bytes, atLeast }: MemoryNeed, available: number): Diagnostic =>
+  problem(
+    "E0358",
+    "the model needs more memory than there is",
+    [
+      `training takes ${atLeast ? "at least" : "about"} ${inGigabytes(bytes)}, and this machine has ${inGigabytes(available)}`,
+    ],
+    [
+      "make dimensions smaller, or the batch, the particles or the sequences",
+      "`gtmc info FILE` shows what each part takes",
+    ],
+  );
+
+const inGigabytes = (bytes: number): string => {
+  const gigabytes = bytes / 1e9;
+  return `${gigabytes < 100 ? gigabytes.toFixed(1) : Math.round(gigabytes).toLocaleString("en-GB")} GB`;
+};

@@ -1,9 +1,10 @@
+import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import type { Backend, Chosen, Dataset, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
-import { noData, setAside } from "./problems.ts";
+import { noData, setAside, tooLargeForMachine } from "./problems.ts";
 
 /** Options of the verbs that open data. */
 export interface DataOptions {
@@ -90,12 +91,28 @@ export const openData = async (
 export const setStage = async (program: Program, options: StageOptions): Promise<Result<Stage>> => {
   const fitted = await openData(program, options.dataDirectory);
   if (!fitted.ok) return fitted;
+  const memory = await fitsMachine(fitted.value);
+  if (!memory.ok) return memory;
   const { openBackend } = await import("../index.ts");
   const backend = await openBackend(options.backend ?? "auto", {
     profile: options.profile ?? false,
   });
   if (!backend.ok) return backend;
   return success(onBackend(fitted.value, backend.value), [...fitted.warnings, ...backend.warnings]);
+};
+
+/** The memory of the machine, or the part of it that the process may have. */
+const machineMemory = (): number => {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
+};
+
+/** Refused where training needs more memory than there is: before it is allocated. */
+const fitsMachine = async ({ program, dataset, dims }: Fitted): Promise<Result<null>> => {
+  const available = machineMemory();
+  const { missingMemory } = await import("../index.ts");
+  const need = await missingMemory(program, dataset, dims, available);
+  return need === undefined ? success(null) : failure(tooLargeForMachine(need, available));
 };
 
 const onBackend = (without: Fitted, { backend, note, profiler, next }: Chosen): Stage => ({

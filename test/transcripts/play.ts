@@ -36,6 +36,7 @@ const settle = (text: string, folder: string): string =>
     .replaceAll(`${folder}/`, "")
     .replaceAll(folder, ".")
     .replace(/\d[\d.,]* (s|ms|steps\/s)\b/gu, "… $1")
+    .replace(/this machine has [\d.,]+ GB/gu, "this machine has … GB")
     .replace(/-?\d+\.\d+ -> -?\d+\.\d+/gu, "… -> …")
     .replace(/(in JSON at position \d+) \(.*\)/gu, "$1");
 
