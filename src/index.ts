@@ -85,7 +85,13 @@ export type { ExecutableTimes, Profiler } from "./runtime/profile.ts";
 export { referenceBackend } from "./runtime/reference.ts";
 export { openBackend, type Chosen } from "./runtime/select.ts";
 export * from "./run/index.ts";
-export { readBest, readCheckpoint, readLatest, writeCheckpoint } from "./training/checkpoint.ts";
+export {
+  hasCheckpoint,
+  readBest,
+  readCheckpoint,
+  readLatest,
+  writeCheckpoint,
+} from "./training/checkpoint.ts";
 export type { BoundEstimate } from "./training/estimate.ts";
 export { evaluateBound, type BoundRequest } from "./training/evaluate.ts";
 export { measureTestBound } from "./training/measure.ts";

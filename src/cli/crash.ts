@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { printable } from "../diagnostics/printable.ts";
 import { exits } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -10,7 +11,6 @@ import type { Io } from "./io.ts";
  */
 export const reportCrash = (io: Io, argv: readonly string[], error: unknown): number => {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const path = join(mkdtempSync(join(tmpdir(), "gtmc-bug-")), "reproduction.json");
   const reproduction = {
     arguments: argv,
     folder: io.cwd,
@@ -19,19 +19,35 @@ export const reportCrash = (io: Io, argv: readonly string[], error: unknown): nu
     stack: stack.split("\n"),
     files: sourcesOf(io, argv),
   };
-  writeFileSync(path, `${JSON.stringify(reproduction, null, 2)}\n`);
-  io.stderr(
-    [
-      "internal error: this is a bug in gtmc, not in your model",
-      "",
-      stack,
-      "",
-      `A reproduction was written to ${path}`,
-      "It holds the command line, your model file and the lines above. Please report the bug with it.",
-      "",
-    ].join("\n"),
-  );
+  const kept = keep(`${JSON.stringify(reproduction, null, 2)}\n`);
+  const lines = [
+    "internal error: this is a bug in gtmc, not in your model",
+    "",
+    stack,
+    "",
+    ...("path" in kept
+      ? [
+          `A reproduction was written to ${kept.path}`,
+          "It holds the command line, your model file and the lines above. Please report the bug with it.",
+        ]
+      : [
+          `No reproduction could be written: ${kept.reason}`,
+          "Please report the bug with the command line, your model file and the lines above.",
+        ]),
+    "",
+  ];
+  io.stderr(printable(lines.join("\n")));
   return exits.internal;
+};
+
+const keep = (text: string): { readonly path: string } | { readonly reason: string } => {
+  try {
+    const path = join(mkdtempSync(join(tmpdir(), "gtmc-bug-")), "reproduction.json");
+    writeFileSync(path, text);
+    return { path };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
 };
 
 const sourcesOf = (io: Io, argv: readonly string[]): Readonly<Record<string, string>> =>

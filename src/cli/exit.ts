@@ -13,7 +13,7 @@ export const exits = {
 } as const;
 
 /**
- * What a list of errors means for the caller: the command line before the model, the model before data. An error in
+ * What a list of errors means for the caller: the command line before the model, the model before the environment and data. An error in
  * an override points into the argument or the `--config` file; that is the command line's fault, whatever its code.
  */
 export const exitOf = (diagnostics: readonly Diagnostic[], configPath?: string): number => {
@@ -26,8 +26,21 @@ export const exitOf = (diagnostics: readonly Diagnostic[], configPath?: string):
 
 type ErrorExit = 1 | 2 | 3 | 4 | 5;
 
-/** What no command line, model or data is to blame for: the machine has too little memory. */
-const ofEnvironment: ReadonlySet<string> = new Set(["E0358"]);
+/**
+ * What no command line, model or data could mend: a backend that is not there, a disk, too little memory, a folder that
+ * another process has.
+ */
+const ofEnvironment: ReadonlySet<string> = new Set([
+  "E0358",
+  "E0702",
+  "E0704",
+  "E0705",
+  "E0816",
+  "E0841",
+]);
+
+/** Of a run folder, which is data as soon as it is one. */
+const ofRun: ReadonlySet<string> = new Set(["E0842", "E0843"]);
 
 const classify = ({ code, primary }: Diagnostic, configPath: string | undefined): ErrorExit => {
   const file = primary?.span.file;
@@ -35,7 +48,7 @@ const classify = ({ code, primary }: Diagnostic, configPath: string | undefined)
     return exits.usage;
   }
   if (ofEnvironment.has(code)) return exits.environment;
-  if (code.startsWith("E06") || code.startsWith("E082")) return exits.data;
+  if (ofRun.has(code) || code.startsWith("E06") || code.startsWith("E082")) return exits.data;
   if (code.startsWith("E071") || code.startsWith("E072")) return exits.numerics;
   const chosen = code.startsWith("E070") || (code.startsWith("E08") && file === undefined);
   return chosen ? exits.usage : exits.model;

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
+import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { KeptSource, Program, Run, TrainingState } from "../index.ts";
 import type { Io } from "./io.ts";
 import { chosenByTest } from "./problems.ts";
@@ -15,6 +15,8 @@ export interface ReopenOptions {
   readonly dataDir?: string;
   /** The last checkpoint, or the best one. */
   readonly checkpoint: "latest" | "best";
+  /** Whether a run that was stopped before its first checkpoint has its first values. */
+  readonly orFirst?: boolean;
 }
 
 /** A run with its program compiled again, from the sources that the folder keeps. */
@@ -32,7 +34,8 @@ export const reopen = async (
   path: string,
   options: ReopenOptions,
 ): Promise<Reopened | Wrong> => {
-  const { openRun, readBest, readLatest, runFiles } = await import("../index.ts");
+  const { hasCheckpoint, initialState, openRun, readBest, readLatest, runFiles } =
+    await import("../index.ts");
   const run = openRun(pathOf(io, path));
   if (!run.ok) return wrong(run.diagnostics);
   const { overrides } = run.value;
@@ -44,8 +47,11 @@ export const reopen = async (
       sources: sourcesOf(program.diagnostics, model ?? { path: "", text: "" }),
     });
   }
+  const checkpoints = resolve(run.value.path, runFiles.checkpoints);
+  const first = options.orFirst === true && !run.value.finished && !hasCheckpoint(checkpoints);
+  const { problem, config } = program.value;
   const read = options.checkpoint === "best" ? readBest : readLatest;
-  const state = read(resolve(run.value.path, runFiles.checkpoints));
+  const state = first ? success(initialState(problem, config.training)) : read(checkpoints);
   if (!state.ok) return wrong(state.diagnostics);
   const directory = dataDirectory(io, options.dataDir) ?? overrides.dataDirectory;
   const stage = await setStage(program.value, {

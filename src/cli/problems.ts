@@ -5,18 +5,70 @@ import type { MemoryNeed } from "../index.ts";
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
   problem("E0811", message, [], help);
 
+/** What the operating system says that it did not do. */
+interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: string;
+}
+
+/** Errors of Node's own have codes such as ERR_INVALID_ARG_TYPE. */
+const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error &&
+  "code" in error &&
+  typeof error.code === "string" &&
+  /^E[A-Z0-9]+$/u.test(error.code) &&
+  "syscall" in error &&
+  typeof error.syscall === "string";
+
+interface Refusal {
+  readonly claim: string;
+  readonly help: string;
+}
+
+const noRoom: Refusal = {
+  claim: "the disk is full",
+  help: "make room, or name another disk with --out",
+};
+const notAllowed: Refusal = {
+  claim: "a file or folder may not be used so",
+  help: "give permission, or name another place with --out",
+};
+const tooMany: Refusal = {
+  claim: "too many files are open",
+  help: "end other programs, or allow more: ulimit -n 4096",
+};
+const refusals: ReadonlyMap<string, Refusal> = new Map([
+  ["ENOSPC", noRoom],
+  ["EDQUOT", { claim: "the disk quota is used up", help: noRoom.help }],
+  ["EFBIG", { claim: "a file would be larger than allowed", help: "allow more: ulimit -f" }],
+  ["EROFS", { claim: "a disk can only be read", help: "name another place with --out" }],
+  ["EACCES", notAllowed],
+  ["EPERM", notAllowed],
+  ["EMFILE", tooMany],
+  ["ENFILE", tooMany],
+  [
+    "ENOENT",
+    {
+      claim: "a file or folder is gone, or its folder is not there",
+      help: "bring it back, and leave run folders as they are while gtmc works in them",
+    },
+  ],
+]);
+
 /** What the machine refused: a full disk, a folder without permission. `undefined` for every other error. */
 export const refusedByMachine = (error: unknown): Diagnostic | undefined => {
-  const refusals = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE"]);
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" && refusals.has(error.code)
-    ? problem(
-        "E0816",
-        "a file could not be written or read",
-        [error.message, "what was written before is whole; `gtmc resume RUN` goes on from there"],
-        ["make room or give permission, or name another place with --out"],
-      )
-    : undefined;
+  if (!isSystemError(error)) return undefined;
+  const { claim, help } = refusals.get(error.code) ?? {
+    claim: "a file could not be written or read",
+    help: "see to that place, or name another one with --out",
+  };
+  return problem(
+    "E0816",
+    claim,
+    [error.message, "what a run wrote before is whole: `gtmc resume RUN` goes on from there"],
+    [help],
+  );
 };
 
 export const cannotReadFile = (path: string, reason: string): Diagnostic =>

@@ -30,7 +30,21 @@ const example = `  gtmc resume runs/vrnn-2026-08-22T10-31-07-s1 --set train.step
 `;
 
 const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<Ending> => {
-  const reopened = await reopen(io, path, { ...options, checkpoint: "latest" });
+  const { lockRun, openRun } = await import("../index.ts");
+  const shown = pathOf(io, path);
+  const opened = openRun(shown);
+  if (!opened.ok) return wrong(opened.diagnostics);
+  const lock = lockRun(opened.value.path, shown, "resume");
+  if (!lock.ok) return wrong(lock.diagnostics);
+  try {
+    return await resumeLocked(io, path, options);
+  } finally {
+    lock.value.release();
+  }
+};
+
+const resumeLocked = async (io: Io, path: string, options: ResumeOptions): Promise<Ending> => {
+  const reopened = await reopen(io, path, { ...options, checkpoint: "latest", orFirst: true });
   if ("kind" in reopened) return reopened;
   const { run, stage, state, set, warnings } = reopened;
   const { config } = stage.program;
@@ -64,11 +78,7 @@ const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<
   talk.logTo((text) => {
     appendLog(run.path, text);
   });
-  talk.say(
-    state.iteration < steps
-      ? `resuming ${shownFolder} after step ${count(state.iteration)} of ${count(steps)}\n`
-      : `concluding ${shownFolder}: all ${count(steps)} steps are done\n`,
-  );
+  talk.say(describeStart(shownFolder, state.iteration, steps));
   return trainInFolder(io, {
     stage,
     folder: run.path,
@@ -78,4 +88,11 @@ const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<
     state,
     warnings,
   });
+};
+
+const describeStart = (folder: string, iteration: number, steps: number): string => {
+  if (iteration >= steps) return `concluding ${folder}: all ${count(steps)} steps are done\n`;
+  return iteration === 0
+    ? `resuming ${folder} from its first values, as it was stopped before its first checkpoint\n`
+    : `resuming ${folder} after step ${count(iteration)} of ${count(steps)}\n`;
 };

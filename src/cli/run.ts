@@ -75,7 +75,7 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
     profile: options.profile ?? false,
   });
   if (!stage.ok) return wrong(stage.diagnostics, { sources: program.sources });
-  const { appendLog, describeEnvironment, initialState } = await import("../index.ts");
+  const { appendLog, describeEnvironment, initialState, lockRun } = await import("../index.ts");
   const started = new Date();
   const environment = describeEnvironment(stage.value.backend.name, io.cwd, started);
   const overrides: Overrides = {
@@ -99,20 +99,26 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
     environment,
   });
   if (!folder.ok) return wrong(folder.diagnostics);
-  talk.logTo((text) => {
-    appendLog(folder.value, text);
-  });
   const shownFolder = pathOf(io, folder.value);
-  talk.say(introduce(stage.value, shownFolder));
-  return trainInFolder(io, {
-    stage: stage.value,
-    folder: folder.value,
-    shownFolder,
-    environment,
-    talk,
-    state: initialState(program.problem, program.config.training),
-    warnings: [...compiled.warnings, ...stage.warnings],
-  });
+  const lock = lockRun(folder.value, shownFolder, "run");
+  if (!lock.ok) return wrong(lock.diagnostics);
+  try {
+    talk.logTo((text) => {
+      appendLog(folder.value, text);
+    });
+    talk.say(introduce(stage.value, shownFolder));
+    return await trainInFolder(io, {
+      stage: stage.value,
+      folder: folder.value,
+      shownFolder,
+      environment,
+      talk,
+      state: initialState(program.problem, program.config.training),
+      warnings: [...compiled.warnings, ...stage.warnings],
+    });
+  } finally {
+    lock.value.release();
+  }
 };
 
 /** What was compiled, and where it goes. */

@@ -165,16 +165,21 @@ const parseJson = (text: string): Parsed => {
   }
 };
 
+const unreadable: ReadonlyMap<unknown, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["ENOTDIR", "a part of its path is a file"],
+  ["EISDIR", "it is a folder"],
+  ["ENAMETOOLONG", "its name is too long"],
+  ["ERR_INVALID_ARG_VALUE", "no file can have this name"],
+]);
+
 const readText = (path: string): Result<string> => {
   try {
     return success(readFileSync(path, "utf8"));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const known = new Map<unknown, string>([
-      ["ENOENT", "there is no such file"],
-      ["EISDIR", "it is a folder"],
-    ]);
-    return failure(cannotReadFile(path, known.get(code) ?? reason));
+    const reason = error instanceof Error && "code" in error && unreadable.get(error.code);
+    // What else there is, such as too many open files, is not the command line's fault.
+    if (typeof reason !== "string") throw error;
+    return failure(cannotReadFile(path, reason));
   }
 };

@@ -35,7 +35,7 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
       const profile = await concludeProfile(io, session);
       talk.note(profile.text);
       talk.say(
-        `interrupted after step ${count(result.state.iteration)}; a checkpoint was written\n` +
+        `interrupted ${result.state.iteration === 0 ? "before the first step" : `after step ${count(result.state.iteration)}; a checkpoint was written`}\n` +
           `go on with: gtmc resume ${shownFolder}\n`,
       );
       return outcome(

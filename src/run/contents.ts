@@ -1,3 +1,6 @@
+/** How a run folder is laid out, as config.json says; folders from before it did are of format 0 and read alike. */
+export const runFormat = 1;
+
 /** A source text of the run, kept so that the run can be compiled again when the originals have changed. */
 export interface KeptSource {
   /** Where it was read from; spans and imports go by it. */

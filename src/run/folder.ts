@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import {
   failure,
@@ -7,7 +16,7 @@ import {
   type Diagnostic,
   type Result,
 } from "../diagnostics/diagnostic.ts";
-import type { KeptSource, RunContents } from "./contents.ts";
+import { runFormat, type KeptSource, type RunContents } from "./contents.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
 /** Names within a run folder. */
@@ -33,21 +42,30 @@ export const runName = (model: string, started: Date, seed: number): string => {
 };
 
 /**
- * Makes the folder and writes what is known before the first iteration. The folder must not exist: no run is ever
- * overwritten, also not by another process that starts at the same moment.
+ * Makes the folder with what is known before the first iteration; it appears whole, also when the process is killed meanwhile.
+ * The folder must not exist: no run is ever overwritten, also not by another process that starts at the same moment.
  */
 export const createRun = (path: string, contents: RunContents): Result<string> => {
   const folder = resolve(path);
+  if (existsSync(folder)) return failure(taken(path));
+  const partial = join(dirname(folder), `.${basename(folder)}.partial-${randomUUID()}`);
   try {
     mkdirSync(dirname(folder), { recursive: true });
+    mkdirSync(partial);
   } catch (error) {
     return failure(cannotCreate(path, error));
   }
   try {
-    mkdirSync(folder);
+    fill(partial, contents);
+    renameSync(partial, folder);
   } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
     return failure(isTaken(error) ? taken(path) : cannotCreate(path, error));
   }
+  return success(folder);
+};
+
+const fill = (folder: string, contents: RunContents): void => {
   mkdirSync(join(folder, runFiles.checkpoints));
   mkdirSync(join(folder, runFiles.samples));
   const files = placeSources(contents.sources);
@@ -56,6 +74,7 @@ export const createRun = (path: string, contents: RunContents): Result<string> =
     writeWhole(join(folder, file), source.text);
   }
   writeJson(join(folder, runFiles.config), {
+    format: runFormat,
     model: contents.model,
     seed: contents.seed,
     settings: contents.settings,
@@ -64,7 +83,6 @@ export const createRun = (path: string, contents: RunContents): Result<string> =
   writeJson(join(folder, runFiles.overrides), contents.overrides);
   writeWhole(join(folder, runFiles.graph), contents.graph);
   writeJson(join(folder, runFiles.environment), contents.environment);
-  return success(folder);
 };
 
 /** Adds a line to metrics.jsonl. */
@@ -84,7 +102,7 @@ export const updateRun = (
 ): void => {
   const path = join(folder, runFiles.config);
   const config: unknown = JSON.parse(readFileSync(path, "utf8"));
-  writeJson(path, { ...(typeof config === "object" ? config : {}), settings });
+  writeJson(path, { ...(typeof config === "object" ? config : {}), format: runFormat, settings });
   writeJson(join(folder, runFiles.overrides), overrides);
 };
 
@@ -101,7 +119,9 @@ export const newSampleName = (
 };
 
 const isTaken = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "EEXIST";
+  error instanceof Error &&
+  "code" in error &&
+  ["EEXIST", "ENOTEMPTY", "ENOTDIR"].includes(String(error.code));
 
 const taken = (path: string): Diagnostic =>
   problem(

@@ -9,6 +9,7 @@ export {
   runName,
   updateRun,
 } from "./folder.ts";
+export { lockRun, type RunLock } from "./lock.ts";
 export { removeManifest, writeManifest } from "./manifest.ts";
 export { encodeNpy } from "./npy.ts";
 export { openRun, readMetrics, rewindMetrics, type KeptCheckpoint, type Run } from "./open.ts";

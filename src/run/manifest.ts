@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { runFiles } from "./folder.ts";
+import { isLock } from "./lock.ts";
 import { isPartial, writeJson } from "./whole-file.ts";
 
 interface ManifestEntry {
@@ -37,6 +38,6 @@ export const sha256 = (content: Uint8Array): string =>
 
 const listFiles = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !isPartial(entry.name))
+    .filter((entry) => entry.isFile() && !isPartial(entry.name) && !isLock(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .sort();

@@ -69,7 +69,7 @@ export const profileOfAnother = (backend: string): Diagnostic =>
 
 export const profileUnavailable = (reason: string): Diagnostic =>
   problem(
-    "E0706",
+    "E0702",
     "only the backend native can be profiled, and it cannot be used here",
     [reason],
     ["leave --profile out to run on another backend"],

@@ -13,12 +13,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import type { HostArray } from "../runtime/backend.ts";
-import { noCheckpoint, unreadableCheckpoint } from "./errors.ts";
+import { noCheckpoint, otherCheckpoint, unreadableCheckpoint } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Progress, TrainingState } from "./state.ts";
 
@@ -51,12 +52,28 @@ const folderName = (iteration: number): string => `${iteration}`.padStart(6, "0"
 
 /** Iterations that have a folder, ascending. */
 const iterationsIn = (directory: string): readonly number[] =>
-  existsSync(directory)
+  namesIn(directory)
+    .filter((name) => /^\d+$/u.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+
+const namesIn = (directory: string): readonly string[] =>
+  statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true
     ? readdirSync(directory)
-        .filter((name) => /^\d+$/u.test(name))
-        .map(Number)
-        .sort((a, b) => a - b)
     : [];
+
+/** How a checkpoint is called while another of the same iteration takes its place. */
+const replaced = ".partial-old-";
+
+/** Removes what a killed process left half written, and puts back what it was about to replace. */
+const tidy = (directory: string): void => {
+  for (const name of namesIn(directory).filter((one) => one.startsWith(".partial-"))) {
+    const path = join(directory, name);
+    const folder = join(directory, name.slice(replaced.length));
+    if (name.startsWith(replaced) && !existsSync(folder)) renameSync(path, folder);
+    else rmSync(path, { recursive: true });
+  }
+};
 
 /**
  * Writes a state into the directory of checkpoints and returns its folder. Keeps the `keep` newest and the best, and
@@ -64,9 +81,7 @@ const iterationsIn = (directory: string): readonly number[] =>
  */
 export const writeCheckpoint = (directory: string, state: TrainingState, keep = 3): string => {
   mkdirSync(directory, { recursive: true });
-  for (const name of readdirSync(directory)) {
-    if (name.startsWith(".partial-")) rmSync(join(directory, name), { recursive: true });
-  }
+  tidy(directory);
   const name = folderName(state.iteration);
   const partial = join(directory, `.partial-${name}`);
   mkdirSync(partial);
@@ -77,7 +92,7 @@ export const writeCheckpoint = (directory: string, state: TrainingState, keep = 
   writeFlushed(join(partial, files.state), `${JSON.stringify(stateFile, null, 2)}\n`);
   const folder = join(directory, name);
   // A run that was resumed from an earlier iteration comes by here again.
-  if (existsSync(folder)) renameSync(folder, join(directory, `.partial-old-${name}`));
+  if (existsSync(folder)) renameSync(folder, join(directory, `${replaced}${name}`));
   renameSync(partial, folder);
   const pointer = join(directory, `.partial-${files.latest}`);
   writeFlushed(pointer, `${name}\n`);
@@ -87,13 +102,11 @@ export const writeCheckpoint = (directory: string, state: TrainingState, keep = 
 };
 
 const prune = (directory: string, keep: number, { iteration, progress }: TrainingState): void => {
-  rmSync(join(directory, `.partial-old-${folderName(iteration)}`), {
-    recursive: true,
-    force: true,
-  });
+  const old = join(directory, `${replaced}${folderName(iteration)}`);
+  rmSync(old, { recursive: true, force: true });
   const others = iterationsIn(directory).filter((other) => other !== progress?.bestIteration);
-  for (const old of others.slice(0, Math.max(0, others.length - keep))) {
-    if (old !== iteration) rmSync(join(directory, folderName(old)), { recursive: true });
+  for (const past of others.slice(0, Math.max(0, others.length - keep))) {
+    if (past !== iteration) rmSync(join(directory, folderName(past)), { recursive: true });
   }
 };
 
@@ -103,9 +116,11 @@ const isProgress = (value: unknown): value is Progress =>
   "bestBound" in value &&
   "bestIteration" in value &&
   "badEvaluations" in value &&
-  [value.bestBound, value.bestIteration, value.badEvaluations].every(
-    (number) => typeof number === "number",
-  );
+  typeof value.bestBound === "number" &&
+  isCount(value.bestIteration) &&
+  isCount(value.badEvaluations);
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const isStateFile = (value: unknown): value is StateFile =>
   typeof value === "object" &&
@@ -115,8 +130,8 @@ const isStateFile = (value: unknown): value is StateFile =>
   "seed" in value &&
   "progress" in value &&
   value.version === version &&
-  typeof value.iteration === "number" &&
-  typeof value.seed === "number" &&
+  isCount(value.iteration) &&
+  isCount(value.seed) &&
   (value.progress === null || isProgress(value.progress));
 
 const read = <T>(path: string, decode: (bytes: Uint8Array) => T | string): T | string => {
@@ -129,11 +144,25 @@ const read = <T>(path: string, decode: (bytes: Uint8Array) => T | string): T | s
 
 const decodeState = (bytes: Uint8Array): StateFile | string => {
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  return isStateFile(value) ? value : "it is not a state of this version";
+  return isStateFile(value) ? value : "it is not the state of a run";
+};
+
+/** The version that a state says it has, where it is another than this. */
+const otherVersion = (folder: string): number | undefined => {
+  const found = read(join(folder, files.state), (bytes): { version: unknown } => {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === "object" && value !== null && "version" in value
+      ? value
+      : { version: undefined };
+  });
+  const written = typeof found === "string" ? undefined : found.version;
+  return typeof written === "number" && written !== version ? written : undefined;
 };
 
 /** Reads one checkpoint's folder. */
 export const readCheckpoint = (folder: string): Result<TrainingState> => {
+  const other = otherVersion(folder);
+  if (other !== undefined) return failure(otherCheckpoint(folder, other, version));
   const parts = {
     state: read(join(folder, files.state), decodeState),
     parameters: read<ReadonlyMap<string, HostArray>>(
@@ -152,17 +181,39 @@ export const readCheckpoint = (folder: string): Result<TrainingState> => {
   return success({ iteration, seed, parameters, slots, progress });
 };
 
-/** The checkpoint that `latest` names; where that one is damaged, the newest whole one, with a warning. */
+/** Iterations that can be read, ascending: those with a folder, and what was being replaced when a process was killed. */
+const savedIn = (directory: string): readonly number[] => {
+  const old = namesIn(directory).flatMap((name) =>
+    /^\.partial-old-\d+$/u.test(name) ? [Number(name.slice(replaced.length))] : [],
+  );
+  return [...new Set([...iterationsIn(directory), ...old])].sort((a, b) => a - b);
+};
+
+const placeOf = (directory: string, iteration: number): string => {
+  const name = folderName(iteration);
+  return join(directory, existsSync(join(directory, name)) ? name : `${replaced}${name}`);
+};
+
+/** Whether a run has come to its first checkpoint, whole or not. */
+export const hasCheckpoint = (directory: string): boolean => savedIn(directory).length > 0;
+
+/**
+ * The checkpoint that `latest` names; where that one is damaged, the newest whole one, with a warning. One of another version
+ * is not passed over for an older one.
+ */
 export const readLatest = (directory: string): Result<TrainingState> => {
-  const pointer = join(directory, files.latest);
-  const named = existsSync(pointer) ? Number(readFileSync(pointer, "utf8").trim()) : NaN;
-  const newestFirst = [...iterationsIn(directory)].reverse();
+  const pointer = read(join(directory, files.latest), (bytes) => ({
+    named: Number(new TextDecoder().decode(bytes).trim()),
+  }));
+  const named = typeof pointer === "string" ? NaN : pointer.named;
+  const newestFirst = [...savedIn(directory)].reverse();
   const order = newestFirst.includes(named)
     ? [named, ...newestFirst.filter((other) => other !== named)]
     : newestFirst;
   const problems = [];
   for (const iteration of order) {
-    const state = readCheckpoint(join(directory, folderName(iteration)));
+    const state = readCheckpoint(placeOf(directory, iteration));
+    if (!state.ok && state.diagnostics[0]?.code === "E0842") return state;
     if (state.ok) {
       const warnings = problems.map((problem) => ({ ...problem, severity: "warning" as const }));
       return success(state.value, warnings);
@@ -178,6 +229,6 @@ export const readBest = (directory: string): Result<TrainingState> => {
   if (!latest.ok) return latest;
   const { progress, iteration } = latest.value;
   if (progress === null || progress.bestIteration === iteration) return latest;
-  const best = readCheckpoint(join(directory, folderName(progress.bestIteration)));
+  const best = readCheckpoint(placeOf(directory, progress.bestIteration));
   return best.ok ? best : latest;
 };

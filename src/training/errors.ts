@@ -77,6 +77,14 @@ export const badSchedule = (
 export const unreadableCheckpoint = (path: string, reason: string): Diagnostic =>
   problem("E0821", `cannot read the checkpoint ${path}`, [reason]);
 
+export const otherCheckpoint = (path: string, found: number, known: number): Diagnostic =>
+  problem(
+    "E0842",
+    `the checkpoint ${path} was written by another version of gtmc`,
+    [`its state has version ${found}; this gtmc reads version ${known}`],
+    ["use the gtmc that wrote it; env.json of the run says which began it"],
+  );
+
 export const noCheckpoint = (folder: string): Diagnostic =>
   problem(
     "E0821",

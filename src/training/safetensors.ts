@@ -6,6 +6,9 @@ import type { HostArray } from "../runtime/backend.ts";
 
 const alignment = 8;
 
+/** Of the files that are written; those from before they said so are alike. */
+const version = "1";
+
 const dtypes = {
   F32: { bytes: 4, of: (data: ArrayBuffer) => new Float32Array(data) },
   F64: { bytes: 8, of: (data: ArrayBuffer) => new Float64Array(data) },
@@ -18,7 +21,7 @@ const dtypeOf = (data: HostArray["data"]): DtypeName =>
 
 /** One file. Array data are little-endian, as on every machine that Node runs on. */
 export const encodeSafetensors = (arrays: ReadonlyMap<string, HostArray>): Uint8Array => {
-  const header = new Map<string, unknown>([["__metadata__", { format: "gtmc" }]]);
+  const header = new Map<string, unknown>([["__metadata__", { format: "gtmc", version }]]);
   let end = 0;
   // Wide elements first, so that every array starts at a multiple of its element's size.
   const ordered = [...arrays].sort(
@@ -73,6 +76,16 @@ const parseHeader = (bytes: Uint8Array): Readonly<Record<string, unknown>> | und
   }
 };
 
+const otherVersion = (metadata: unknown): string | undefined =>
+  typeof metadata === "object" &&
+  metadata !== null &&
+  "format" in metadata &&
+  metadata.format === "gtmc" &&
+  "version" in metadata &&
+  metadata.version !== version
+    ? String(metadata.version)
+    : undefined;
+
 /** The arrays of a file, or why it is none. */
 export const decodeSafetensors = (bytes: Uint8Array): ReadonlyMap<string, HostArray> | string => {
   if (bytes.length < 8) return "it is shorter than its header";
@@ -81,6 +94,8 @@ export const decodeSafetensors = (bytes: Uint8Array): ReadonlyMap<string, HostAr
   if (begin > bytes.length) return "it is shorter than its header";
   const header = parseHeader(bytes.subarray(8, begin));
   if (header === undefined) return "its header is no JSON object";
+  const other = otherVersion(header["__metadata__"]);
+  if (other !== undefined) return `it is of version ${other}; this gtmc reads version ${version}`;
   const arrays = new Map<string, HostArray>();
   let used = 0;
   for (const [name, entry] of Object.entries(header)) {

@@ -105,7 +105,7 @@ describe("a run folder", () => {
 
   test("has only whole checkpoints, in order", () => {
     const folder = make("checkpoints");
-    for (const name of ["001000", "000500", ".001500.partial-1", "002000"]) {
+    for (const name of ["001000", "000500", ".partial-001500", "002000"]) {
       mkdirSync(join(folder, "checkpoints", name));
       if (name !== "002000") writeFileSync(join(folder, "checkpoints", name, "state.json"), "{}");
     }

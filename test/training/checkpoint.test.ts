@@ -187,7 +187,8 @@ describe("checkpoints", () => {
     const directory = join(root, "foreign");
     const folder = writeCheckpoint(directory, state(100));
     writeFileSync(join(folder, "state.json"), JSON.stringify({ version: 99 }));
-    expect(readCheckpoint(folder)).toMatchObject({ ok: false, diagnostics: [{ code: "E0821" }] });
+    expect(readCheckpoint(folder)).toMatchObject({ ok: false, diagnostics: [{ code: "E0842" }] });
+    expect(readLatest(directory)).toMatchObject({ ok: false, diagnostics: [{ code: "E0842" }] });
     appendFileSync(join(folder, "state.json"), "{");
     expect(readCheckpoint(folder)).toMatchObject({ ok: false, diagnostics: [{ code: "E0821" }] });
     expect(readLatest(join(root, "nowhere"))).toMatchObject({ ok: false });

@@ -74,10 +74,10 @@ test.each(["E0702-cannot-be-loaded", "E0703-lacks-primitives"])("%s", async (nam
   await expect(transcript).toMatchFileSnapshot(`backends/${name}.expected`);
 });
 
-test("E0706-no-compiler", async () => {
+test("E0702-no-compiler", async () => {
   vi.stubEnv("CC", "/nonexistent/cc");
-  const transcript = await play(readFileSync(join(folder, "E0706-no-compiler.case"), "utf8"));
-  await expect(transcript).toMatchFileSnapshot("backends/E0706-no-compiler.expected");
+  const transcript = await play(readFileSync(join(folder, "E0702-no-compiler.case"), "utf8"));
+  await expect(transcript).toMatchFileSnapshot("backends/E0702-no-compiler.expected");
 });
 
 test.each([
