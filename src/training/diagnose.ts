@@ -54,6 +54,13 @@ const advice: Partial<Readonly<Record<OpName, string>>> = {
   pow: "the base of a power must be > 0",
 };
 
+/** log 0 is -inf, which a bound may well hold, but not everywhere. */
+const logOfZero =
+  "log 0 is a probability of 0, and the bound is -inf where nothing that was drawn is possible: let the guide not draw what the prior never does, take more particles, or add a floor to the argument";
+
+const adviceFor = ({ node, result }: Fault): string | undefined =>
+  node.op === "log" && !result.nan ? logOfZero : advice[node.op];
+
 const describe = (graph: Graph, { node, step, result, operands }: Fault): readonly string[] => {
   const name = namesOf(graph).get(node);
   const place = name === undefined ? "" : ` while computing \`${name}\``;
@@ -106,7 +113,7 @@ const explainGraph = (
 ): Explanation | undefined => {
   const fault = findFault(graph, inputs);
   if (fault === undefined) return undefined;
-  const particular = advice[fault.node.op];
+  const particular = adviceFor(fault);
   return {
     notes: describe(graph, fault),
     help: particular === undefined ? generalHelp : [particular, ...generalHelp],

@@ -77,6 +77,13 @@ describe("the diagnosis", () => {
     expect(found.help[0]).toContain("exponent");
   });
 
+  test("knows a probability of 0 from a logarithm of what is negative", () => {
+    const of = (value: number): readonly string[] =>
+      diagnose(objective({ "kl.a": scalar(log(p)) }), inputs(value), 1).help;
+    expect(of(0)[0]).toContain("log 0 is a probability of 0");
+    expect(of(-1)[0]).toContain("the logarithm needs numbers > 0");
+  });
+
   test("calls a value without a name by the term it serves", () => {
     const found = diagnose(objective({ "loglik.x": scalar(log(sub(p, 2))) }), inputs(1), 1);
     expect(found.notes[0]).toBe(
