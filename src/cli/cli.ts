@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from "commander";
 import { renderText, toJson } from "../diagnostics/render.ts";
+import { encodeJson } from "../diagnostics/json.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { printable, printableJson } from "../diagnostics/printable.ts";
 import { reportCrash } from "./crash.ts";
@@ -110,7 +111,7 @@ const printProblems = (
 };
 
 const printJson = (io: Io, data: Readonly<Record<string, unknown>>): void => {
-  io.stdout(`${printableJson(JSON.stringify(data, null, 2))}\n`);
+  io.stdout(`${printableJson(encodeJson(data, 2))}\n`);
 };
 
 const misuse = (io: Io, { diagnostic, usage }: UsageError, json: boolean): number => {

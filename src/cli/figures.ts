@@ -20,6 +20,8 @@ export interface Layout {
   readonly regions: readonly Region[];
   /** Height and width of a frame. */
   readonly size: readonly [number, number];
+  /** Frames of each sequence of data, where they differ; what lies beyond is not shown. */
+  readonly lengths?: Int32Array;
 }
 
 /** Images of one sequence: elements [at, at + frames * area) of an array, one after the other. */
@@ -38,11 +40,11 @@ const extent = ({ steps, size }: Layout): { frames: number; area: number } => ({
   area: size[0] * size[1],
 });
 
-/** The first draw of each sequence; array [S, B, T, X] or [B, T, X]. */
+/** The first draw of each sequence, as long as its data; array [S, B, T, X] or [B, T, X]. */
 const firstDraws = (data: ArrayLike<number>, layout: Layout, shown: number): Float32Array[][] => {
   const { frames, area } = extent(layout);
   return Array.from({ length: Math.min(shown, layout.batch) }, (_, b) =>
-    sequence(data, b * frames * area, frames, area),
+    sequence(data, b * frames * area, layout.lengths?.[b] ?? frames, area),
   );
 };
 
@@ -92,13 +94,14 @@ export const continuationsOf = (
       original: data,
       draws: Array.from({ length: Math.min(2, draws) }, (_, s) => {
         const drawn = sequence(means.data, (s * layout.batch + b) * frames * area, frames, area);
-        return [...data.slice(0, prefix), ...drawn.slice(prefix)];
+        const given = data.slice(0, prefix);
+        return [...given, ...drawn.slice(given.length)];
       }),
     })),
   };
 };
 
-/** Weights [S, B, T, R, N] or [S, B, T, N] over slots, mean over draws and sequences. */
+/** Weights [S, B, T, R, N] or [S, B, T, N] over slots, mean over draws and the sequences that have the step. */
 export const readWeightsOf = (
   name: string,
   { shape, data }: HostArray,
@@ -110,10 +113,14 @@ export const readWeightsOf = (
   const sequences = draws * batch;
   const mean = (step: number, head: number, slot: number): number => {
     let sum = 0;
+    let count = 0;
     for (let s = 0; s < sequences; s++) {
-      sum += data[((s * steps + step) * heads + head) * slots + slot] ?? 0;
+      const weight = data[((s * steps + step) * heads + head) * slots + slot] ?? NaN;
+      if (Number.isNaN(weight)) continue;
+      sum += weight;
+      count += 1;
     }
-    return sum / sequences;
+    return sum / Math.max(1, count);
   };
   return {
     name,
@@ -133,12 +140,15 @@ export const indexWeightsOf = (
   { slots, regions }: { readonly slots: number; readonly regions: readonly Region[] },
 ): ReadWeights => {
   const steps = shape[2] ?? 1;
-  const sequences = (shape[0] ?? 1) * (shape[1] ?? 1);
-  const weights = Array.from({ length: steps }, () => new Array<number>(slots).fill(0));
+  const counts = Array.from({ length: steps }, () => new Array<number>(slots).fill(0));
   for (let i = 0; i < data.length; i++) {
-    const [row, slot] = [weights[i % steps], data[i] ?? 0];
-    if (row !== undefined) row[slot] = (row[slot] ?? 0) + 1 / sequences;
+    const [row, slot] = [counts[i % steps], data[i] ?? NaN];
+    if (row !== undefined && !Number.isNaN(slot)) row[slot] = (row[slot] ?? 0) + 1;
   }
+  const weights = counts.map((row) => {
+    const drawn = row.reduce((sum, n) => sum + n, 0);
+    return row.map((n) => n / Math.max(1, drawn));
+  });
   return { name, regions, heads: [weights] };
 };
 

@@ -74,7 +74,7 @@ export const takePictures = async (
   if (image === undefined || original === undefined || means === undefined) {
     return { pictures: { reads, addresses }, warnings: [] };
   }
-  const layout = layoutOf(stage, image.size, SHOWN);
+  const layout = layoutOf(stage, image.size, SHOWN, batch.lengths);
   const reconstructions = reconstructionsOf(original, means, layout);
   if (prefix === undefined) {
     return { pictures: { reads, addresses, reconstructions }, warnings: [] };
@@ -111,11 +111,13 @@ export const layoutOf = (
   { dataset }: Stage,
   size: readonly [number, number],
   batch: number,
+  lengths: Int32Array | undefined,
 ): Layout => ({
   batch,
   regions: dataset.regions,
   size,
   ...(dataset.steps === undefined ? {} : { steps: dataset.steps }),
+  ...(lengths === undefined ? {} : { lengths }),
 });
 
 /** Addresses over time from watches and from discrete sites; of a site without time, how often each slot was chosen. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import type { Result } from "../diagnostics/diagnostic.ts";
-import type { KeptSource, Overrides, Program, RunContents } from "../index.ts";
+import type { KeptSource, Overrides, Program, RunContents, TrainingOptions } from "../index.ts";
 import { describeParameters, describeSites, printOrigin, printSettings } from "./facts.ts";
 import type { Io } from "./io.ts";
 import { trainInFolder } from "./training.ts";
@@ -20,6 +20,7 @@ import {
   type Stage,
 } from "./stage.ts";
 import { startTalk } from "./talk.ts";
+import { count } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Ending, type Verb } from "./verb.ts";
 
@@ -129,8 +130,20 @@ const introduce = ({ program, backendReason, dataset }: Stage, folder: string): 
     describeParameters(program.info),
     `\nobjective  ${program.config.objective}`,
     `\nbackend    ${backendReason}`,
+    evaluated(program.config.training, dataset.sequences?.test),
     `\nrun        ${folder}\n\n`,
   ].join("");
+
+/** Which test sequences the bound is measured on, where it is not all of them. */
+const evaluated = (
+  { batch, evaluateBatches }: TrainingOptions,
+  stored: number | undefined,
+): string => {
+  const seen = batch * evaluateBatches;
+  return stored === undefined || stored <= seen
+    ? ""
+    : `\ntest bound on the first ${count(seen)} of ${count(stored)} sequences (train.evaluate_batches = ${evaluateBatches})`;
+};
 
 /** The folder that --out names, or one named by model, time and seed: of two that start in one second, one is `-2`. */
 const makeFolder = async (

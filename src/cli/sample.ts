@@ -120,7 +120,7 @@ const picture = async (
   const means = image === undefined ? undefined : drawn.get(`${image.name}.mean`);
   if (image === undefined || means === undefined) return undefined;
   const { continuationsPng, framesPng, reconstructionsPng } = await import("../index.ts");
-  const layout = layoutOf(stage, image.size, sequences);
+  const layout = layoutOf(stage, image.size, sequences, batch.lengths);
   const original = batch.fields.get(image.name);
   if (target === "prior" || original === undefined) return framesPng(framesOf(means, layout));
   return prefix === undefined

@@ -17,6 +17,7 @@ import {
   type Result,
 } from "../diagnostics/diagnostic.ts";
 import { runFormat, type KeptSource, type RunContents } from "./contents.ts";
+import { encodeJson } from "../diagnostics/json.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
 /** Names within a run folder. */
@@ -87,7 +88,7 @@ const fill = (folder: string, contents: RunContents): void => {
 
 /** Adds a line to metrics.jsonl. */
 export const appendMetrics = (folder: string, metrics: Readonly<Record<string, unknown>>): void => {
-  appendFileSync(join(folder, runFiles.metrics), `${JSON.stringify(metrics)}\n`);
+  appendFileSync(join(folder, runFiles.metrics), `${encodeJson(metrics)}\n`);
 };
 
 /** Adds what the user was told to log.txt. */
