@@ -124,7 +124,7 @@ describe("evaluation", () => {
         expect(estimate.bound).toBeCloseTo((likelihood - 0.5 * frames) / seen.length, 9);
         expect(estimate.boundPerStep).toBeCloseTo((likelihood - 0.5 * frames) / frames, 9);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -143,7 +143,7 @@ describe("evaluation", () => {
           present: estimate.present,
         });
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 });
