@@ -34,7 +34,7 @@ export const reopen = async (
   path: string,
   options: ReopenOptions,
 ): Promise<Reopened | Wrong> => {
-  const { hasCheckpoint, initialState, openRun, readBest, readLatest, runFiles } =
+  const { hasCheckpoint, initialState, openRun, readBest, readLatest, runFiles, startingState } =
     await import("../index.ts");
   const run = openRun(pathOf(io, path));
   if (!run.ok) return wrong(run.diagnostics);
@@ -53,6 +53,8 @@ export const reopen = async (
   const read = options.checkpoint === "best" ? readBest : readLatest;
   const state = first ? success(initialState(problem, config.training)) : read(checkpoints);
   if (!state.ok) return wrong(state.diagnostics);
+  const fits = startingState({ problem, options: config.training, resumeFrom: state.value });
+  if (!fits.ok) return wrong(fits.diagnostics, { sources: program.value.sources });
   const directory = dataDirectory(io, options.dataDir) ?? overrides.dataDirectory;
   const stage = await setStage(program.value, {
     // The one that was used, also where `auto` chose it: another one rounds differently.

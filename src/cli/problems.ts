@@ -12,12 +12,12 @@ interface SystemError extends Error {
   readonly path?: string;
 }
 
-/** Errors of Node's own have codes such as ERR_INVALID_ARG_TYPE. */
+/** Errors of Node's own have codes such as ERR_INVALID_ARG_TYPE; only those of ERR_FS_ speak of the disk. */
 const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error &&
   "code" in error &&
   typeof error.code === "string" &&
-  /^E[A-Z0-9]+$/u.test(error.code) &&
+  /^(?:E[A-Z0-9]+|ERR_FS_E[A-Z]+)$/u.test(error.code) &&
   "syscall" in error &&
   typeof error.syscall === "string";
 

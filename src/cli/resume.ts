@@ -58,12 +58,7 @@ const resumeLocked = async (io: Io, path: string, options: ResumeOptions): Promi
       { warnings, sources: stage.program.sources },
     );
   }
-  const { appendLog, removeManifest, rewindMetrics, startingState, updateRun } =
-    await import("../index.ts");
-  const { problem, sources } = stage.program;
-  // A state that does not fit leaves the folder as it is.
-  const fits = startingState({ problem, options: config.training, resumeFrom: state });
-  if (!fits.ok) return wrong(fits.diagnostics, { sources });
+  const { appendLog, removeManifest, rewindMetrics, updateRun } = await import("../index.ts");
   removeManifest(run.path);
   rewindMetrics(run.path, state.iteration);
   updateRun(run.path, {
