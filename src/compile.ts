@@ -14,10 +14,9 @@ import { readConfigFile } from "./config/config-file.ts";
 import { families } from "./distributions/index.ts";
 import { printGraph, printGraphJson } from "./graph/print.ts";
 import { describeModel } from "./inference/describe.ts";
-import { deriveSampling } from "./inference/generate.ts";
 import { planEstimators, type Plan } from "./inference/legality.ts";
 import { deriveEvaluation, deriveObjective } from "./inference/objective.ts";
-import type { ObjectiveSpec, Target } from "./inference/spec.ts";
+import type { ObjectiveSpec } from "./inference/spec.ts";
 import type { Model } from "./ir/model.ts";
 import { printModel, printType } from "./ir/print.ts";
 import { analyse, analyseReadable } from "./language/language.ts";
@@ -29,14 +28,8 @@ import type { BatchSizes, Problem } from "./training/problem.ts";
 import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "./places.ts";
-import type {
-  CheckedFile,
-  Program,
-  ProgramInfo,
-  SampleSizes,
-  SampleTarget,
-  SourceFile,
-} from "./program.ts";
+import { samplingOf } from "./sampling.ts";
+import type { CheckedFile, Program, ProgramInfo, SourceFile } from "./program.ts";
 
 /** Values of `--config`: the paths of `--set`, nested or with dots, with plain JSON values. */
 export interface ConfigFile {
@@ -258,11 +251,7 @@ const program = (
     problem,
     info: programInfo(model, plan),
     sampling: (target, sizes) => {
-      const drawn = deriveSampling(model, samplingTarget(target, sizes), {
-        ...sizes,
-        particles: sizes.samples,
-        ragged: sizes.ragged ?? false,
-      });
+      const drawn = samplingOf(model, target, sizes);
       return drawn.ok
         ? success({ graph: optimise(drawn.value.graph), noise: drawn.value.noise })
         : drawn;
@@ -309,6 +298,3 @@ const programInfo = (model: Model, plan: Plan): ProgramInfo => {
     sites: facts.sites.map((site) => ({ ...site, type: types.get(site.name) ?? "" })),
   };
 };
-
-const samplingTarget = (target: SampleTarget, { prefix }: SampleSizes): Target =>
-  target === "predict" ? { kind: target, prefix: prefix ?? 0 } : { kind: target };

@@ -1,12 +1,14 @@
 import { invariant } from "./diagnostics/invariant.ts";
 import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
 import type { Batch } from "./data/dataset.ts";
-import type { Shape } from "./graph/op.ts";
+import type { NodeOf, Shape } from "./graph/op.ts";
+import type { Model } from "./ir/model.ts";
 import type { Program, SampleTarget } from "./program.ts";
 import type { Backend, HostArray } from "./runtime/backend.ts";
 import { nonFiniteDraw, type BadDraw } from "./training/errors.ts";
-import { disposeAll, feedBatch, stepFields, upload } from "./training/feed.ts";
+import { disposeAll, feedBatch, stepFields, upload, type Feed } from "./training/feed.ts";
 import { drawNoise } from "./training/noise.ts";
+import type { BatchSizes } from "./training/problem.ts";
 
 /** What to draw, from which parameters, given which data. */
 export interface DrawRequest {
@@ -50,19 +52,10 @@ export const drawSamples = (
   if (!compiled.ok) return compiled;
   const noise = drawNoise(kinds, seed, "draw", 0);
   const given = new Map([...request.parameters, ...noise]);
-  const fields = feedBatch(
-    graph.inputs.filter(({ attrs }) => !given.has(attrs.name)),
-    batch,
-    { batch: batchSize, ...(steps === undefined ? {} : { steps }) },
-    stepFields(program.model.data),
-  );
-  const feed = new Map(
-    graph.inputs.map(({ attrs: { name }, shape }) => {
-      const array = given.get(name) ?? fields.get(name);
-      invariant(array !== undefined, `nothing to feed for ${name}`);
-      return [name, firstSteps(array, shape)];
-    }),
-  );
+  const feed = feedDraw(program.model, graph.inputs, given, batch, {
+    batch: batchSize,
+    ...(steps === undefined ? {} : { steps }),
+  });
   const inputs = upload(backend, graph.inputs, feed);
   const outputs = compiled.value.run(inputs);
   const drawn = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
@@ -124,6 +117,25 @@ const endWith = ({ shape, data }: HostArray, lengths: Int32Array): HostArray => 
     ended.fill(NaN, from * size, (row + 1) * steps * size);
   }
   return { shape, data: ended };
+};
+
+/** What a graph that draws takes: what is given, else what it reads of a batch. */
+export const feedDraw = (
+  { data }: Model,
+  inputs: readonly NodeOf<"input">[],
+  given: Feed,
+  batch: Batch,
+  sizes: Pick<BatchSizes, "batch" | "steps">,
+): Feed => {
+  const read = inputs.filter(({ attrs }) => !given.has(attrs.name));
+  const fields = feedBatch(read, batch, sizes, stepFields(data));
+  return new Map(
+    inputs.map(({ attrs: { name }, shape }) => {
+      const array = given.get(name) ?? fields.get(name);
+      invariant(array !== undefined, `nothing to feed for ${name}`);
+      return [name, firstSteps(array, shape)];
+    }),
+  );
 };
 
 /** [B, T, …] cut down to the first steps, where the graph takes only those: `predict` does not see what it predicts. */

@@ -106,9 +106,13 @@ export type {
   Terms,
   TrainEvent,
   TrainResult,
+  Verification,
 } from "./training/event.ts";
 export type { TrainingOptions } from "./training/options.ts";
 export type { TrainingState } from "./training/state.ts";
 export { dataDraw } from "./training/noise.ts";
 export { initialState, startingState, type TrainRequest } from "./training/request.ts";
 export { train } from "./training/train.ts";
+export type { Difference } from "./training/verify/compare.ts";
+export type { Verdict, VerifyOptions } from "./training/verify/verify.ts";
+export { verifySampling, type VerifySamplingRequest } from "./verify.ts";

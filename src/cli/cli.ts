@@ -3,7 +3,7 @@ import { renderText, toJson } from "../diagnostics/render.ts";
 import { encodeJson } from "../diagnostics/json.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { printable, printableJson } from "../diagnostics/printable.ts";
-import { reportCrash } from "./crash.ts";
+import { keepReproduction, reportCrash } from "./crash.ts";
 import { refusedByMachine } from "./problems.ts";
 import { exitOf, exits } from "./exit.ts";
 import { colors, type Io } from "./io.ts";
@@ -50,13 +50,15 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
       );
     }
     await program.parseAsync(withVerb(argv, program), { from: "user" });
-    return chosen.verb === undefined ? exits.done : finish(io, await chosen.verb.act(io), json);
+    return chosen.verb === undefined
+      ? exits.done
+      : finish(io, argv, await chosen.verb.act(io), json);
   } catch (error) {
     if (error instanceof UsageError) return misuse(io, error, json);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
     const refusal = refusedByMachine(error);
     if (refusal === undefined) return reportCrash(io, argv, error);
-    return finish(io, wrong([refusal]), json);
+    return finish(io, argv, wrong([refusal]), json);
   }
 };
 
@@ -76,7 +78,7 @@ const printVersion = async (io: Io): Promise<number> => {
   return exits.done;
 };
 
-const finish = (io: Io, ending: Ending, json: boolean): number => {
+const finish = (io: Io, argv: readonly string[], ending: Ending, json: boolean): number => {
   if (ending.kind === "outcome") {
     const { exit, text, data, warnings, sources } = ending;
     if (json) {
@@ -90,8 +92,26 @@ const finish = (io: Io, ending: Ending, json: boolean): number => {
   }
   const { diagnostics, sources, configPath } = ending;
   const exit = exitOf(diagnostics, configPath);
-  printProblems(io, diagnostics, { sources, json, exit });
+  const shown = exit === exits.internal ? withReproduction(io, argv, diagnostics) : diagnostics;
+  printProblems(io, shown, { sources, json, exit });
   return exit;
+};
+
+/** What gtmc found wrong with itself, and where all that is needed to see it again is. */
+const withReproduction = (
+  io: Io,
+  argv: readonly string[],
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] => {
+  const kept = keepReproduction(io, argv, { diagnostics });
+  const note =
+    "path" in kept
+      ? `a reproduction was written to ${kept.path}`
+      : `no reproduction could be written: ${kept.reason}`;
+  return diagnostics.map((one) => ({
+    ...one,
+    notes: [...one.notes, note],
+  }));
 };
 
 const printProblems = (

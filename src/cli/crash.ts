@@ -11,15 +11,7 @@ import type { Io } from "./io.ts";
  */
 export const reportCrash = (io: Io, argv: readonly string[], error: unknown): number => {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const reproduction = {
-    arguments: argv,
-    folder: io.cwd,
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    stack: stack.split("\n"),
-    files: sourcesOf(io, argv),
-  };
-  const kept = keep(`${JSON.stringify(reproduction, null, 2)}\n`);
+  const kept = keepReproduction(io, argv, { stack: stack.split("\n") });
   const lines = [
     "internal error: this is a bug in gtmc, not in your model",
     "",
@@ -40,10 +32,23 @@ export const reportCrash = (io: Io, argv: readonly string[], error: unknown): nu
   return exits.internal;
 };
 
-const keep = (text: string): { readonly path: string } | { readonly reason: string } => {
+/** All that is needed to see a bug again, in one new file. */
+export const keepReproduction = (
+  io: Io,
+  argv: readonly string[],
+  seen: Readonly<Record<string, unknown>>,
+): { readonly path: string } | { readonly reason: string } => {
+  const reproduction = {
+    arguments: argv,
+    folder: io.cwd,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    ...seen,
+    files: sourcesOf(io, argv),
+  };
   try {
     const path = join(mkdtempSync(join(tmpdir(), "gtmc-bug-")), "reproduction.json");
-    writeFileSync(path, text);
+    writeFileSync(path, `${JSON.stringify(reproduction, null, 2)}\n`);
     return { path };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };

@@ -19,12 +19,14 @@ export const exits = {
 export const exitOf = (diagnostics: readonly Diagnostic[], configPath?: string): number => {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const codes = new Set(errors.map((error) => classify(error, configPath)));
-  const { usage, model, environment, data, numerics } = exits;
-  const worst = [usage, model, environment, data, numerics].find((code) => codes.has(code));
+  const { internal, usage, model, environment, data, numerics } = exits;
+  const worst = [internal, usage, model, environment, data, numerics].find((code) =>
+    codes.has(code),
+  );
   return worst ?? exits.done;
 };
 
-type ErrorExit = 1 | 2 | 3 | 4 | 5;
+type ErrorExit = 1 | 2 | 3 | 4 | 5 | 70;
 
 /**
  * What no command line, model or data could mend: a backend that is not there, a disk, too little memory, a folder that
@@ -47,6 +49,7 @@ const classify = ({ code, primary }: Diagnostic, configPath: string | undefined)
   if (file?.startsWith("--") === true || (file !== undefined && file === configPath)) {
     return exits.usage;
   }
+  if (code.startsWith("E074")) return exits.internal;
   if (ofEnvironment.has(code)) return exits.environment;
   if (ofRun.has(code) || code.startsWith("E06") || code.startsWith("E082")) return exits.data;
   if (code.startsWith("E071") || code.startsWith("E072")) return exits.numerics;

@@ -15,7 +15,7 @@ import { slotsOf, type Pictures } from "./story.ts";
 export type Parameters = ReadonlyMap<string, HostArray>;
 
 /** Test sequences that pictures and read weights are made of. */
-const SHOWN = 32;
+export const SHOWN = 32;
 
 /** What to draw from a trained program. */
 export interface Wish {

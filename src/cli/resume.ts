@@ -8,15 +8,18 @@ import { count } from "./text.ts";
 import { trainInFolder } from "./training.ts";
 import { repeated, verb } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
+import { verifying, withVerification, type VerificationOptions } from "./verification.ts";
 
-interface ResumeOptions extends Common, ComputeOptions {
+interface ResumeOptions extends Common, ComputeOptions, VerificationOptions {
   readonly set?: readonly string[];
 }
 
 /** `gtmc resume`: goes on from the last whole checkpoint as if the run had never stopped. */
 export const resume = (): Verb => {
-  const command = withComputeOptions(
-    verb("resume", "Go on with a run from its last checkpoint, in the same folder.", example),
+  const command = withVerification(
+    withComputeOptions(
+      verb("resume", "Go on with a run from its last checkpoint, in the same folder.", example),
+    ),
   )
     .option("--set <path=value>", "change a setting, such as train.steps (repeatable)", repeated)
     .argument("<RUN>", "a run folder");
@@ -74,6 +77,7 @@ const resumeLocked = async (io: Io, path: string, options: ResumeOptions): Promi
     appendLog(run.path, text);
   });
   talk.say(describeStart(shownFolder, state.iteration, steps));
+  const toVerify = verifying(options);
   return trainInFolder(io, {
     stage,
     folder: run.path,
@@ -81,6 +85,7 @@ const resumeLocked = async (io: Io, path: string, options: ResumeOptions): Promi
     environment: run.environment,
     talk,
     state,
+    ...(toVerify === undefined ? {} : { verifying: toVerify }),
     warnings,
   });
 };

@@ -23,8 +23,9 @@ import { startTalk } from "./talk.ts";
 import { count } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Ending, type Verb } from "./verb.ts";
+import { verifying, withVerification, type VerificationOptions } from "./verification.ts";
 
-interface RunOptions extends ModelOptions, ComputeOptions {
+interface RunOptions extends ModelOptions, ComputeOptions, VerificationOptions {
   readonly out?: string;
   readonly printConfig?: boolean;
   readonly profile?: boolean;
@@ -32,8 +33,8 @@ interface RunOptions extends ModelOptions, ComputeOptions {
 
 /** `gtmc run`: everything that the file says. */
 export const run = (): Verb => {
-  const command = withComputeOptions(
-    withModelOptions(verb("run", "Train, evaluate and report.", example)),
+  const command = withVerification(
+    withComputeOptions(withModelOptions(verb("run", "Train, evaluate and report.", example))),
   )
     .option("--steps <n>", "short for --set train.steps=<n>", wholeNumber(1))
     .option(
@@ -101,6 +102,7 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
   });
   if (!folder.ok) return wrong(folder.diagnostics);
   const shownFolder = pathOf(io, folder.value);
+  const toVerify = verifying(options);
   const lock = lockRun(folder.value, shownFolder, "run");
   if (!lock.ok) return wrong(lock.diagnostics);
   try {
@@ -115,6 +117,7 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
       environment,
       talk,
       state: initialState(program.problem, program.config.training),
+      ...(toVerify === undefined ? {} : { verifying: toVerify }),
       warnings: [...compiled.warnings, ...stage.warnings],
     });
   } finally {

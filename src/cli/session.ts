@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Environment, TrainingState } from "../index.ts";
 import type { Stage } from "./stage.ts";
 import type { Talk } from "./talk.ts";
+import type { Verifying } from "./verification.ts";
 
 /** A run folder and the program that trains in it. */
 export interface Session {
@@ -14,5 +15,7 @@ export interface Session {
   readonly talk: Talk;
   /** Where to begin: first values, or a checkpoint. */
   readonly state: TrainingState;
+  /** What to compare with the reference before the first step. */
+  readonly verifying?: Verifying;
   readonly warnings: readonly Diagnostic[];
 }

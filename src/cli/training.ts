@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { renderText } from "../diagnostics/render.ts";
-import type { TrainEvent, TrainResult } from "../index.ts";
+import type { TrainEvent, TrainResult, Verdict } from "../index.ts";
 import { exits } from "./exit.ts";
 import { concludeRun } from "./conclusion.ts";
 import type { Io } from "./io.ts";
@@ -11,6 +11,7 @@ import type { Session } from "./session.ts";
 import { isTemporal } from "./stage.ts";
 import { count } from "./text.ts";
 import { outcome, wrong, type Ending } from "./verb.ts";
+import { describeVerdicts, verifyDraws } from "./verification.ts";
 
 /**
  * Trains to the end, to the first Ctrl-C or to a failure, and leaves the folder in the state that the exit code says:
@@ -78,10 +79,14 @@ const onNextBackend = async (
 const follow = async (io: Io, session: Session, course: Course): Promise<TrainResult> => {
   const { appendMetrics, measureTestBound, runFiles, train, writeCheckpoint } =
     await import("../index.ts");
-  const { stage, folder, talk, state } = session;
+  const { stage, folder, talk, state, verifying } = session;
   const { program, dataset, backend, dims } = stage;
+  const verdicts: Verdict[] = [];
   const record = (event: TrainEvent): void => {
     switch (event.kind) {
+      case "verification":
+        talk.say(describeVerdicts([...event.verdicts, ...verdicts]));
+        return;
       case "metrics":
         appendMetrics(folder, metricsLine(event, dataset.regions));
         talk.progress(progressLine(event, course));
@@ -106,7 +111,13 @@ const follow = async (io: Io, session: Session, course: Course): Promise<TrainRe
     options: program.config.training,
     resumeFrom: state,
     signal: io.signal,
+    ...(verifying === undefined ? {} : { verify: verifying.training }),
   };
+  if (verifying !== undefined) {
+    const draws = await verifyDraws(stage, state.parameters, verifying);
+    if (!draws.ok) return { reason: "failed", state, diagnostics: draws.diagnostics };
+    verdicts.push(...draws.value);
+  }
   if (state.iteration === 0) {
     const bound = measureTestBound(request, state.parameters);
     if (!bound.ok) return { reason: "failed", state, diagnostics: bound.diagnostics };

@@ -1,6 +1,7 @@
 /** What a training run tells while it goes on. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { TrainingState } from "./state.ts";
+import type { Verdict } from "./verify/verify.ts";
 
 /**
  * By term ("kl.z", "loglik.x"): nats, one number a step, or a single one for a term without time. Each is a mean over all
@@ -68,7 +69,14 @@ export interface Failure {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type TrainEvent = Metrics | Evaluation | Checkpoint | Failure | Stopped;
+/** What came of comparing the run's programs with the reference, before the first update. */
+export interface Verification {
+  readonly kind: "verification";
+  readonly iteration: number;
+  readonly verdicts: readonly Verdict[];
+}
+
+export type TrainEvent = Verification | Metrics | Evaluation | Checkpoint | Failure | Stopped;
 
 export interface TrainResult {
   readonly reason: StopReason;

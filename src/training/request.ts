@@ -9,6 +9,7 @@ import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, Problem } from "./problem.ts";
 import type { TrainingState } from "./state.ts";
 import { slotsOf } from "./step.ts";
+import type { VerifyOptions } from "./verify/verify.ts";
 
 /** What to train, on what, where and how. */
 export interface TrainRequest {
@@ -20,6 +21,8 @@ export interface TrainRequest {
   readonly dims?: BatchSizes["dims"];
   /** Goes on after this state, with its seed. */
   readonly resumeFrom?: TrainingState;
+  /** Compares the compiled programs with the reference before the first update; a difference ends the run (E0740). */
+  readonly verify?: VerifyOptions;
   /** Stops after the current iteration, with a checkpoint. */
   readonly signal?: AbortSignal;
 }

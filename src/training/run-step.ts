@@ -4,6 +4,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { Backend, Buffer, HostArray } from "../runtime/backend.ts";
 import type { Terms } from "./event.ts";
 import { disposeAll, scalar, upload, type Feed } from "./feed.ts";
+import { runOnce, type Trial } from "./forward.ts";
 import { optimizers } from "./optimizer.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { ObjectiveGraph } from "./problem.ts";
@@ -24,6 +25,8 @@ export interface Stepper {
    * they were.
    */
   step(iteration: number, feed: Feed): StepMetrics;
+  /** What the program gives for other inputs than the state and a batch; the state stays as it is. */
+  readonly trial: Trial;
   /** Copies of parameters and slots. */
   read(): { readonly parameters: Feed; readonly slots: Feed };
   dispose(): void;
@@ -93,6 +96,7 @@ export const createStepper = (
           ),
       };
     },
+    trial: { inputs: graph.inputs, run: (given) => runOnce(backend, executable, graph, given) },
     read: () => ({ parameters: readAll(parameterNames), slots: readAll(slotNames) }),
     dispose: () => {
       disposeAll(state.values());

@@ -1,5 +1,6 @@
 /** A run in progress: what it owns, and what one iteration of it does and tells. */
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { referenceBackend } from "../runtime/reference.ts";
 import { diagnose } from "./diagnose.ts";
 import { badSchedule, nothingToStopBy } from "./errors.ts";
 import type { Evaluation, StopReason, TrainEvent, TrainResult } from "./event.ts";
@@ -13,6 +14,10 @@ import { createStepper, type StepMetrics, type Stepper } from "./run-step.ts";
 import type { Progress, TrainingState } from "./state.ts";
 import type { Estimator } from "./estimate.ts";
 import { createEvaluator } from "./test-bound.ts";
+import { differences } from "./verify/report.ts";
+import { boundClaim } from "./verify/bound.ts";
+import { stepClaim } from "./verify/step.ts";
+import { verifyPrograms } from "./verify/verify.ts";
 
 /** Compiles the step; the session owns it. */
 export const openSession = (request: TrainRequest, state: TrainingState): Result<Session> => {
@@ -69,6 +74,25 @@ export class Session {
     return this.#diagnostics.length > 0
       ? "failed"
       : stopReason(this.#iteration, this.#progress, options, signal);
+  }
+
+  /** Compares the programs with the reference, where that was asked for. */
+  *verify(): Generator<TrainEvent, void> {
+    const { verify, problem, dataset, backend, options } = this.#request;
+    if (verify === undefined || backend.name === referenceBackend.name) return;
+    const sizes = this.#sizes;
+    const trained = { problem, dataset, options, sizes };
+    const claims = [
+      boundClaim(backend, trained, this.#saved),
+      stepClaim(this.#stepper.trial, trained, this.#saved),
+    ];
+    const verdicts = verifyPrograms(claims, verify);
+    if (!verdicts.ok) {
+      this.#diagnostics = verdicts.diagnostics;
+      return;
+    }
+    this.#diagnostics = differences(backend.name, verdicts.value);
+    yield { kind: "verification", iteration: this.#iteration, verdicts: verdicts.value };
   }
 
   /** One iteration with what is due after it; one that fails leaves parameters and iteration as they were. */

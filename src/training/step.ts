@@ -94,12 +94,22 @@ const globalNorm = (gradients: readonly Node[]): Node =>
       .reduce((a, b) => add(a, b), constant(0)),
   );
 
+/** The optimised step. One executable of it does everything that an iteration does. */
+export const buildStep = (
+  objective: ObjectiveGraph,
+  options: StepOptions,
+  storage?: number,
+): StepGraph => {
+  const { graph, slots } = deriveStep(objective, options, storage);
+  return { graph: optimise(graph), slots };
+};
+
 /**
- * The optimised step. One executable of it does everything that an iteration does. State stays as it is where the bound or the
+ * The step as it is before any pass. State stays as it is where the bound or the
  * gradient is not finite; nothing of an update is computed before that is known, so that it can be computed in place. A loop
  * that would store more than `storage` bytes for its gradient is computed in blocks, twice (see `differentiate`).
  */
-export const buildStep = (
+export const deriveStep = (
   objective: ObjectiveGraph,
   options: StepOptions,
   storage?: number,
@@ -150,6 +160,5 @@ export const buildStep = (
   for (const [name, node] of reported) outputs.set(name, node);
 
   const donated = new Set([...parameters, ...slots].map(({ name }) => name));
-  const graph = { inputs: inputsOf(outputs.values()), outputs, donated };
-  return { graph: optimise(graph), slots };
+  return { graph: { inputs: inputsOf(outputs.values()), outputs, donated }, slots };
 };

@@ -22,6 +22,7 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
   const session = opened.value;
   let turned = performance.now();
   try {
+    yield* session.verify();
     for (;;) {
       const reason = session.ending();
       if (reason !== undefined) return yield* session.finish(reason);

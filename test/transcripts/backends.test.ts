@@ -7,6 +7,7 @@ import { compilerFailed, notStarted } from "../../src/runtime/messages.ts";
 import type * as nativeIndex from "../../src/runtime/native/index.ts";
 import { referenceBackend } from "../../src/runtime/reference.ts";
 import type * as plain from "../../src/runtime/tfjs/plain.ts";
+import { lying } from "../support/lying.ts";
 import { play } from "./play.ts";
 
 // What a user reads on a machine where one backend cannot be loaded and another lacks a primitive.
@@ -35,7 +36,7 @@ vi.mock("../../src/runtime/tensorflow/index.ts", () => ({
 }));
 
 /** What goes wrong when native compiles more than its self-test. */
-const fault = vi.hoisted((): { of: "compiler" | "threads" | "memory" | undefined } => ({
+const fault = vi.hoisted((): { of: "compiler" | "threads" | "memory" | "lie" | undefined } => ({
   of: undefined,
 }));
 
@@ -51,6 +52,10 @@ vi.mock("../../src/runtime/native/index.ts", async (original) => {
     openNative: (options: nativeIndex.NativeOptions) => {
       const { of } = fault;
       if (of === undefined) return native.openNative(options);
+      if (of === "lie") {
+        const wrong = (value: number, place: number): number => (place === 1 ? value + 1 : value);
+        return Promise.resolve(lying("native", "logWeights", wrong));
+      }
       const compile: Backend["compile"] = (graph) =>
         graph.inputs.some(({ attrs: { name } }) => name === "weights")
           ? referenceBackend.compile(graph)
@@ -88,6 +93,17 @@ test.each([
   fault.of = of;
   const transcript = await play(readFileSync(join(folder, `${name}.case`), "utf8"));
   await expect(transcript).toMatchFileSnapshot(`backends/${name}.expected`);
+});
+
+test("E0740-not-the-reference", async () => {
+  fault.of = "lie";
+  const name = "E0740-not-the-reference";
+  const transcript = await play(readFileSync(join(folder, `${name}.case`), "utf8"));
+  const settled = transcript
+    .replace(/\S*gtmc-bug-\w+/u, "…")
+    .replace(/(gives|reference) -?\d+\.\d+/gu, "$1 …")
+    .replace(/difference of \d\S*/u, "difference of …");
+  await expect(settled).toMatchFileSnapshot(`backends/${name}.expected`);
 });
 
 test("auto goes on with the next backend when the first does not compile the model, and the run says so", async () => {
