@@ -34,8 +34,7 @@ export const reopen = async (
   path: string,
   options: ReopenOptions,
 ): Promise<Reopened | Wrong> => {
-  const { hasCheckpoint, initialState, openRun, readBest, readLatest, runFiles, startingState } =
-    await import("../index.ts");
+  const { openRun } = await import("../index.ts");
   const run = openRun(pathOf(io, path));
   if (!run.ok) return wrong(run.diagnostics);
   const { overrides } = run.value;
@@ -47,14 +46,8 @@ export const reopen = async (
       sources: sourcesOf(program.diagnostics, model ?? { path: "", text: "" }),
     });
   }
-  const checkpoints = resolve(run.value.path, runFiles.checkpoints);
-  const first = options.orFirst === true && !run.value.finished && !hasCheckpoint(checkpoints);
-  const { problem, config } = program.value;
-  const read = options.checkpoint === "best" ? readBest : readLatest;
-  const state = first ? success(initialState(problem, config.training)) : read(checkpoints);
-  if (!state.ok) return wrong(state.diagnostics);
-  const fits = startingState({ problem, options: config.training, resumeFrom: state.value });
-  if (!fits.ok) return wrong(fits.diagnostics, { sources: program.value.sources });
+  const state = await readState(run.value, program.value, options);
+  if (!state.ok) return wrong(state.diagnostics, { sources: program.value.sources });
   const directory = dataDirectory(io, options.dataDir) ?? overrides.dataDirectory;
   const stage = await setStage(program.value, {
     // The one that was used, also where `auto` chose it: another one rounds differently.
@@ -76,6 +69,24 @@ export const reopen = async (
         : []),
     ],
   };
+};
+
+/** The state that is asked for, if it fits the program. */
+const readState = async (
+  run: Run,
+  { problem, config }: Program,
+  options: ReopenOptions,
+): Promise<Result<TrainingState>> => {
+  const { hasCheckpoint, initialState, readBest, readLatest, runFiles, startingState } =
+    await import("../index.ts");
+  const checkpoints = resolve(run.path, runFiles.checkpoints);
+  if (options.orFirst === true && !run.finished && !hasCheckpoint(checkpoints)) {
+    return success(initialState(problem, config.training));
+  }
+  const state = options.checkpoint === "best" ? readBest(checkpoints) : readLatest(checkpoints);
+  if (!state.ok) return state;
+  const fits = startingState({ problem, options: config.training, resumeFrom: state.value });
+  return fits.ok ? state : fits;
 };
 
 const recompile = async (run: Run, set: readonly string[]): Promise<Result<Program>> => {
