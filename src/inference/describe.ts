@@ -119,13 +119,28 @@ const scheduleOf = (model: Model, reading: "prior" | "guide"): readonly string[]
   const sites = new Map(model.sites.map((site) => [site.name, site]));
   const memories = memoriesOf(model);
 
-  const visit = (id: ValueId): void => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    const value = model.values[id];
-    invariant(value !== undefined, `no value ${id}`);
-    for (const operand of value.operands) visit(operand);
-    const memory = memories.get(id);
+  /** Iterative but for sites: a model's values are deeper than the call stack. */
+  const visit = (root: ValueId): void => {
+    const path: { readonly value: Value; next: number }[] = [];
+    const enter = (id: ValueId): void => {
+      if (seen.has(id)) return;
+      seen.add(id);
+      const value = model.values[id];
+      invariant(value !== undefined, `no value ${id}`);
+      path.push({ value, next: 0 });
+    };
+    enter(root);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const operand = top.value.operands[top.next++];
+      if (operand !== undefined) enter(operand);
+      else {
+        path.pop();
+        leave(top.value);
+      }
+    }
+  };
+  const leave = (value: Value): void => {
+    const memory = memories.get(value.id);
     if (value.op === "site") visitSite(value.attrs.name);
     else if (memory !== undefined) order.add(memory);
     else if (!SOURCES.has(value.op) && isPlain(value.name)) order.add(value.name);

@@ -47,25 +47,46 @@ const findCycles = (
   const done = new Set<string>();
   const reported = new Set<string>();
   const cycles: (readonly Reference[])[] = [];
+  /** Names on the way down with the place of each, and what each has still to look at. */
   const path: Reference[] = [];
-  const visit = (name: string): void => {
-    const start = path.findIndex(({ from }) => from === name);
-    if (start >= 0) {
-      const cycle = path.slice(start);
-      if (cycle.every(({ from }) => !reported.has(from))) cycles.push(cycle);
-      for (const { from } of cycle) reported.add(from);
-      return;
-    }
-    if (done.has(name)) return;
+  const places = new Map<string, number>();
+  const pending: Reference[][] = [];
+  const enter = (name: string): void => {
+    places.set(name, path.length);
     const sorted = [...(needs.get(name) ?? [])].sort((a, b) =>
       a.to < b.to ? -1 : a.to > b.to ? 1 : a.span.start - b.span.start,
     );
-    for (const reference of sorted) {
-      path.push(reference);
-      visit(reference.to);
-      path.pop();
-    }
+    pending.push(sorted.reverse());
+  };
+  const leave = (name: string): void => {
+    places.delete(name);
     done.add(name);
+    pending.pop();
+  };
+  const look = (name: string): boolean => {
+    const start = places.get(name);
+    if (start !== undefined) {
+      const cycle = path.slice(start);
+      if (cycle.every(({ from }) => !reported.has(from))) cycles.push(cycle);
+      for (const { from } of cycle) reported.add(from);
+    }
+    return start === undefined && !done.has(name);
+  };
+  /** Iterative: a chain of members may be longer than the call stack. */
+  const visit = (wanted: string): void => {
+    if (!look(wanted)) return;
+    enter(wanted);
+    for (let rest = pending.at(-1); rest !== undefined; rest = pending.at(-1)) {
+      const reference = rest.pop();
+      if (reference === undefined) {
+        leave(path.at(-1)?.to ?? wanted);
+        path.pop();
+        continue;
+      }
+      path.push(reference);
+      if (look(reference.to)) enter(reference.to);
+      else path.pop();
+    }
   };
   for (const name of [...needs.keys()].sort()) visit(name);
   return cycles;
@@ -120,12 +141,24 @@ export const generationOrder = (
   const needs = edges(references, members, "generate");
   const order: string[] = [];
   const done = new Set<string>();
-  const visit = (name: string): void => {
-    if (done.has(name)) return;
-    done.add(name);
-    const targets = (needs.get(name) ?? []).map(({ to }) => to);
-    for (const target of [...new Set(targets)].sort()) visit(target);
-    if (members.sites.has(name)) order.push(name);
+  /** Iterative: a chain of members may be longer than the call stack. */
+  const visit = (wanted: string): void => {
+    const path: { readonly name: string; readonly rest: string[] }[] = [];
+    const enter = (name: string): void => {
+      if (done.has(name)) return;
+      done.add(name);
+      const targets = (needs.get(name) ?? []).map(({ to }) => to);
+      path.push({ name, rest: [...new Set(targets)].sort().reverse() });
+    };
+    enter(wanted);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.rest.pop();
+      if (next !== undefined) enter(next);
+      else {
+        path.pop();
+        if (members.sites.has(top.name)) order.push(top.name);
+      }
+    }
   };
   const observed = (name: string): number => (members.data.has(name) ? 1 : 0);
   const names = [...members.sites.keys()].sort(

@@ -7,6 +7,7 @@ import type { Builder } from "../lower/builder.ts";
 import { createBuilder } from "../lower/builder.ts";
 import { finishModel, toType } from "../lower/finish.ts";
 import type { CarryDraft } from "../lower/finish.ts";
+import { stepsTowards } from "./chains.ts";
 import { checkCausality, generationOrder } from "./causality.ts";
 import type { Carried } from "./carries.ts";
 import type { Declarations } from "./declarations.ts";
@@ -117,7 +118,11 @@ export const checkModel = (
     members.equations,
     members.sites,
   ];
-  for (const name of [...new Set(named.flatMap((map) => [...map.keys()]))].sort()) at(name);
+  const towards = stepsTowards(members);
+  for (const name of [...new Set(named.flatMap((map) => [...map.keys()]))].sort()) {
+    towards(name).forEach(at);
+    at(name);
+  }
   const guides = new Map<string, DistributionTerm>();
   for (const [name, site] of [...members.sites].sort(([a], [b]) => (a < b ? -1 : 1))) {
     checkTarget(site, definitions);

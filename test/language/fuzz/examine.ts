@@ -57,7 +57,7 @@ const wordsOf = ({ message, primary, secondary, notes, help }: Diagnostic): read
 
 /** What is wrong with the wording of a sentence, apart from the words that it quotes. */
 const wording = (sentence: string): string | undefined => {
-  const own = sentence.replace(/`[^`]*`|"[^"]*"/gu, "…");
+  const own = sentence.replace(/`[^`]*`|"[^"]*"|\[[^\]]*\]/gu, "…");
   if (sentence.includes("[object")) return "an object in words";
   if (/\b(?:undefined|NaN|null|Infinity)\b/u.test(own)) return "a value of ours in words";
   if (own.includes("`")) return "a backtick without its partner";

@@ -116,4 +116,11 @@ describe("what fuzzing has found", () => {
       expect(compile({ path: "models/fuzzed.gtm", text }).ok).toBe(true);
     }
   });
+
+  test("a chain of members may be longer than the stack is deep", () => {
+    const length = 4000;
+    const members = Array.from({ length }, (_, i) => `  e${i + 1} = tanh(e${i})`);
+    const text = `model M {\n  data x: real\n  data e0: real\n${members.join("\n")}\n  x ~ Normal(loc = e${length}, scale = 1)\n}\n`;
+    expect(compile({ path: "models/fuzzed.gtm", text }).ok).toBe(true);
+  });
 });
