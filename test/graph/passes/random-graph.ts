@@ -7,21 +7,32 @@ import { broadcastShapes, elements, sameShape } from "../../../src/graph/shapes.
 import type { HostArray } from "../../../src/runtime/backend.ts";
 import { evaluate } from "../../../src/runtime/reference.ts";
 
-const LENGTH = 3;
-const inputShapes: readonly Shape[] = [
-  [2, 3],
-  [1, 3],
-  [3, 3],
-  [LENGTH, 2, 3],
-  [3, 2, 1],
+/** Of what random graphs compute with. */
+interface Sizes {
+  readonly rows: number;
+  readonly columns: number;
+  /** Of loops. */
+  readonly length: number;
+  /** Elements of a value. */
+  readonly most: number;
+}
+
+const inputShapes = ({ rows, columns, length }: Sizes): readonly Shape[] => [
+  [rows, columns],
+  [1, columns],
+  [columns, columns],
+  [length, rows, columns],
+  [columns, rows, 1],
 ];
 
 /** Turns an endless list of whole numbers into decisions. */
 class Choices {
+  readonly sizes: Sizes;
   readonly #numbers: readonly number[];
   #next = 0;
-  constructor(numbers: readonly number[]) {
+  constructor(numbers: readonly number[], sizes: Sizes) {
     this.#numbers = numbers;
+    this.sizes = sizes;
   }
   below(n: number): number {
     const value = this.#numbers[this.#next % this.#numbers.length] ?? 0;
@@ -121,7 +132,7 @@ const layout: Step = (pick, pool) => {
     () =>
       build.broadcast(
         x,
-        shape.map((n) => (n === 1 ? 3 : n)),
+        shape.map((n) => (n === 1 ? pick.sizes.columns : n)),
       ),
     () =>
       build.slice(
@@ -142,8 +153,8 @@ const layout: Step = (pick, pool) => {
 };
 
 /** Small values keep their size however often they are used. */
-const limit = (x: Node): Node =>
-  elements(x.shape) > 40 ? build.sum(x, [x.shape.indexOf(Math.max(...x.shape))]) : x;
+const limit = (x: Node, most: number): Node =>
+  elements(x.shape) > most ? build.sum(x, [x.shape.indexOf(Math.max(...x.shape))]) : x;
 
 const gather: Step = (pick, pool) => {
   const x = pick.of(pool);
@@ -157,7 +168,10 @@ const gather: Step = (pick, pool) => {
   const first = build.slice(flat, [0], [Math.min(2, elements(source.shape))]);
   return pick.below(2) === 0
     ? build.gather(x, first)
-    : build.reshape(build.sum(build.onehot(first, 3), [0]), [1, 3]);
+    : build.reshape(build.sum(build.onehot(first, pick.sizes.columns), [0]), [
+        1,
+        pick.sizes.columns,
+      ]);
 };
 
 const contract: Step = (pick, pool) => {
@@ -200,7 +214,8 @@ const loop =
   (pick, pool) => {
     const carries = Array.from({ length: 1 + pick.below(3) }, () => pick.of(pool));
     const constants = Array.from({ length: pick.below(3) }, () => pick.of(pool));
-    const stacks = pool.filter((x) => x.shape[0] === LENGTH && x.shape.length === 3);
+    const { length } = pick.sizes;
+    const stacks = pool.filter((x) => x.shape[0] === length && x.shape.length === 3);
     const inputs = stacks.length === 0 ? [] : [pick.of(stacks), pick.of(stacks)];
     const arg = (name: string, shape: Shape): NodeOf<"input"> => build.input(name, shape);
     const carryArgs = carries.map((x, i) => arg(`c${i}`, x.shape));
@@ -218,7 +233,7 @@ const loop =
     );
     const outputs = Array.from({ length: 1 + pick.below(3) }, () => pick.of(grown));
     const results = build.scan({
-      length: LENGTH,
+      length,
       reverse: pick.below(2) === 0,
       body: {
         carries: carryArgs,
@@ -256,22 +271,37 @@ const grow = (
   for (let i = 0; i < steps; i += 1) {
     const usable = pool.filter((x) => x.shape.length === 2 || x.shape.length === 3);
     const step = depth > 0 && pick.below(4) === 0 ? loop(depth) : pick.of(kinds);
-    pool.push(limit(step(pick, usable)));
+    pool.push(limit(step(pick, usable), pick.sizes.most));
   }
   return pool;
 };
 
-/** A graph of a few outputs. */
-export const randomGraph: fc.Arbitrary<Graph> = fc
-  .array(fc.nat(9973), { minLength: 40, maxLength: 80 })
-  .map((numbers) => {
-    const pick = new Choices(numbers);
-    const inputs = inputShapes.map((shape, i) => build.input(`in${i}`, shape));
+/** Graphs of a few outputs. */
+const graphsOf = (sizes: Sizes): fc.Arbitrary<Graph> =>
+  fc.array(fc.nat(9973), { minLength: 40, maxLength: 80 }).map((numbers) => {
+    const pick = new Choices(numbers, sizes);
+    const inputs = inputShapes(sizes).map((shape, i) => build.input(`in${i}`, shape));
     const values = grow(pick, inputs, 14, 2).slice(inputs.length);
     const outputs = new Map(values.slice(-6).map((node, i) => [`out${i}`, node]));
     const graph: Graph = { inputs, outputs };
     return { ...graph, [fc.toStringMethod]: () => printGraph(graph) };
   });
+
+export const randomGraph: fc.Arbitrary<Graph> = graphsOf({
+  rows: 2,
+  columns: 3,
+  length: 3,
+  most: 40,
+});
+
+/** Graphs with rows and columns around the numbers of lanes, and of rows and columns of tiles. */
+export const wideGraph: fc.Arbitrary<Graph> = fc
+  .record({
+    rows: fc.constantFrom(2, 1, 4, 8, 16, 17),
+    columns: fc.constantFrom(8, 9, 3, 7, 16, 17),
+    length: fc.constantFrom(3, 1, 2, 4),
+  })
+  .chain((sizes) => graphsOf({ ...sizes, most: 300 }));
 
 /** Fixed values for a graph's inputs, all different. */
 export const inputValues = (graph: Graph): Map<string, HostArray> =>
