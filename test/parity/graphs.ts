@@ -12,8 +12,8 @@ import type { HostArray } from "../../src/runtime/backend.ts";
 import { initialise } from "../../src/training/initialise.ts";
 import { drawNoise } from "../../src/training/noise.ts";
 import type { BatchSizes, NoiseSpec } from "../../src/training/problem.ts";
+import { measuredOf } from "../../src/training/estimate.ts";
 import { buildStep } from "../../src/training/step.ts";
-import { testedOf } from "../../src/training/test-bound.ts";
 import { need } from "../runtime/opened.ts";
 import { uniforms } from "../support/numbers.ts";
 
@@ -23,7 +23,7 @@ export interface Sizes extends BatchSizes {
 }
 
 export interface ProductGraph {
-  /** "training step", "log weights", "predict". */
+  /** "training step", "evaluation", "predict". */
   readonly name: string;
   readonly graph: Graph;
   /** Numbers for its inputs, others for another seed. */
@@ -50,18 +50,17 @@ const step =
     return { graph: buildStep(objective, config.training, storage).graph, noise: objective.noise };
   };
 
+const evaluation: Build = ({ problem }, sizes) => {
+  const measured = problem.evaluation(sizes);
+  return { graph: forward(measuredOf(measured)), noise: measured.noise };
+};
+
 const builds: Readonly<Record<string, Build>> = {
   "training step": step(),
   // One byte is less than any loop stores.
   "training step in blocks": step(1),
-  "test bound": ({ problem }, sizes) => {
-    const objective = problem.objective(sizes);
-    return { graph: forward(testedOf(objective)), noise: objective.noise };
-  },
-  "log weights": ({ problem }, sizes) => {
-    const { logWeights, terms, noise } = problem.logWeights(sizes);
-    return { graph: forward(new Map([["logWeights", logWeights], ...terms])), noise };
-  },
+  evaluation,
+  "evaluation of one particle": (program, sizes) => evaluation(program, { ...sizes, particles: 1 }),
   prior: drawing("prior"),
   predict: drawing("predict"),
   posterior: drawing("posterior"),

@@ -1,4 +1,4 @@
-/** What the product runs of the shipped models, on every backend against the reference, each at a size where tiles and vectors end. */
+/** What the product runs of the shipped models beside training steps, on every backend against the reference, each at a size where tiles and vectors end. */
 import { describe, expect, test } from "vitest";
 import { openAll } from "../runtime/opened.ts";
 import { isQuestion, questionOf, wrongOn } from "./agree.ts";
@@ -31,9 +31,8 @@ describe.each(modelFiles)("%s", (file) => {
   // What is compiled for one of the two is compiled for the other, all but the number of lanes; a C compiler takes longer.
   const compiling = place % 3 === 0 ? "native" : "wasm";
   const tried = [
-    { name: "training step", on: [compiling, ...interpreting] },
-    { name: "test bound", on: [compiling] },
-    { name: "log weights", on: ["wasm", ...interpreting] },
+    { name: "evaluation of one particle", on: [compiling] },
+    { name: "evaluation", on: ["wasm", ...interpreting] },
     { name: drawn, on: ["wasm", ...interpreting] },
     ...(which === "steps" ? [{ name: "training step in blocks", on: ["wasm"] }] : []),
   ];

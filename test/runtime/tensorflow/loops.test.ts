@@ -116,7 +116,7 @@ describe("whole training steps with every loop kept", async () => {
     return;
   }
 
-  // Unrolled, all of them are in `test/parity/models.test.ts`.
+  // Unrolled, all of them are in `models-parity.test.ts`.
   test.each(["dnc_gtmm.gtm", "stochastic_address.gtm", "vrnn.gtm"])("%s", (file) => {
     const { graph, feed } = smallStep(file);
     // float32 (6e-8) over chains of some thousands of operations
