@@ -1,12 +1,21 @@
 import { invariant } from "./diagnostics/invariant.ts";
-import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
+import {
+  checkArguments,
+  oneOf,
+  perhaps,
+  wholeFrom,
+  wrongArgument,
+} from "./diagnostics/argument.ts";
+import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
 import type { Batch } from "./data/dataset.ts";
+import { added } from "./graph/added.ts";
 import type { NodeOf, Shape } from "./graph/op.ts";
 import type { Model } from "./ir/model.ts";
 import type { Program, SampleTarget } from "./program.ts";
 import type { Backend, HostArray } from "./runtime/backend.ts";
 import { nonFiniteDraw, type BadDraw } from "./training/errors.ts";
 import { disposeAll, feedBatch, stepFields, upload, type Feed } from "./training/feed.ts";
+import { wrongParameters } from "./training/request.ts";
 import { drawNoise } from "./training/noise.ts";
 import type { BatchSizes } from "./training/problem.ts";
 
@@ -36,6 +45,8 @@ export const drawSamples = (
   backend: Backend,
   request: DrawRequest,
 ): Result<ReadonlyMap<string, HostArray>> => {
+  const wrong = wrongRequest(program, request);
+  if (wrong.length > 0) return failure(...wrong);
   const { target, batch, batchSize, steps, prefix, dims, samples, seed } = request;
   const lengths = target === "prior" ? undefined : batch.lengths;
   const drawing = program.sampling(target, {
@@ -52,6 +63,12 @@ export const drawSamples = (
   if (!compiled.ok) return compiled;
   const noise = drawNoise(kinds, seed, "draw", 0);
   const given = new Map([...request.parameters, ...noise]);
+  const asked = graph.inputs.filter(({ attrs }) => !given.has(attrs.name));
+  const misfits = asked.flatMap((input) => wrongField(input, batch));
+  if (misfits.length > 0) {
+    compiled.value.dispose();
+    return failure(...misfits);
+  }
   const feed = feedDraw(program.model, graph.inputs, given, batch, {
     batch: batchSize,
     ...(steps === undefined ? {} : { steps }),
@@ -150,4 +167,41 @@ const firstSteps = (array: HostArray, shape: Shape): HostArray => {
     data.set(array.data.subarray(from, from + steps * step), b * steps * step);
   }
   return { shape, data };
+};
+
+const wrongField = (
+  { attrs: { name }, shape }: NodeOf<"input">,
+  batch: Batch,
+): readonly Diagnostic[] => {
+  if (name === added.mask) return [];
+  const field = batch.fields.get(name);
+  const whole = field === undefined || field.data.length === volume(field.shape);
+  const cut = field === undefined || !whole ? field : firstSteps(field, shape);
+  if (cut !== undefined && whole && cut.shape.join() === shape.join()) return [];
+  const found = cut && `[${cut.shape.join(", ")}] of ${cut.data.length} numbers`;
+  const expected = `an array [${shape.join(", ")}]`;
+  return [wrongArgument("drawSamples", `batch.${name}`, expected, found)];
+};
+
+const volume = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+
+const wrongRequest = (program: Program, request: DrawRequest): readonly Diagnostic[] => {
+  const { target, batchSize, samples, steps, prefix, seed, dims } = request;
+  const count = wholeFrom(1);
+  const temporal = program.model.sites.some(({ when }) => when === "step");
+  const open = Object.entries(program.model.dims).flatMap(([name, size]) =>
+    size === null ? [[`dims.${name}`, [dims[name], count]] as const] : [],
+  );
+  return [
+    ...checkArguments("drawSamples", {
+      target: [target, oneOf("prior", "predict", "posterior", "reconstruct")],
+      batchSize: [batchSize, count],
+      samples: [samples, count],
+      steps: [steps, temporal ? count : perhaps(count)],
+      prefix: [prefix, perhaps(wholeFrom(0))],
+      seed: [seed, wholeFrom(0)],
+      ...Object.fromEntries(open),
+    }),
+    ...wrongParameters("drawSamples", program.problem, request.parameters),
+  ];
 };

@@ -1,8 +1,10 @@
-import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
 import type { Dataset } from "./data/dataset.ts";
-import { repeatedSequences, unboundDimension } from "./data/errors.ts";
+import { placeOutside, repeatedSequences, unboundDimension } from "./data/errors.ts";
 import { fitFields, type ExpectedField } from "./data/fit.ts";
+import type { Model } from "./ir/model.ts";
 import { printType } from "./ir/print.ts";
+import type { Value } from "./ir/value.ts";
 import type { Program } from "./program.ts";
 import { evaluate, type Dim } from "./shape/dim.ts";
 
@@ -31,10 +33,35 @@ export const fitData = (
     (name) => model.dims[name] === null && !Object.hasOwn(fitted.value, name),
   );
   if (open.length > 0) return failure(...open.map(unboundDimension));
+  const sizes = new Map([...known, ...Object.entries(fitted.value)]);
+  const outside = placesOutside(model, (dim) => evaluate(dim, sizes));
+  if (outside.length > 0) return failure(...outside);
   const { batch } = config.training;
   const stored = dataset.sequences?.train ?? Infinity;
   return success(fitted.value, [
     ...fitted.warnings,
     ...(batch > stored ? [repeatedSequences(batch, stored)] : []),
   ]);
+};
+
+/** Places written in the model that an axis of the data's size does not have: what computes would clamp them. */
+const placesOutside = (
+  { values }: Model,
+  sizeOf: (dim: Dim) => number | undefined,
+): readonly Diagnostic[] =>
+  values.flatMap((value) => {
+    const [dim, place] = placeOf(value, values);
+    const size = dim === undefined ? undefined : sizeOf(dim);
+    if (place === undefined || size === undefined || place < size) return [];
+    return [placeOutside(place, dim ?? "", size, value.span)];
+  });
+
+/** The axis that a value selects from by a number, and the number. */
+const placeOf = (value: Value, values: readonly Value[]): readonly [Dim?, number?] => {
+  if (value.op === "constant" && value.type.base === "index") {
+    return value.type.of === undefined ? [] : [value.type.of, value.attrs.value];
+  }
+  if (value.op !== "column") return [];
+  const axis = values[value.operands[0] ?? -1]?.type.axes.at(-1);
+  return axis === undefined ? [] : [axis, value.attrs.index];
 };

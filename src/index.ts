@@ -7,7 +7,8 @@
  * ```
  */
 import { check as checkWith, compile as compileWith, type CompileOptions } from "./compile.ts";
-import type { Result } from "./diagnostics/diagnostic.ts";
+import { checkArguments, perhaps, text, type Rule } from "./diagnostics/argument.ts";
+import { failure, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
 import { diskPrelude, loadFromDisk } from "./host.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { MemoryForecast, MemoryNeed } from "./memory.ts";
@@ -17,15 +18,40 @@ import type { CheckedFile, ExecutedStage, Program, SourceFile } from "./program.
 export const compile = (
   source: SourceFile,
   options: Partial<CompileOptions> = {},
-): Result<Program> =>
-  compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+): Result<Program> => {
+  const wrong = wrongSource("compile", source, options);
+  return wrong.length > 0
+    ? failure(...wrong)
+    : compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+};
+
+const wrongSource = (
+  of: string,
+  source: SourceFile,
+  { set, model }: Partial<CompileOptions>,
+): readonly Diagnostic[] =>
+  checkArguments(of, {
+    "source.path": [source.path, text],
+    "source.text": [source.text, text],
+    set: [set, perhaps(texts)],
+    model: [model, perhaps(text)],
+  });
+
+const texts: Rule = {
+  expected: "a list of texts",
+  holds: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
+};
 
 /** Checks all that a text declares: a library without a model, or several models. */
 export const check = (
   source: SourceFile,
   options: Partial<CompileOptions> = {},
-): Result<CheckedFile> =>
-  checkWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+): Result<CheckedFile> => {
+  const wrong = wrongSource("check", source, options);
+  return wrong.length > 0
+    ? failure(...wrong)
+    : checkWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options });
+};
 
 /** Forms of the training step below the graph, as text. What makes code is loaded only when it is asked for. */
 export const inspectExecuted = async (

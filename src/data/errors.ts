@@ -1,5 +1,6 @@
 /** What can be wrong with data. All wording of E06xx is here. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/span.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 
 interface Details {
@@ -260,3 +261,16 @@ export const repeatedSequences = (batch: number, stored: number): Diagnostic =>
     notes: ["where there are enough, a batch holds each sequence at most once"],
     help: [`set \`batch = ${stored}\` or less`],
   });
+
+/** A place that the model names and the data's axis does not have. */
+export const placeOutside = (
+  place: number,
+  dim: string,
+  size: number,
+  span: Span | undefined,
+): Diagnostic => ({
+  ...problem("E0630", `there is no place ${place} in an axis of ${size}`, {
+    notes: [`the data give \`${dim}\` the size ${size}; its places are 0 to ${size - 1}`],
+  }),
+  ...(span === undefined ? {} : { primary: { span, text: "no such place" } }),
+});

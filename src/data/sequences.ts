@@ -1,5 +1,14 @@
 /** Datasets from files of named fields and from arrays of the library's user. */
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  checkArguments,
+  fraction,
+  oneOf,
+  perhaps,
+  wholeFrom,
+  wrongArgument,
+  type Rule,
+} from "../diagnostics/argument.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { count, flag, optional, part, text } from "./arguments.ts";
 import type { DataContext } from "./context.ts";
 import type { Dataset, FieldShape } from "./dataset.ts";
@@ -103,6 +112,8 @@ export const arraysDataset = (
   arrays: Readonly<Record<string, ArrayField>>,
   options: ArrayOptions = {},
 ): Result<Dataset> => {
+  const unusable = wrongArrays(arrays, options);
+  if (unusable.length > 0) return failure(...unusable);
   const fields = Object.entries(arrays).map(([name, array]) => {
     const size = array.shape.reduce((a, b) => a * b, 1);
     if (size !== array.data.length) {
@@ -124,4 +135,35 @@ export const arraysDataset = (
     storedDataset(options.name ?? "arrays", splits.value, { images }),
     splits.warnings,
   );
+};
+
+const wrongArrays = (
+  arrays: Readonly<Record<string, ArrayField>>,
+  { test, validation, lengths }: ArrayOptions,
+): readonly Diagnostic[] => [
+  ...(Object.keys(arrays).length === 0
+    ? [wrongArgument("arraysDataset", "arrays", "at least one field", "{}")]
+    : []),
+  ...Object.entries(arrays).flatMap(([name, { shape, data, per }]) =>
+    checkArguments("arraysDataset", {
+      [`${name}.shape`]: [shape, sizes],
+      [`${name}.data`]: [data, floats],
+      [`${name}.per`]: [per, oneOf("step", "sequence", "shared")],
+    }),
+  ),
+  ...checkArguments("arraysDataset", {
+    test: [test, perhaps(fraction)],
+    validation: [validation, perhaps(fraction)],
+    lengths: [lengths, perhaps(sizes)],
+  }),
+];
+
+const sizes: Rule = {
+  expected: "a list of whole numbers >= 0",
+  holds: (value) => Array.isArray(value) && value.every(wholeFrom(0).holds),
+};
+
+const floats: Rule = {
+  expected: "a Float32Array",
+  holds: (value) => value instanceof Float32Array || value instanceof Uint8Array,
 };

@@ -68,12 +68,10 @@ const render = (diagnostic: Diagnostic, sources: Sources, paint: Paint): string 
  */
 export const renderText = (
   diagnostics: readonly Diagnostic[],
-  sources: Sources,
-  options: { readonly color: boolean },
+  sources: Sources = new Map<string, string>(),
+  { color = false }: { readonly color?: boolean } = {},
 ): string =>
-  diagnostics
-    .map((diagnostic) => render(diagnostic, sources, options.color ? colored : plain))
-    .join("\n");
+  diagnostics.map((diagnostic) => render(diagnostic, sources, color ? colored : plain)).join("\n");
 
 /** One-based line and column (in UTF-16 units) with the offset they stand for. */
 interface JsonPosition {

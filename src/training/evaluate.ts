@@ -1,9 +1,11 @@
 /** The bound of many particles, when training is done. */
-import type { Result } from "../diagnostics/diagnostic.ts";
-import type { Dataset, Split } from "../data/dataset.ts";
+import { checkArguments, oneOf, perhaps, wholeFrom } from "../diagnostics/argument.ts";
+import { failure, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { splitsOf, type Dataset, type Split } from "../data/dataset.ts";
 import type { Backend, HostArray } from "../runtime/backend.ts";
 import { createEstimator, type BoundEstimate } from "./estimate.ts";
 import { disposeAll, uploadAll } from "./feed.ts";
+import { wrongParameters } from "./request.ts";
 import type { BatchSizes, Problem } from "./problem.ts";
 
 /** What to evaluate, and how precisely. */
@@ -31,6 +33,8 @@ export interface BoundRequest {
  * graph, sequences and noise.
  */
 export const evaluateBound = (request: BoundRequest): Result<BoundEstimate> => {
+  const wrong = wrongRequest(request);
+  if (wrong.length > 0) return failure(...wrong);
   const { problem, backend, split = "test", dims = {}, particles } = request;
   const chunk = Math.min(request.chunk, particles);
   const created = createEstimator({
@@ -47,4 +51,20 @@ export const evaluateBound = (request: BoundRequest): Result<BoundEstimate> => {
   disposeAll(parameters.values());
   created.value.dispose();
   return estimate;
+};
+
+const wrongRequest = (request: BoundRequest): readonly Diagnostic[] => {
+  const { dataset, split, seed, batch, particles, chunk, sequences } = request;
+  const count = wholeFrom(1);
+  return [
+    ...checkArguments("evaluateBound", {
+      split: [split, perhaps(oneOf(...splitsOf(dataset)))],
+      seed: [seed, wholeFrom(0)],
+      batch: [batch, count],
+      particles: [particles, count],
+      chunk: [chunk, count],
+      sequences: [sequences, count],
+    }),
+    ...wrongParameters("evaluateBound", request.problem, request.parameters),
+  ];
 };

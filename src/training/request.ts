@@ -1,5 +1,6 @@
 /** What a run is asked to do, and the state that it starts from. */
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { checkArguments, wholeFrom, wrongArgument } from "../diagnostics/argument.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { checkpointDiffers } from "./errors.ts";
@@ -62,6 +63,8 @@ export const startingState = ({
   options,
   resumeFrom,
 }: Pick<TrainRequest, "problem" | "options" | "resumeFrom">): Result<TrainingState> => {
+  const unusable = wrongOptions({ options });
+  if (unusable.length > 0) return failure(...unusable);
   const fresh = initialState(problem, options);
   if (resumeFrom === undefined) return success(fresh);
   const wrong = [
@@ -69,4 +72,37 @@ export const startingState = ({
     ...differences("the optimizer's slot", fresh.slots, resumeFrom.slots),
   ];
   return wrong.length > 0 ? failure(checkpointDiffers(wrong)) : success(resumeFrom);
+};
+
+/** What is wrong with parameters that a caller of the library gives. */
+export const wrongParameters = (
+  of: string,
+  problem: Pick<Problem, "parameters">,
+  given: Feed,
+): readonly Diagnostic[] =>
+  problem.parameters.flatMap(({ name, shape }) => {
+    const found = given.get(name);
+    const expected = `an array [${shape.join(", ")}]`;
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (found === undefined) return [wrongArgument(of, `parameters.${name}`, expected, found)];
+    const fits = found.shape.join() === shape.join() && found.data.length === size;
+    const shown = `[${found.shape.join(", ")}] of ${found.data.length} numbers`;
+    return fits ? [] : [wrongArgument(of, `parameters.${name}`, expected, shown)];
+  });
+
+/** What is wrong with the options of training, which a caller may have made up. */
+const wrongOptions = ({ options }: Pick<TrainRequest, "options">): readonly Diagnostic[] => {
+  const count = wholeFrom(1);
+  const { clip } = options;
+  return checkArguments("train", {
+    batch: [options.batch, count],
+    particles: [options.particles, count],
+    steps: [options.steps, count],
+    seed: [options.seed, wholeFrom(0)],
+    logEvery: [options.logEvery, count],
+    checkpointEvery: [options.checkpointEvery, count],
+    evaluateEvery: [options.evaluateEvery, count],
+    evaluateBatches: [options.evaluateBatches, count],
+    clip: [clip, { expected: "a number > 0 or null", holds: (x) => x === null || Number(x) > 0 }],
+  });
 };
