@@ -35,7 +35,14 @@ export const collect = (path: string, found: FoundFields, asked: Asked): Result<
     else if (field.ok) usable.push(field.value);
     else ignored.set(name, field.diagnostics);
   }
-  const wrong = (asked.fields ?? []).flatMap((name) => ignored.get(name) ?? []);
+  // Where nobody said what is wanted, only what never was data is left out.
+  const wrong = [...ignored].flatMap(([name, reasons]) =>
+    asked.fields === undefined
+      ? reasons.filter(({ code }) => code !== "E0618")
+      : asked.fields.includes(name)
+        ? reasons
+        : [],
+  );
   if (wrong.length > 0) return failure(...wrong);
   if (usable.length === 0) {
     const reasons = [...ignored.values()].flat();

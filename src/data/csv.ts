@@ -3,7 +3,7 @@ import { failure, success, type Diagnostic, type Result } from "../diagnostics/d
 import { cellText, firstLine, visitRows } from "./csv-cells.ts";
 import { namesOf } from "./csv-header.ts";
 import { isNumeric, numberOfCell, quickNumber } from "./csv-numbers.ts";
-import { emptyData, malformedFile, wrongColumns } from "./errors.ts";
+import { emptyData, malformedFile, notData, wrongColumns } from "./errors.ts";
 
 /** Columns that are more than numbers: which sequence a row belongs to, and its place there. */
 export const keyNames = { sequence: "sequence", order: ["step", "time", "t"] } as const;
@@ -50,6 +50,10 @@ const firstRow = (
   return stopped === undefined || stopped === done ? cells : stopped;
 };
 
+/** A column of texts alone is something else than data. */
+const textColumn = (path: string, { message, help }: Diagnostic): Diagnostic =>
+  notData(path, message.slice(`cannot read ${path}: `.length), help);
+
 const pointsOnly = "write numbers with a decimal point and nothing between thousands";
 
 /** Watches that decimals are written with a point or with a comma, not with both: one of them may stand between thousands. */
@@ -90,6 +94,7 @@ const readRows = (
   const data = new Float32Array(most * columns);
   const lines = new Int32Array(most);
   const faults = new Map<number, Diagnostic>();
+  const numeric = new Uint8Array(columns);
   const keys = new Map<string, string[]>();
   const keyOf = (header ?? []).map((name): string[] | undefined => {
     if (name !== keyNames.sequence && !keyNames.order.some((key) => key === name)) return undefined;
@@ -102,12 +107,14 @@ const readRows = (
   const put = (column: number, from: number, to: number, quoted: boolean, line: number): void => {
     const quick = quickNumber(bytes, from, to, marks.quick);
     if (!Number.isNaN(quick)) {
+      numeric[column] = 1;
       data[rows * columns + column] = quick;
       return;
     }
     const cell = cellText(bytes, from, to, quoted).trim();
     const value = numberOfCell(cell, marks.mayBeComma);
     if (typeof value === "number") {
+      numeric[column] = 1;
       data[rows * columns + column] = value;
       marks.see(cell, line);
     } else if (!faults.has(column)) {
@@ -139,7 +146,12 @@ const readRows = (
     rows,
     columns,
     data: data.subarray(0, rows * columns),
-    faults,
+    faults: new Map(
+      [...faults].map(([column, fault]) => [
+        column,
+        fault.code === "E0604" && numeric[column] === 0 ? textColumn(path, fault) : fault,
+      ]),
+    ),
     keys,
     lines: lines.subarray(0, rows),
   });

@@ -73,6 +73,10 @@ export const malformedFile = (
   help: readonly string[] = [],
 ): Diagnostic => problem("E0604", `cannot read ${path}: ${reason}`, { help });
 
+/** No fault of the file: what it holds is of another kind than numbers in sequences. */
+export const notData = (path: string, reason: string, help: readonly string[] = []): Diagnostic =>
+  problem("E0618", `cannot take ${path} for data: ${reason}`, { help });
+
 /** The file as such, before its content: a folder, a pipe, not permitted. */
 export const cannotOpen = (path: string, reason: string): Diagnostic =>
   problem("E0610", `cannot open ${path}: ${reason}`, {

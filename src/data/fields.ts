@@ -5,7 +5,7 @@ import { printShape, type DenseArray } from "./array.ts";
 import { collect, isAsked, type Asked, type FoundFields } from "./collect.ts";
 import { parseTable } from "./csv.ts";
 import type { FieldShape } from "./dataset.ts";
-import { badArgument, malformedFile } from "./errors.ts";
+import { badArgument, malformedFile, notData } from "./errors.ts";
 import { readBytes, readText } from "./files.ts";
 import { declaredIdxBytes, parseIdx } from "./idx.ts";
 import { parseJsonFields } from "./json.ts";
@@ -51,6 +51,10 @@ const ofArrays = (
   asked: Asked,
 ): Result<StoredFile> => {
   const given = arrays.get("lengths");
+  // Lengths that cannot be read must not turn what pads the sequences into data.
+  if (given !== undefined && given !== "unread" && !given.ok && asked.perOf("lengths") === "step") {
+    return given;
+  }
   const lengths =
     given !== undefined && given !== "unread" && given.ok && given.value.shape.length === 1
       ? givenLengths([...arrays.keys()], given.value.data, asked)
@@ -60,10 +64,11 @@ const ofArrays = (
       .filter(([name]) => name !== "lengths" || lengths === undefined)
       .map(([name, array]): [string, Result<StoredField> | "unread"] => {
         if (array === "unread" || !array.ok) return [name, array];
-        const field = fieldOfArray(name, asked.perOf(name), array.value, lengths);
-        const about = (reason: string): Result<never> =>
-          failure(malformedFile(path, `\`${name}\`: ${reason}`));
-        return [name, typeof field === "string" ? about(field) : success(field)];
+        const per = asked.perOf(name);
+        const field = fieldOfArray(name, per, array.value, lengths);
+        if (typeof field !== "string") return [name, success(field)];
+        const isOther = array.value.shape.length < { shared: 0, sequence: 1, step: 2 }[per];
+        return [name, failure((isOther ? notData : malformedFile)(path, `\`${name}\`: ${field}`))];
       }),
   );
   return collectFile(path, found, asked);

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { foreignEncoding } from "../diagnostics/encoding.ts";
 import { expansionLimit, gunzip, gunzipHead } from "../files/inflate.ts";
 import { largestFile, readWholeFile } from "../files/read.ts";
@@ -61,42 +61,50 @@ export const requireInDataDirectory = (
   return failure(fileNotFound(what, looked, howToPoint(context)));
 };
 
-/** Expands a gzipped file no further than its format says that it goes, or than `expansionLimit`. */
-const expand = (path: string, bytes: Uint8Array, declared: Declared): Result<Uint8Array> => {
-  const promised = declared(gunzipHead(bytes));
-  const limit = Math.min(largestFile, promised ?? expansionLimit(bytes.length));
-  if (promised !== undefined && promised > largestFile) {
+/** How long an expanded file says that it is, by its first bytes; `undefined` where they are not of its format. */
+type Declared = (head: Uint8Array) => number | undefined;
+
+/** Expands a text, which does not say how long it is. */
+const expandText = (path: string, bytes: Uint8Array): Result<Uint8Array> => {
+  const limit = expansionLimit(bytes.length);
+  const expanded = gunzip(bytes, limit);
+  if (expanded.kind === "whole") return success(expanded.bytes);
+  if (expanded.kind === "damaged") return failure(damagedGzip(path));
+  const reason = `its ${bytes.length} bytes expand to more than ${limit}`;
+  return failure(beyondLimit(path, reason, ["expand it with gunzip if this is meant"]));
+};
+
+const damagedGzip = (path: string): Diagnostic => malformedFile(path, "it is no whole gzip file");
+
+/** Expands a file as far as its header says that it goes; without a header no further than that. */
+const expandDeclared = (
+  path: string,
+  bytes: Uint8Array,
+  declared: Declared,
+): Result<Uint8Array> => {
+  const head = gunzipHead(bytes);
+  const promised = declared(head);
+  if (promised === undefined) return success(head);
+  if (promised > largestFile) {
     const reason = `its header promises ${promised} bytes; at most ${largestFile} are read`;
     return failure(beyondLimit(path, reason));
   }
-  const expanded = gunzip(bytes, limit);
+  const expanded = gunzip(bytes, promised);
   if (expanded.kind === "whole") return success(expanded.bytes);
-  if (expanded.kind === "damaged") return failure(malformedFile(path, "it is no whole gzip file"));
-  return promised === undefined
-    ? failure(
-        beyondLimit(path, `its ${bytes.length} bytes expand to more than ${limit}`, [
-          "expand it with gunzip if this is meant",
-        ]),
-      )
-    : failure(
-        malformedFile(path, `it goes on after the ${promised} bytes that its header promises`),
-      );
+  if (expanded.kind === "damaged") return failure(damagedGzip(path));
+  const reason = `it goes on after the ${promised} bytes that its header promises`;
+  return failure(malformedFile(path, reason));
 };
 
-/** How long an expanded file says that it is, by its first bytes; `undefined` where its format does not say. */
-type Declared = (head: Uint8Array) => number | undefined;
-
-/** The bytes of a file, decompressed where it is gzipped. */
-export const readBytes = (
-  path: string,
-  declared: Declared = () => undefined,
-): Result<Uint8Array> => {
+/** The bytes of a file, expanded where it is gzipped; `declared` where the format has a header that says how far. */
+export const readBytes = (path: string, declared?: Declared): Result<Uint8Array> => {
   const file = readWholeFile(path);
   if (!file.ok) {
     return failure(file.tooLarge ? beyondLimit(path, file.reason) : cannotOpen(path, file.reason));
   }
   const { bytes } = file;
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? expand(path, bytes, declared) : success(bytes);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return success(bytes);
+  return declared === undefined ? expandText(path, bytes) : expandDeclared(path, bytes, declared);
 };
 
 /** The bytes of a text without its byte order mark; it must be UTF-8. */

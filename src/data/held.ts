@@ -63,7 +63,7 @@ export const holdWide = (
 };
 
 const wholeForm = /^[+-]?\d+$/u;
-/** Up to here doubles tell all whole numbers apart. */
+/** Below this doubles tell all whole numbers apart. */
 const surelyWhole = 2 ** 53;
 
 /** A decimal number as written, or which way 32 bits do not hold it. */
@@ -73,7 +73,7 @@ export const holdDecimal = (image: string): number | "large" | "rounded" => {
   if (!Number.isFinite(Math.fround(value))) return "large";
   if (!wholeForm.test(image)) return value;
   const exact =
-    Math.abs(value) <= surelyWhole
+    Math.abs(value) < surelyWhole
       ? !rounds(value)
       : BigInt(image.replace("+", "")) === BigInt(Math.fround(value));
   return exact ? value : "rounded";

@@ -1,6 +1,6 @@
 /** Nested lists of numbers from JSON: numbers go into typed memory as they come, lists become their lengths. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { cannotHold, malformedFile, missingValue } from "./errors.ts";
+import { cannotHold, malformedFile, missingValue, notData } from "./errors.ts";
 import { lineAt } from "./files.ts";
 import { growingCounts, growingFloats, type Growing } from "./growing.ts";
 import { holdDecimal } from "./held.ts";
@@ -27,15 +27,24 @@ interface Document {
 
 const unfit = (why: Diagnostic): JsonValue => ({ kind: "unfit", why });
 
+/** A text among numbers is a fault, texts alone are something else than data. */
+const notNumber = (path: string, place: string, image: string, seenNumbers: boolean): Diagnostic =>
+  (seenNumbers ? malformedFile : notData)(path, `${place}: ${image.slice(0, 40)} is no number`);
+
 /** A scalar as a number, or why it is none. */
-const numberOf = (image: string, at: number, { bytes, path }: Document): number | Diagnostic => {
+const numberOf = (
+  image: string,
+  at: number,
+  { bytes, path }: Document,
+  seenNumbers: boolean,
+): number | Diagnostic => {
   if (image === "true") return 1;
   if (image === "false") return 0;
   const line = (): string => `line ${lineAt(bytes, at)}`;
   if (image === "null" || image.endsWith("NaN")) return missingValue(path, line(), image);
   if (image.endsWith("Infinity")) return Number(image);
   if (image.startsWith('"')) {
-    return malformedFile(path, `${line()}: ${image.slice(0, 40)} is no number`);
+    return notNumber(path, line(), image, seenNumbers);
   }
   const held = holdDecimal(image);
   return typeof held === "number" ? held : cannotHold(path, line(), image, held === "rounded");
@@ -77,7 +86,7 @@ class Lists {
   public scalar(image: string, at: number): void {
     this.count();
     if (this.fault !== undefined) return;
-    const value = numberOf(image, at, this.document);
+    const value = numberOf(image, at, this.document, this.numberDepth !== undefined);
     if (typeof value !== "number") {
       this.fault = value;
       return;
@@ -90,11 +99,9 @@ class Lists {
   /** An object where a number belongs. */
   public object(at: number): void {
     const { bytes, path } = this.document;
-    this.fault ??= malformedFile(
-      path,
-      `line ${lineAt(bytes, at)}: an object in a list of numbers`,
-      ['write one list for each field: {"x": [...], "y": [...]}'],
-    );
+    this.fault ??= notData(path, `line ${lineAt(bytes, at)}: an object in a list of numbers`, [
+      'write one list for each field: {"x": [...], "y": [...]}',
+    ]);
   }
 
   public get isOpen(): boolean {
@@ -166,7 +173,7 @@ const builder = (
         lists.scalar(image, at);
         return;
       }
-      const value = numberOf(image, at, document);
+      const value = numberOf(image, at, document, false);
       if (typeof value !== "number") finish(unfit(value));
       else finish({ kind: "lists", lists: { values: Float32Array.of(value), lengths: [] } });
     },

@@ -4,7 +4,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { printShape } from "./array.ts";
 import { collect, type Asked, type Collected, type FoundFields } from "./collect.ts";
 import { mapSplits, splitEntries, type FieldShape, type Splits } from "./dataset.ts";
-import { malformedFile } from "./errors.ts";
+import { emptyData, malformedFile, notData } from "./errors.ts";
 import { parseJson, type JsonValue, type NumberLists } from "./json-lists.ts";
 import { givenLengths, unpad } from "./lengths.ts";
 import type { StoredField, StoredFile } from "./stored.ts";
@@ -48,6 +48,16 @@ const describeUneven = (lists: NumberLists, uneven: Uneven): string => {
   return `sequence ${ownerOf(lists, uneven)}: lists of unequal lengths, ${first} and ${other}`;
 };
 
+/** How deep lists are at least. */
+const axesOf: Readonly<Record<FieldShape["per"], number>> = { shared: 0, sequence: 1, step: 2 };
+
+const tooFlat = (value: Exclude<JsonValue, { readonly kind: "unfit" }>): string =>
+  value.kind === "object"
+    ? "an object, not a list of sequences"
+    : value.lists.lengths.length === 0
+      ? "a single number, not a list of sequences"
+      : "sequence 0 is a number, not a list of steps";
+
 /** Lists as a field, or why they are none. */
 const fieldOf = (
   name: string,
@@ -55,20 +65,14 @@ const fieldOf = (
   lists: NumberLists,
   padded: readonly number[] | undefined,
 ): StoredField | string => {
-  const [outer, steps] = lists.lengths;
-  const axes = { shared: 0, sequence: 1, step: 2 }[per];
+  const [, steps] = lists.lengths;
+  const axes = axesOf[per];
   const uneven = firstUneven(lists, axes);
   if (uneven !== undefined) return describeUneven(lists, uneven);
   const { values } = lists;
   const shape = shapeFrom(lists, axes);
   if (per === "shared") return { name, per, shape, values };
-  if (outer === undefined) return "a single number, not a list of sequences";
-  if (per === "sequence") return { name, per, shape, values };
-  if (steps === undefined) {
-    return outer[0] === 0
-      ? { name, per, shape, values, lengths: [] }
-      : "sequence 0 is a number, not a list of steps";
-  }
+  if (per === "sequence" || steps === undefined) return { name, per, shape, values };
   if (padded === undefined) return { name, per, shape, values, lengths: [...steps] };
   const kept = unpad({ values, shape, steps: [...steps] }, padded);
   return typeof kept === "string" ? kept : { name, per, shape, values: kept, lengths: padded };
@@ -83,6 +87,8 @@ const splitOf = (value: JsonValue, path: string, asked: Asked): Result<Collected
   const named =
     value.kind === "object" ? value.entries : new Map<string, JsonValue>([["x", value]]);
   const given = named.get("lengths");
+  // Lengths that cannot be read must not turn what pads the sequences into data.
+  if (given?.kind === "unfit" && asked.perOf("lengths") === "step") return failure(given.why);
   const lengths =
     isLists(given) && given.lists.lengths.length === 1
       ? givenLengths([...named.keys()], given.lists.values, asked)
@@ -94,8 +100,14 @@ const splitOf = (value: JsonValue, path: string, asked: Asked): Result<Collected
         const about = (reason: string): Result<never> =>
           failure(malformedFile(path, `\`${name}\`: ${reason}`));
         if (entry.kind === "unfit") return [name, failure(entry.why)];
-        if (entry.kind === "object") return [name, about("an object, not a list of sequences")];
-        const field = fieldOf(name, asked.perOf(name), entry.lists, lengths);
+        const per = asked.perOf(name);
+        if (isLists(entry) && entry.lists.lengths[0]?.[0] === 0) {
+          return [name, failure(emptyData(path, `\`${name}\` has no sequences`))];
+        }
+        if (entry.kind === "object" || entry.lists.lengths.length < axesOf[per]) {
+          return [name, failure(notData(path, `\`${name}\`: ${tooFlat(entry)}`))];
+        }
+        const field = fieldOf(name, per, entry.lists, lengths);
         return [name, typeof field === "string" ? about(field) : success(field)];
       }),
   );

@@ -4,7 +4,7 @@ import { largestFile } from "../files/read.ts";
 import { readZip, type ZipEntry } from "../files/zip.ts";
 import type { DenseArray } from "./array.ts";
 import { decodeElements, fromColumnOrder, isElementType, sizeOf } from "./elements.ts";
-import { beyondLimit, malformedFile } from "./errors.ts";
+import { beyondLimit, malformedFile, notData } from "./errors.ts";
 import { readNpyHeader, type NpyHeader } from "./npy-header.ts";
 
 /** What is no plain number, by NumPy's letter: its name and what to do. */
@@ -22,12 +22,12 @@ const others: Readonly<Record<string, readonly [name: string, help: string]>> = 
 const notNumbers = (path: string, { descr }: NpyHeader): Diagnostic => {
   if (typeof descr !== "string") {
     const fields = descr.join(", ");
-    return malformedFile(path, `its elements are records of ${fields}, not plain numbers`, [
+    return notData(path, `its elements are records of ${fields}, not plain numbers`, [
       "save each field of the record as an array of its own",
     ]);
   }
   const [name, help] = others[descr.slice(1, 2)] ?? ["no numbers", 'save x.astype("float32")'];
-  return malformedFile(path, `its elements are ${name} ('${descr}'), not plain numbers`, [help]);
+  return notData(path, `its elements are ${name} ('${descr}'), not plain numbers`, [help]);
 };
 
 /** The number of bytes that a header promises; `undefined` for other than plain numbers or no header. */
@@ -66,6 +66,7 @@ export const parseNpy = (bytes: Uint8Array, path: string): Result<DenseArray> =>
 
 const parseEntry = (entry: ZipEntry, path: string): Result<DenseArray> => {
   const where = `${path} (${entry.name})`;
+  if (!entry.name.endsWith(".npy")) return failure(notData(where, "it is no .npy file"));
   const header = readNpyHeader(entry.head());
   if (typeof header === "string") return failure(malformedFile(where, header));
   const promised = declaredNpyBytes(entry.head());

@@ -16,6 +16,17 @@ const nulsAmong = (text: string, first: number): number => {
   return count;
 };
 
+/** Whether three of four bytes are null, again and again. */
+const isUtf32 = (head: string): boolean => {
+  const whole = head.slice(0, head.length - (head.length % 4));
+  const nuls = [0, 1, 2, 3].map((first) => {
+    let count = 0;
+    for (let i = first; i < whole.length; i += 4) if (whole[i] === "\0") count += 1;
+    return count;
+  });
+  return nuls.filter((count) => count > whole.length / 5).length === 3;
+};
+
 /**
  * What a text was before it was decoded: UTF-16 leaves a null beside each letter, an encoding of one byte a letter leaves
  * replacement characters where it had accents. A null here and there says nothing.
@@ -30,8 +41,8 @@ export const foreignEncoding = (text: string): ForeignEncoding | undefined => {
   const marked = text.startsWith(replacement + replacement) ? 2 : 0;
   const head = text.slice(marked, marked + 400);
   const [even, odd] = [nulsAmong(head, 0), nulsAmong(head, 1)];
-  if (even > head.length / 4 && odd > head.length / 5) return { name: "in UTF-32", at };
-  if (odd > head.length / 5) return { name: "in UTF-16 (little-endian)", at };
-  if (even > head.length / 5) return { name: "in UTF-16 (big-endian)", at };
-  return undefined;
+  const [many, few] = [head.length / 5, head.length / 20];
+  if (odd > many && even < few) return { name: "in UTF-16 (little-endian)", at };
+  if (even > many && odd < few) return { name: "in UTF-16 (big-endian)", at };
+  return isUtf32(head) ? { name: "in UTF-32", at } : undefined;
 };

@@ -47,8 +47,8 @@ export const inflateRawHead = (bytes: Uint8Array): Uint8Array => {
 };
 
 const always = 2 ** 26;
-const ratio = 200;
+const ratio = 50;
 
-/** How far a file may expand that does not say how long it will be: to 64 MiB, or 200 times its size. */
+/** How far a file may expand that does not say how long it will be: to 64 MiB, or 50 times its size. */
 export const expansionLimit = (compressed: number): number =>
   Math.min(largestFile, Math.max(always, ratio * compressed));

@@ -151,7 +151,7 @@ const entryOf = (bytes: Uint8Array, view: DataView, header: Header): ZipEntry =>
     },
     content: () => {
       const packed = packedBytes(bytes, view, header);
-      if (packed === undefined) return about("is not where its directory says");
+      if (packed === undefined) return about("is not there");
       const expanded =
         method === 0 ? ({ kind: "whole", bytes: packed } as const) : inflateRaw(packed, size);
       if (expanded.kind === "tooLong") return about(`is longer than the ${size} bytes it declares`);
@@ -180,6 +180,9 @@ export const readZip = (bytes: Uint8Array): readonly ZipEntry[] | string => {
     if (header.name.endsWith("/") && header.size === 0) continue;
     const refused = refusal(header);
     if (refused !== undefined) return refused;
+    if (packedBytes(bytes, view, header) === undefined) {
+      return `its entry ${JSON.stringify(header.name)} is not where its directory says`;
+    }
     if (entries.has(header.name)) return `it has two entries ${JSON.stringify(header.name)}`;
     entries.set(header.name, entryOf(bytes, view, header));
   }

@@ -16,7 +16,10 @@ export const trainingChart = (chart: TrainingChart): Markup => {
     height: 290,
     top: 14,
     right: 18,
-    x: [Math.min(...points.map(([x]) => x), 0), Math.max(...points.map(([x]) => x), 1)],
+    x: [
+      points.reduce((low, [x]) => Math.min(low, x), 0),
+      points.reduce((high, [x]) => Math.max(high, x), 1),
+    ],
     y: [low, highest],
   });
   const clip = `clip-${slug(chart.title)}`;

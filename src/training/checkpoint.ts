@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { readWholeFile } from "../files/read.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { noCheckpoint, otherCheckpoint, unreadableCheckpoint } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
@@ -135,8 +136,10 @@ const isStateFile = (value: unknown): value is StateFile =>
   (value.progress === null || isProgress(value.progress));
 
 const read = <T>(path: string, decode: (bytes: Uint8Array) => T | string): T | string => {
+  const file = readWholeFile(path);
+  if (!file.ok) return file.reason;
   try {
-    return decode(readFileSync(path));
+    return decode(file.bytes);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

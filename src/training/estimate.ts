@@ -125,8 +125,8 @@ const createTotals = (steps: number | undefined): Totals => {
   let effective = 0;
   return {
     add: (tally, present) => {
-      bounds.push(...tally.bounds());
-      elbos.push(...tally.elbos());
+      for (const bound of tally.bounds()) bounds.push(bound);
+      for (const elbo of tally.elbos()) elbos.push(elbo);
       effective += total(tally.effective());
       for (const [name, values] of tally.series()) sums.set(name, plus(values, sums.get(name)));
       present?.forEach((n, t) => counts !== undefined && (counts[t] = (counts[t] ?? 0) + n));

@@ -62,7 +62,7 @@ const isEntry = (value: unknown): value is Entry =>
   "shape" in value &&
   "data_offsets" in value &&
   typeof value.dtype === "string" &&
-  value.dtype in dtypes &&
+  Object.hasOwn(dtypes, value.dtype) &&
   isCounts(value.shape) &&
   isCounts(value.data_offsets) &&
   value.data_offsets.length === 2;
@@ -86,6 +86,27 @@ const otherVersion = (metadata: unknown): string | undefined =>
     ? String(metadata.version)
     : undefined;
 
+type Named = readonly [name: string, entry: Entry];
+
+const byPlace = ([, a]: Named, [, b]: Named): number =>
+  a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
+
+/** The arrays that a header describes, each as long as its shape says. */
+const readEntries = (header: Readonly<Record<string, unknown>>): readonly Named[] | string => {
+  const entries: Named[] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    if (!isEntry(entry)) return `the entry of ${name} is malformed`;
+    const { dtype, shape, data_offsets } = entry;
+    const size = data_offsets[1] - data_offsets[0];
+    if (size !== dtypes[dtype].bytes * shape.reduce((a, b) => a * b, 1)) {
+      return `${name} has ${size} bytes for [${shape.join(", ")}] of ${dtype}`;
+    }
+    entries.push([name, entry]);
+  }
+  return entries;
+};
+
 /** The arrays of a file, or why it is none. */
 export const decodeSafetensors = (bytes: Uint8Array): ReadonlyMap<string, HostArray> | string => {
   if (bytes.length < 8) return "it is shorter than its header";
@@ -96,20 +117,29 @@ export const decodeSafetensors = (bytes: Uint8Array): ReadonlyMap<string, HostAr
   if (header === undefined) return "its header is no JSON object";
   const other = otherVersion(header["__metadata__"]);
   if (other !== undefined) return `it is of version ${other}; this gtmc reads version ${version}`;
-  const arrays = new Map<string, HostArray>();
+  const entries = readEntries(header);
+  if (typeof entries === "string") return entries;
+  // No byte belongs to two arrays or to none, so that the arrays take no more memory than the file.
   let used = 0;
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    if (!isEntry(entry)) return `the entry of ${name} is malformed`;
-    const [from, to] = entry.data_offsets;
-    const { bytes: size, of } = dtypes[entry.dtype];
-    if (to - from !== size * entry.shape.reduce((a, b) => a * b, 1)) {
-      return `${name} has ${to - from} bytes for [${entry.shape.join(", ")}] of ${entry.dtype}`;
-    }
-    if (begin + to > bytes.length) return "it is cut short";
-    used = Math.max(used, to);
-    const { buffer } = new Uint8Array(bytes.subarray(begin + from, begin + to));
-    arrays.set(name, { shape: entry.shape, data: of(buffer) });
+  for (const [name, { data_offsets }] of [...entries].sort(byPlace)) {
+    if (data_offsets[0] !== used) return `${name} does not begin where the array before it ends`;
+    used = data_offsets[1];
   }
-  return begin + used === bytes.length ? arrays : "it is longer than its header says";
+  if (begin + used > bytes.length) return "it is cut short";
+  if (begin + used < bytes.length) return "it is longer than its header says";
+  return new Map(
+    entries.map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        const { buffer } = new Uint8Array(bytes.subarray(begin + from, begin + to));
+        return [name, { shape, data: dtypes[dtype].of(buffer) }];
+      },
+    ),
+  );
 };
