@@ -80,7 +80,7 @@ test.each(["reference", "wasm", "native"])(
     for (const names of which === "native" ? nasty.slice(0, 1) : nasty) {
       stepped(backend, names).forEach((values, i) => {
         expect(values.length).toBe(expected[i]?.length);
-      values.forEach((value, j) => {
+        values.forEach((value, j) => {
           expect(value, `${names.join(" ")}, output ${i}`).toBeCloseTo(expected[i]?.[j] ?? NaN, 4);
         });
       });
