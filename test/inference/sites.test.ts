@@ -123,7 +123,9 @@ describe("memory addressing: a table shared by the batch, of a size that data bi
 
   test("log weights", () => {
     const { logWeights, noise } = deriveEvaluation(model, still(K, B, { S }));
-    expect(noise).toEqual([{ name: "/noise.a", shape: [K, B, S], kind: "gumbel" }]);
+    expect(noise).toEqual([
+      { name: "/noise.a", shape: [K, B, S], kind: "gumbel", per: "sequence" },
+    ]);
     const weights =
       prepare(new Map([["w", logWeights]]))({
         support: table,

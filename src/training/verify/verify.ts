@@ -100,11 +100,12 @@ const differenceOf = (
   definition: Graph,
   sequences: number,
 ): Difference | undefined => {
+  const layout = { sequenceAxis: claim.sequenceAxis, repeats: claim.batch / sequences };
   let difference: Difference | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const fed = repeatFirst(claim.feed(attempt), trial.inputs, definition.inputs, sequences);
     const found = trial.run(fed.whole);
-    difference = compare(definition, fed.few, found, claim.sequenceAxis);
+    difference = compare(definition, fed.few, found, layout);
     if (difference === undefined) return undefined;
   }
   return difference;

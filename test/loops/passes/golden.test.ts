@@ -93,10 +93,13 @@ test("softmax reads its operand twice", () => {
     nest i:6 over j:8
       %0 = x[8i + j]
       %1 = softmax#0[i]
-      %2 = sub %0 %1
-      %3 = exp %2
-      softmax#1[8i + j] = %3
-      softmax#2[i] = add %3
+      %2 = equal %0 %1
+      %3 = 0
+      %4 = sub %0 %1
+      %5 = select %2 %3 %4
+      %6 = exp %5
+      softmax#1[8i + j] = %6
+      softmax#2[i] = add %6
     nest i:6 j:8
       %0 = softmax#1[8i + j]
       %1 = softmax#2[i]
