@@ -20,8 +20,9 @@ export const withVerification = (command: Command): Command =>
     )
     .option("--no-verify", "compare nothing");
 
-/** Seconds that nobody asked for, and those that a whole verification strives to keep within. */
-const [UNASKED, ASKED] = [0.5, 20];
+/** Seconds for training's programs and for draws: what nobody asked for, and what a whole verification strives to keep within. */
+const UNASKED = { training: 0.4, drawing: 0.1 } as const;
+const ASKED = { training: 10, drawing: 10 } as const;
 
 /** How much of training's programs to compare, and of those that draw. */
 export interface Verifying {
@@ -36,8 +37,8 @@ const CALLS = 4;
 export const verifying = ({ verify }: VerificationOptions): Verifying | undefined => {
   if (verify === false) return undefined;
   const force = verify === true;
-  const half = { seconds: (force ? ASKED : UNASKED) / 2, force };
-  return { training: half, drawing: half };
+  const { training, drawing } = force ? ASKED : UNASKED;
+  return { training: { seconds: training, force }, drawing: { seconds: drawing, force } };
 };
 
 /** Compares the draws of every target, at the sizes of a report's pictures. */

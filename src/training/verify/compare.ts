@@ -96,15 +96,28 @@ export interface Layout {
   readonly repeats: number;
 }
 
-/** The worst difference of a program's results from its definition's; `undefined` where all is within the tolerance. */
+/**
+ * The worst difference of a program's results from its definition's; `undefined` where all is within the tolerance. What
+ * rounding allows for is computed where something is beyond the rest of the tolerance.
+ */
 export const compare = (
   definition: Graph,
   feed: Feed,
   found: Feed,
-  { sequenceAxis, repeats }: Layout,
+  layout: Layout,
 ): Difference | undefined => {
   const exact = evaluate(definition, feed);
-  const rounded = evaluateRounded(definition, feed);
+  return worstOf(exact, exact, found, layout) === undefined
+    ? undefined
+    : worstOf(exact, evaluateRounded(definition, feed), found, layout);
+};
+
+const worstOf = (
+  exact: Feed,
+  rounded: Feed,
+  found: Feed,
+  { sequenceAxis, repeats }: Layout,
+): Difference | undefined => {
   let worst: Difference | undefined;
   for (const [output, expected] of exact) {
     const actual = found.get(output);

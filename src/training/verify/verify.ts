@@ -4,7 +4,7 @@ import type { Graph } from "../../graph/op.ts";
 import type { Feed } from "../feed.ts";
 import type { Trial } from "../forward.ts";
 import { compare, repeatFirst, type Difference } from "./compare.ts";
-import { compileCost, measurePace, referenceCost } from "./cost.ts";
+import { compileTime, referenceTime } from "./cost.ts";
 
 /** How much is done. */
 export interface VerifyOptions {
@@ -54,11 +54,10 @@ export const verifyPrograms = (
   { seconds, force }: VerifyOptions,
 ): Result<readonly Verdict[]> => {
   const begun = performance.now();
-  const pace = measurePace();
   const verdicts: Verdict[] = [];
   for (const claim of claims) {
     const left = seconds - (performance.now() - begun) / 1000;
-    const verdict = verifyProgram(claim, pace, left, force);
+    const verdict = verifyProgram(claim, left, force);
     if (!verdict.ok) return verdict;
     verdicts.push(verdict.value);
     if (verdict.value.kind === "different") break;
@@ -66,17 +65,11 @@ export const verifyPrograms = (
   return success(verdicts);
 };
 
-const verifyProgram = (
-  claim: Claim,
-  pace: number,
-  left: number,
-  force: boolean,
-): Result<Verdict> => {
+const verifyProgram = (claim: Claim, left: number, force: boolean): Result<Verdict> => {
   const { program, batch, define } = claim;
   const smallest = define(1);
-  const compiling = claim.compiles ? pace * compileCost(smallest) : 0;
-  // Evaluated twice: in float64, and rounded.
-  const each = 2 * pace * referenceCost(smallest);
+  const compiling = claim.compiles ? compileTime(smallest) : 0;
+  const each = referenceTime(smallest);
   if (compiling + each > left && !force) {
     return success({ kind: "skipped", program, seconds: compiling + each });
   }
