@@ -1,23 +1,15 @@
-import { invariant } from "./diagnostics/invariant.ts";
-import {
-  checkArguments,
-  oneOf,
-  perhaps,
-  wholeFrom,
-  wrongArgument,
-} from "./diagnostics/argument.ts";
+import { checkArguments, oneOf, perhaps, wholeFrom } from "./diagnostics/argument.ts";
 import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
 import type { Batch } from "./data/dataset.ts";
-import { added } from "./graph/added.ts";
-import type { NodeOf, Shape } from "./graph/op.ts";
-import type { Model } from "./ir/model.ts";
+import { feedDraw, wrongField } from "./draw-feed.ts";
+import { chooseNoise, DEFAULT_PARTICLES } from "./prefix.ts";
 import type { Program, SampleTarget } from "./program.ts";
 import type { Backend, HostArray } from "./runtime/backend.ts";
 import { nonFiniteDraw, type BadDraw } from "./training/errors.ts";
-import { disposeAll, feedBatch, stepFields, upload, type Feed } from "./training/feed.ts";
+import { runOnce } from "./training/forward.ts";
+import type { Feed } from "./training/feed.ts";
 import { wrongParameters } from "./training/request.ts";
 import { drawNoise } from "./training/noise.ts";
-import type { BatchSizes } from "./training/problem.ts";
 
 /** What to draw, from which parameters, given which data. */
 export interface DrawRequest {
@@ -32,6 +24,14 @@ export interface DrawRequest {
   readonly samples: number;
   /** Steps that `predict` takes from the data. */
   readonly prefix?: number;
+  /**
+   * How `predict` comes to the latents of the prefix. By "importance", the default, each draw takes one of `particles`
+   * samples of the guide with a probability in proportion to p(x, z) / q(z | x) on the prefix; by "none" it is a sample of
+   * the guide, which is right only as far as the guide is the posterior.
+   */
+  readonly prefixWeights?: "importance" | "none";
+  /** Of "importance", for each draw; 32 unless given. */
+  readonly particles?: number;
   readonly seed: number;
 }
 
@@ -58,25 +58,21 @@ export const drawSamples = (
     dims,
   });
   if (!drawing.ok) return drawing;
-  const { graph, noise: kinds } = drawing.value;
+  const { graph, noise } = drawing.value;
+  const independent = new Map([...request.parameters, ...drawNoise(noise, seed, "draw", 0)]);
+  const asked = graph.inputs.filter(({ attrs }) => !independent.has(attrs.name));
+  const misfits = asked.flatMap((input) => wrongField(input, batch));
+  if (misfits.length > 0) return failure(...misfits);
+  const chosen = weighPrefix(program, backend, request);
+  if (!chosen.ok) return chosen;
   const compiled = backend.compile(graph);
   if (!compiled.ok) return compiled;
-  const noise = drawNoise(kinds, seed, "draw", 0);
-  const given = new Map([...request.parameters, ...noise]);
-  const asked = graph.inputs.filter(({ attrs }) => !given.has(attrs.name));
-  const misfits = asked.flatMap((input) => wrongField(input, batch));
-  if (misfits.length > 0) {
-    compiled.value.dispose();
-    return failure(...misfits);
-  }
+  const given = new Map([...independent, ...chosen.value]);
   const feed = feedDraw(program.model, graph.inputs, given, batch, {
     batch: batchSize,
     ...(steps === undefined ? {} : { steps }),
   });
-  const inputs = upload(backend, graph.inputs, feed);
-  const outputs = compiled.value.run(inputs);
-  const drawn = new Map([...outputs].map(([name, buffer]) => [name, buffer.read()]));
-  disposeAll([...inputs.values(), ...outputs.values()]);
+  const drawn = runOnce(backend, compiled.value, graph, feed);
   compiled.value.dispose();
   const stepwise = stepOutputs(program);
   const endsOf = (name: string): Int32Array | undefined =>
@@ -93,6 +89,20 @@ export const drawSamples = (
       }),
     ),
   );
+};
+
+/** The noise of the prefix that leads to the chosen particles; none where nothing is weighed. */
+const weighPrefix = (program: Program, backend: Backend, request: DrawRequest): Result<Feed> => {
+  const { target, batchSize, batch, steps, prefix = 0, dims } = request;
+  const { prefixWeights = "importance", particles = DEFAULT_PARTICLES } = request;
+  const weighs = target === "predict" && prefixWeights === "importance";
+  if (!weighs || particles === 1 || prefix === 0 || steps === undefined) return success(new Map());
+  return chooseNoise(program, backend, {
+    ...request,
+    particles,
+    steps,
+    sizes: { batch: batchSize, steps: prefix, ragged: batch.lengths !== undefined, dims },
+  });
 };
 
 /** Names of what is drawn at every step. */
@@ -136,55 +146,6 @@ const endWith = ({ shape, data }: HostArray, lengths: Int32Array): HostArray => 
   return { shape, data: ended };
 };
 
-/** What a graph that draws takes: what is given, else what it reads of a batch. */
-export const feedDraw = (
-  { data }: Model,
-  inputs: readonly NodeOf<"input">[],
-  given: Feed,
-  batch: Batch,
-  sizes: Pick<BatchSizes, "batch" | "steps">,
-): Feed => {
-  const read = inputs.filter(({ attrs }) => !given.has(attrs.name));
-  const fields = feedBatch(read, batch, sizes, stepFields(data));
-  return new Map(
-    inputs.map(({ attrs: { name }, shape }) => {
-      const array = given.get(name) ?? fields.get(name);
-      invariant(array !== undefined, `nothing to feed for ${name}`);
-      return [name, firstSteps(array, shape)];
-    }),
-  );
-};
-
-/** [B, T, …] cut down to the first steps, where the graph takes only those: `predict` does not see what it predicts. */
-const firstSteps = (array: HostArray, shape: Shape): HostArray => {
-  const [batch = 1, steps = 1, ...rest] = shape;
-  const [, given = 1] = array.shape;
-  if (shape.length < 2 || given <= steps) return array;
-  const step = rest.reduce((product, size) => product * size, 1);
-  const data = new Float32Array(batch * steps * step);
-  for (let b = 0; b < batch; b += 1) {
-    const from = b * given * step;
-    data.set(array.data.subarray(from, from + steps * step), b * steps * step);
-  }
-  return { shape, data };
-};
-
-const wrongField = (
-  { attrs: { name }, shape }: NodeOf<"input">,
-  batch: Batch,
-): readonly Diagnostic[] => {
-  if (name === added.mask) return [];
-  const field = batch.fields.get(name);
-  const whole = field === undefined || field.data.length === volume(field.shape);
-  const cut = field === undefined || !whole ? field : firstSteps(field, shape);
-  if (cut !== undefined && whole && cut.shape.join() === shape.join()) return [];
-  const found = cut && `[${cut.shape.join(", ")}] of ${cut.data.length} numbers`;
-  const expected = `an array [${shape.join(", ")}]`;
-  return [wrongArgument("drawSamples", `batch.${name}`, expected, found)];
-};
-
-const volume = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
-
 const wrongRequest = (program: Program, request: DrawRequest): readonly Diagnostic[] => {
   const { target, batchSize, samples, steps, prefix, seed, dims } = request;
   const count = wholeFrom(1);
@@ -199,6 +160,8 @@ const wrongRequest = (program: Program, request: DrawRequest): readonly Diagnost
       samples: [samples, count],
       steps: [steps, temporal ? count : perhaps(count)],
       prefix: [prefix, perhaps(wholeFrom(0))],
+      prefixWeights: [request.prefixWeights, perhaps(oneOf("importance", "none"))],
+      particles: [request.particles, perhaps(count)],
       seed: [seed, wholeFrom(0)],
       ...Object.fromEntries(open),
     }),

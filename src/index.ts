@@ -84,6 +84,7 @@ export { arraysDataset, type ArrayField, type ArrayOptions } from "./data/sequen
 export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
 export { renderJson, renderText } from "./diagnostics/render.ts";
 export { drawSamples, type DrawRequest } from "./draw.ts";
+export { DEFAULT_PARTICLES } from "./prefix.ts";
 export { fitData } from "./fit.ts";
 export { modelsDirectory } from "./host.ts";
 export type { MemoryForecast, MemoryNeed } from "./memory.ts";

@@ -4,7 +4,7 @@ import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
 import type { Dataset } from "./data/dataset.ts";
 import type { Sampling } from "./inference/spec.ts";
 import type { Program, SampleSizes, SampleTarget } from "./program.ts";
-import { feedDraw } from "./draw.ts";
+import { feedDraw } from "./draw-feed.ts";
 import type { Backend } from "./runtime/backend.ts";
 import { referenceBackend } from "./runtime/reference.ts";
 import { samplingOf } from "./sampling.ts";

@@ -106,6 +106,8 @@ describe("what is given is checked at the door", () => {
   test.each([
     ["target", "future"],
     ["prefix", -1],
+    ["prefixWeights", "importnace"],
+    ["particles", 0],
     ["batchSize", 3],
     ["steps", 4],
     ["parameters", new Map()],

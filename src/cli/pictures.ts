@@ -1,5 +1,5 @@
 import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import type { Batch, HostArray, Program, SampleTarget } from "../index.ts";
+import type { Batch, DrawRequest, HostArray, Program } from "../index.ts";
 import {
   addressUseOf,
   continuationsOf,
@@ -18,13 +18,11 @@ export type Parameters = ReadonlyMap<string, HostArray>;
 export const SHOWN = 32;
 
 /** What to draw from a trained program. */
-export interface Wish {
-  readonly target: SampleTarget;
+interface Wish extends Pick<
+  DrawRequest,
+  "target" | "samples" | "prefix" | "prefixWeights" | "particles" | "steps" | "seed"
+> {
   readonly sequences: number;
-  readonly samples: number;
-  readonly prefix?: number;
-  readonly steps?: number;
-  readonly seed: number;
 }
 
 /** Draws of a target given a test batch; the batch gives sizes also to what needs no data. */
@@ -79,7 +77,15 @@ export const takePictures = async (
   if (prefix === undefined) {
     return { pictures: { reads, addresses, reconstructions }, warnings: [] };
   }
-  const ahead = await draw(stage, parameters, { ...common, target: "predict", samples: 2, prefix });
+  const { DEFAULT_PARTICLES: particles } = await import("../index.ts");
+  const ahead = await draw(stage, parameters, {
+    ...common,
+    target: "predict",
+    samples: 2,
+    prefix,
+    prefixWeights: "importance",
+    particles,
+  });
   const predicted = ahead.ok ? ahead.value.drawn.get(`${image.name}.mean`) : undefined;
   return {
     pictures: {
@@ -88,7 +94,12 @@ export const takePictures = async (
       reconstructions,
       ...(predicted === undefined
         ? {}
-        : { continuations: continuationsOf(original, predicted, { prefix, layout }) }),
+        : {
+            continuations: {
+              ...continuationsOf(original, predicted, { prefix, layout }),
+              particles,
+            },
+          }),
     },
     warnings: ahead.ok ? [] : ahead.diagnostics,
   };

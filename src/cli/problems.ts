@@ -5,6 +5,10 @@ import type { MemoryNeed } from "../index.ts";
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
   problem("E0811", message, [], help);
 
+/** An option without effect, since another one is not what it belongs to. */
+export const onlyFor = (option: string, other: string): Diagnostic =>
+  usageError(`\`${option}\` is only for \`${other}\``, [`leave it out, or use \`${other}\``]);
+
 /** What the operating system says that it did not do. */
 interface SystemError extends Error {
   readonly code: string;

@@ -1,23 +1,28 @@
 import { join } from "node:path";
 import { Option } from "commander";
-import type { Batch, SampleTarget } from "../index.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Batch, DrawRequest, SampleTarget } from "../index.ts";
 import { checkpointOption } from "./eval.ts";
 import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "./figures.ts";
 import type { Io } from "./io.ts";
 import { reopen, type Reopened } from "./kept.ts";
 import { defaultPrefix, draw, imageField, layoutOf } from "./pictures.ts";
-import { cannotPredict } from "./problems.ts";
+import { cannotPredict, onlyFor } from "./problems.ts";
 import { pathOf } from "./source.ts";
 import { withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
 
+type PrefixWeights = NonNullable<DrawRequest["prefixWeights"]>;
+
 interface SampleOptions extends Common, ComputeOptions {
   readonly target: SampleTarget;
   readonly sequences: number;
   readonly samples: number;
   readonly prefix?: number;
+  readonly prefixWeights?: PrefixWeights;
+  readonly particles?: number;
   readonly seed?: number;
   readonly checkpoint: "latest" | "best";
 }
@@ -39,6 +44,17 @@ export const sample = (): Verb => {
       "frames that `predict` is given (default: up to recall)",
       wholeNumber(0),
     )
+    .addOption(
+      new Option(
+        "--prefix-weights <weights>",
+        "how `predict` goes on from the frames given: from one of several particles of the guide, chosen by its importance, or from the guide unweighted (default: importance)",
+      ).choices(["importance", "none"]),
+    )
+    .option(
+      "--particles <K>",
+      "particles that each draw of `predict` chooses from by importance (default: 32)",
+      wholeNumber(1),
+    )
     .option("--seed <n>", "of the draws (default: the number of the sample)", wholeNumber(0))
     .addOption(checkpointOption())
     .argument("<RUN>", "a run folder");
@@ -52,6 +68,8 @@ const example = `  gtmc sample runs/vrnn-2026-08-22T10-31-07-s1 --target predict
 `;
 
 const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<Ending> => {
+  const misplaced = misplacedOption(options);
+  if (misplaced !== undefined) return wrong([misplaced]);
   const reopened = await reopen(io, path, options);
   if ("kind" in reopened) return reopened;
   const { stage, run, state, warnings } = reopened;
@@ -62,15 +80,18 @@ const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<
   if (target === "predict" && (steps === undefined || prefix === undefined || prefix >= steps)) {
     return wrong([cannotPredict(prefix ?? 0, steps)]);
   }
-  const { encodeNpy, newSampleName, runFiles, writeWhole } = await import("../index.ts");
+  const { DEFAULT_PARTICLES, encodeNpy, newSampleName, runFiles, writeWhole } =
+    await import("../index.ts");
   const { name, number } = newSampleName(run.path, target);
   const seed = options.seed ?? number;
+  const weighing = weighingOf(options, DEFAULT_PARTICLES);
+  const given = prefix === undefined ? {} : { prefix, ...weighing };
   const drawing = await draw(stage, state.parameters, {
     target,
     sequences,
     samples,
     seed,
-    ...(prefix === undefined ? {} : { prefix }),
+    ...given,
   });
   if (!drawing.ok) return wrong(drawing.diagnostics, { sources });
   const { drawn, batch } = drawing.value;
@@ -98,9 +119,36 @@ const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<
   );
   return outcome(
     text,
-    { target, seed, step: state.iteration, files: written },
+    {
+      target,
+      seed,
+      step: state.iteration,
+      ...given,
+      files: written,
+    },
     { warnings, sources },
   );
+};
+
+/** How latents of the prefix come about. */
+const weighingOf = (
+  { prefixWeights = "importance", particles }: SampleOptions,
+  usual: number,
+): Pick<DrawRequest, "prefixWeights" | "particles"> =>
+  prefixWeights === "none" ? { prefixWeights } : { prefixWeights, particles: particles ?? usual };
+
+/** An option that would change nothing. */
+const misplacedOption = ({
+  target,
+  prefixWeights,
+  particles,
+}: SampleOptions): Diagnostic | undefined => {
+  const option = prefixWeights === undefined ? "--particles" : "--prefix-weights";
+  const given = prefixWeights !== undefined || particles !== undefined;
+  if (target !== "predict") return given ? onlyFor(option, "--target predict") : undefined;
+  return prefixWeights === "none" && particles !== undefined
+    ? onlyFor("--particles", "--prefix-weights importance")
+    : undefined;
 };
 
 interface Sampled {

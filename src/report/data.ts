@@ -74,6 +74,8 @@ export interface Continuations {
   readonly regions: readonly Region[];
   /** Frames that were given; the rest was drawn. */
   readonly prefix: number;
+  /** Of the guide, among which each draw chose by importance; absent where it took the guide's sample. */
+  readonly particles?: number;
   readonly sequences: readonly {
     readonly original: readonly Float32Array[];
     readonly draws: readonly (readonly Float32Array[])[];

@@ -1,5 +1,5 @@
 import { addressChart } from "./address-chart.ts";
-import type { ReportData, Table } from "./data.ts";
+import type { Continuations, ReportData, Table } from "./data.ts";
 import { frameChart } from "./frame-chart.ts";
 import { heatMaps } from "./heat-map.ts";
 import { continuationFigure, reconstructionFigure } from "./image-figure.ts";
@@ -88,7 +88,7 @@ const sections = (data: ReportData): readonly Markup[] => {
       ? []
       : section(
           "Continuations",
-          "The first frames are given and seen through the guide; the rest is drawn from the model alone.",
+          continuationText(continuations),
           continuationFigure(continuations),
         ),
     reads.map((read) =>
@@ -103,6 +103,14 @@ const sections = (data: ReportData): readonly Markup[] => {
           tables.map(printTable),
         ),
   ].flat();
+};
+
+const continuationText = ({ particles }: Continuations): string => {
+  const chosen =
+    particles === undefined
+      ? "seen through the guide, unweighted"
+      : `seen through one of ${particles} particles of the guide, which each sample chose by importance`;
+  return `The first frames are given and ${chosen}; the rest is drawn from the model alone.`;
 };
 
 const section = (

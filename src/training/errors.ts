@@ -61,6 +61,19 @@ export const nonFiniteDraw = (
     ["bound what is drawn, or what is computed of it"],
   );
 
+/** No particle, or one that cannot be compared, is there to go on from; `sequence` counts from 1. */
+export const unweighable = (sequence: number, weight: number): Diagnostic =>
+  problem(
+    "E0721",
+    `the prefix of sequence ${sequence} cannot be weighed where \`predict\` draws from it`,
+    [
+      weight === -Infinity
+        ? "the model gives it the probability 0 with every particle of the guide"
+        : `log p(x, z) - log q(z | x) of a particle is ${weight}`,
+    ],
+    ["`gtmc eval` says which term it is; --prefix-weights none goes on from the guide unweighted"],
+  );
+
 export const badSchedule = (
   name: string,
   schedule: string,

@@ -250,6 +250,11 @@ describe("sample", () => {
       "predict-002.png": null,
     });
     expect(Object.keys(await shapes("--target", "predict"))).toContain("predict-003.png");
+    const said = async (...argv: readonly string[]): Promise<unknown> =>
+      json(await gtmc(["sample", "whole", "--json", "--target", "predict", ...argv]));
+    expect(await said()).toMatchObject({ prefixWeights: "importance", particles: 32 });
+    expect(await said("--particles", "2")).toMatchObject({ particles: 2 });
+    expect(await said("--prefix-weights", "none")).toMatchObject({ prefixWeights: "none" });
     const late = await gtmc(["sample", "whole", "--target", "predict", "--prefix", "5"]);
     expect([late.exit, late.err]).toEqual([2, expect.stringContaining("nothing to predict")]);
   });
