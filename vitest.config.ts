@@ -8,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
           name: "fast",
           include: ["test/**/*.test.ts"],
           exclude: ["test/slow/**"],
+          setupFiles: ["test/support/seed.ts"],
           testTimeout: 30_000,
         },
       },

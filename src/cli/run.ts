@@ -102,7 +102,9 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
   });
   if (!folder.ok) return wrong(folder.diagnostics);
   const shownFolder = pathOf(io, folder.value);
-  const toVerify = verifying(options);
+  // A profile would count what verification runs.
+  const wanted = options.profile !== true || options.verify === true;
+  const toVerify = wanted ? verifying(options) : undefined;
   const lock = lockRun(folder.value, shownFolder, "run");
   if (!lock.ok) return wrong(lock.diagnostics);
   try {

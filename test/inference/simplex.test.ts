@@ -66,11 +66,11 @@ test("normalize of a power sums to 1 at any exponent, in proportion, gradients i
       const { gradients } = gradient(g.sum(g.slice(w, [0], [1]), [0]), [node, power]);
       const [byX = [], byPower = []] = gradients.map((slope) => runOne(slope, given));
       const [first = 0] = wanted;
-      // d w₀ / d log xᵢ = γ w₀ (δ - wᵢ), whose parts may cancel.
+      // d w₀ / d log xᵢ = γ w₀ (δ - wᵢ), whose parts may cancel; the slope by xᵢ itself may be less than the least number.
       byX.forEach((slope, i) => {
         const exact = gamma * first * ((i === 0 ? 1 : 0) - (wanted[i] ?? 0));
         expect(Math.abs(slope * (x[i] ?? 0) - exact)).toBeLessThanOrEqual(
-          1e-10 * gamma * first + 1e-300,
+          1e-10 * gamma * first + 1e-300 + Number.MIN_VALUE * (x[i] ?? 0),
         );
       });
       expect(byPower.every(Number.isFinite)).toBe(true);
