@@ -61,7 +61,9 @@ const resumeLocked = async (io: Io, path: string, options: ResumeOptions): Promi
       { warnings, sources: stage.program.sources },
     );
   }
-  const { appendLog, removeManifest, rewindMetrics, updateRun } = await import("../index.ts");
+  const { appendLog, removeManifest, removePartial, rewindMetrics, updateRun } =
+    await import("../index.ts");
+  removePartial(run.path);
   removeManifest(run.path);
   rewindMetrics(run.path, state.iteration);
   updateRun(run.path, {

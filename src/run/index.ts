@@ -13,4 +13,4 @@ export { lockRun, type RunLock } from "./lock.ts";
 export { removeManifest, writeManifest } from "./manifest.ts";
 export { encodeNpy } from "./npy.ts";
 export { openRun, readMetrics, rewindMetrics, type KeptCheckpoint, type Run } from "./open.ts";
-export { writeJson, writeWhole } from "./whole-file.ts";
+export { removePartial, writeJson, writeWhole } from "./whole-file.ts";

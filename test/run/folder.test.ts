@@ -13,7 +13,7 @@ import {
 } from "../../src/run/folder.ts";
 import { removeManifest, sha256, writeManifest } from "../../src/run/manifest.ts";
 import { openRun, readMetrics, rewindMetrics } from "../../src/run/open.ts";
-import { writeWhole } from "../../src/run/whole-file.ts";
+import { removePartial, writeWhole } from "../../src/run/whole-file.ts";
 
 const base = mkdtempSync(join(tmpdir(), "gtmc-run-"));
 afterAll(() => {
@@ -195,6 +195,16 @@ describe("files", () => {
     writeWhole(join(folder, "a"), "two");
     expect(readdirSync(folder)).toEqual(["a"]);
     expect(readFileSync(join(folder, "a"), "utf8")).toBe("two");
+  });
+
+  test("that a killed process left half written are removed, and nothing else", () => {
+    const folder = join(base, "killed");
+    mkdirSync(folder);
+    for (const name of [".metrics.jsonl.partial-0a1b-2c", ".hidden", "my.partial-1"]) {
+      writeFileSync(join(folder, name), "");
+    }
+    removePartial(folder);
+    expect(readdirSync(folder).sort()).toEqual([".hidden", "my.partial-1"]);
   });
 
   test("of samples are numbered, never overwritten", () => {

@@ -6,10 +6,14 @@ import { expect } from "vitest";
 import { call, type Called } from "../cli/call.ts";
 import type { Life } from "./kill.ts";
 
-/** Few steps, and a checkpoint after each. */
-const settings = ["steps=4", "log_every=1", "checkpoint_every=1", "evaluate_every=2"].flatMap(
-  (one) => ["--set", `train.${one}`],
-);
+/** Few, with a checkpoint after each. */
+export const steps = 4;
+const settings = [
+  `steps=${steps}`,
+  "log_every=1",
+  "checkpoint_every=1",
+  "evaluate_every=2",
+].flatMap((one) => ["--set", `train.${one}`]);
 
 /** What a run comes to that does not depend on the clock. */
 export interface Course {
@@ -77,7 +81,7 @@ export const expectSameAfter = async (
     const resumed = await call(["resume", "run", "--quiet"], { cwd });
     expect(resumed.exit, `killed at ${first}, ${second}: ${resumed.err}`).toBe(0);
     expect(courseOf(cwd), `killed at ${first}, ${second}`).toEqual(expected);
-    const left = readdirSync(join(cwd, "run")).filter((name) => name.startsWith(".lock"));
-    expect(left.filter((name) => !name.includes("-"))).toEqual([]);
+    const left = readdirSync(join(cwd, "run")).filter((name) => name.startsWith("."));
+    expect(left.filter((name) => !name.startsWith(".lock-"))).toEqual([]);
   });
 };

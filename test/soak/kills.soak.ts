@@ -3,12 +3,19 @@
  * and resumed: each has to come to what a run that was never killed comes to, bit for bit.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type * as nodeFs from "node:fs";
 import type { Life } from "../run/kill.ts";
-import { courseOf, expectSameAfter, inFolder, start, startArguments } from "../run/killed-run.ts";
+import {
+  courseOf,
+  expectSameAfter,
+  inFolder,
+  start,
+  startArguments,
+  steps,
+} from "../run/killed-run.ts";
 import { wentThrough } from "../support/soak.ts";
 
 const kills = 1000;
@@ -45,22 +52,32 @@ const ended = (child: ChildProcess): Promise<Ended> =>
     });
   });
 
-const writesCheckpoint = (cwd: string): boolean => {
+/** Checkpoints being written that a process has begun since then; those that an earlier one left are older. */
+const beingWritten = (cwd: string, since: number): readonly string[] => {
+  const folder = join(cwd, "run", "checkpoints");
   try {
-    return readdirSync(join(cwd, "run", "checkpoints")).some((name) => name.startsWith(".partial"));
+    return readdirSync(folder).filter(
+      (name) => /^\.partial-\d+$/u.test(name) && statSync(join(folder, name)).mtimeMs >= since,
+    );
   } catch {
-    return false;
+    return [];
   }
 };
 
-/** Kills a process at some moment, or as soon as it is seen to write a checkpoint. */
-const killSomewhen = async (child: ChildProcess, cwd: string, seconds: number): Promise<void> => {
-  if (Math.random() < 0.5) {
+/** Kills a process at some moment, or while it writes one of its checkpoints. */
+const killSomewhen = async (
+  child: ChildProcess,
+  cwd: string,
+  { since, seconds }: { readonly since: number; readonly seconds: number },
+): Promise<void> => {
+  if (Math.random() < 0.4) {
     await pause(Math.random() * 1000 * seconds);
   } else {
-    const late = performance.now() + 2000 * seconds;
-    while (child.exitCode === null && !writesCheckpoint(cwd) && performance.now() < late) {
+    const nth = 1 + Math.floor(Math.random() * steps);
+    const seen = new Set<string>();
+    while (child.exitCode === null && seen.size < nth) {
       await pause(0);
+      for (const name of beingWritten(cwd, since)) seen.add(name);
     }
     await pause(Math.random() * 2);
   }
@@ -76,24 +93,31 @@ test("runs in processes of their own, killed and resumed", async (context) => {
     return courseOf(cwd);
   });
   const seconds = (performance.now() - begun) / 1000;
+  let cutOff = 0;
   for (let killed = 0; killed < kills;) {
     await inFolder(async (cwd) => {
       const first = startArguments(cwd);
       for (let i = 0; ; i++) {
+        const since = Date.now();
         const begun = readdirSync(cwd).includes("run");
         const child = gtmc(cwd, begun ? ["resume", "run"] : first);
         const end = ended(child);
-        if (i < mostOfOne) await killSomewhen(child, cwd, seconds);
+        if (i < mostOfOne) await killSomewhen(child, cwd, { since, seconds });
         const { code, said } = await end;
         if (code !== null) {
           expect(code, said).toBe(0);
           break;
         }
-        wentThrough(context, ++killed, "kills");
+        if (beingWritten(cwd, since).length > 0) cutOff += 1;
+        wentThrough(context, ++killed, `kills, ${cutOff} of them while a checkpoint was written`);
       }
       expect(courseOf(cwd)).toEqual(expected);
+      expect(readdirSync(join(cwd, "run")).filter((name) => /^\.(?!lock-)/u.test(name))).toEqual(
+        [],
+      );
     });
   }
+  expect(cutOff).toBeGreaterThan(kills / 4);
 });
 
 test("a run killed at every one of its operations on the disk", async (context) => {
