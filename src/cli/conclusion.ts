@@ -10,9 +10,13 @@ import type { Session } from "./session.ts";
 import { isTemporal } from "./stage.ts";
 import { boundKey, tellStory, type Pictures } from "./story.ts";
 import { columns, number } from "./text.ts";
+import { exitOf } from "./exit.ts";
 import { outcome, type Ending } from "./verb.ts";
 
-/** After the last iteration: profile, pictures, report, manifest, and the numbers that matter. */
+/**
+ * After the last iteration: profile, pictures, report, manifest, and the numbers that matter. What cannot be drawn is an
+ * error of a run that is whole all the same.
+ */
 export const concludeRun = async (
   io: Io,
   session: Session,
@@ -46,6 +50,7 @@ export const concludeRun = async (
     { ...summary.data, ...profile.data },
     {
       warnings: [...warnings, ...undrawn],
+      exit: exitOf(undrawn),
       sources: program.sources,
     },
   );
@@ -103,7 +108,9 @@ const summarise = (
       report,
       steps: bounds.at(-1)?.[0] ?? 0,
       bound: { before: before ?? null, after: after ?? null, unit: unit(temporal) },
-      kl: Object.fromEntries(klOfRegions(measured, regions)),
+      kl: Object.fromEntries(
+        klOfRegions(measured, regions).filter(([, kl]) => Number.isFinite(kl)),
+      ),
       recallRatio: ratio ?? null,
     },
   };

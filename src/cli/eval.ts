@@ -79,18 +79,20 @@ const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<
       bound: bound.bound,
       boundPerStep: temporal ? bound.boundPerStep : null,
       standardError: bound.standardError ?? null,
-      elbo: bound.elbo,
+      ...(Number.isFinite(bound.elbo) ? { elbo: bound.elbo } : {}),
       particles: bound.particles,
       effectiveParticles: bound.effectiveParticles,
       sequences: bound.sequences,
       stored: dataset.sequences?.test ?? null,
-      terms: Object.fromEntries(bound.terms),
+      terms: Object.fromEntries(
+        [...bound.terms].filter(([, values]) => values.every(Number.isFinite)),
+      ),
       perStep: stepMeans(bound),
       regions: Object.fromEntries(
         dataset.regions.map((region) => [region.name, regionMeans(bound, region)]),
       ),
     },
-    { warnings, sources },
+    { warnings: [...warnings, ...estimate.warnings], sources },
   );
 };
 
@@ -139,11 +141,11 @@ const describe = (bound: BoundEstimate, context: Context): string => {
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** Terms by step, each the mean over the sequences that have it. */
+/** Terms by step, each the mean over the sequences that have it; without infinite ones, which a warning names. */
 const stepMeans = ({ terms, present }: Series): Readonly<Record<string, readonly number[]>> =>
   Object.fromEntries(
     [...terms]
-      .filter(([, values]) => values.length > 1)
+      .filter(([, values]) => values.length > 1 && values.every(Number.isFinite))
       .map(([name, values]) => [name, perStep(values, present)]),
   );
 
@@ -156,5 +158,5 @@ const regionMeans = (
     [...terms]
       .filter(([, values]) => values.length > 1)
       .map(([name, values]) => [name, perFrame(values, present, region)] as const)
-      .filter(([, mean]) => !Number.isNaN(mean)),
+      .filter(([, mean]) => Number.isFinite(mean)),
   );

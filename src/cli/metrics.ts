@@ -54,11 +54,12 @@ export const klOfRegions = (
   });
 };
 
-/** Mean KL at recall over mean KL before it: 1 without memory, 0 with a perfect one. */
+/** Mean KL at recall over mean KL before it: 1 without memory, 0 with a perfect one. Infinite ones have no ratio. */
 export const recallRatio = (series: Series, regions: readonly Region[]): number | undefined => {
   const means = new Map(klOfRegions(series, regions));
   const [before, recall] = [means.get("pre-recall"), means.get("recall")];
-  return before === undefined || recall === undefined || before <= 0 ? undefined : recall / before;
+  const ratio = (recall ?? NaN) / (before ?? NaN);
+  return before !== undefined && before > 0 && Number.isFinite(ratio) ? ratio : undefined;
 };
 
 /** Term totals ("kl.z": nats a sequence), means by region ("kl.recall": nats a frame) and the last frame's KL. */
@@ -106,16 +107,26 @@ const isRagged = ({ present = [] }: Series): boolean => present.some((share) => 
 /** Terms by step of a line that `evaluationLine` wrote. */
 export const seriesOf = (line: MetricsLine | undefined): Series => {
   const { terms, present } = line ?? {};
-  const isNumbers = (values: unknown): values is readonly number[] =>
-    Array.isArray(values) && values.every((value) => typeof value === "number");
+  const shares = numbersOf(present);
   return {
     terms: new Map(
-      Object.entries(terms ?? {}).flatMap(([name, values]: [string, unknown]) =>
-        isNumbers(values) ? [[name, values] as const] : [],
-      ),
+      Object.entries(terms ?? {}).flatMap(([name, values]: [string, unknown]) => {
+        const numbers = numbersOf(values);
+        return numbers === undefined ? [] : [[name, numbers] as const];
+      }),
     ),
-    ...(isNumbers(present) ? { present } : {}),
+    ...(shares === undefined ? {} : { present: shares }),
   };
+};
+
+/** A list of numbers as JSON holds it: infinities are texts there. */
+const numbersOf = (values: unknown): readonly number[] | undefined => {
+  if (!Array.isArray(values)) return undefined;
+  const numbers = values.map((value: unknown) =>
+    value === "Infinity" || value === "-Infinity" ? Number(value) : value,
+  );
+  const isNumber = (value: unknown): value is number => typeof value === "number";
+  return numbers.every(isNumber) ? numbers : undefined;
 };
 
 /** One quantity over iterations. */

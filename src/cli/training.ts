@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { renderText } from "../diagnostics/render.ts";
-import type { TrainEvent, TrainResult, Verdict } from "../index.ts";
+import type { Diagnostic, TrainEvent, TrainResult, Verdict } from "../index.ts";
 import { exits } from "./exit.ts";
 import { concludeRun } from "./conclusion.ts";
 import type { Io } from "./io.ts";
@@ -25,13 +25,14 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
     regions: stage.dataset.regions,
     temporal: isTemporal(stage),
   };
-  const result = await follow(io, session, course);
+  const { result, warnings } = await follow(io, session, course);
+  const told = { ...session, warnings: [...session.warnings, ...warnings] };
   switch (result.reason) {
     case "early":
       talk.say("stopped early: the bound on the validation data no longer rises\n");
-      return concludeRun(io, session, result.state);
+      return concludeRun(io, told, result.state);
     case "done":
-      return concludeRun(io, session, result.state);
+      return concludeRun(io, told, result.state);
     case "interrupted": {
       const profile = await concludeProfile(io, session);
       talk.note(profile.text);
@@ -75,13 +76,24 @@ const onNextBackend = async (
   return { ...session, stage: next.value, environment };
 };
 
+interface Followed {
+  readonly result: TrainResult;
+  /** Of the last evaluation. */
+  readonly warnings: readonly Diagnostic[];
+}
+
 /** Writes down what training tells. */
-const follow = async (io: Io, session: Session, course: Course): Promise<TrainResult> => {
+const follow = async (io: Io, session: Session, course: Course): Promise<Followed> => {
   const { appendMetrics, measureTestBound, runFiles, train, writeCheckpoint } =
     await import("../index.ts");
   const { stage, folder, talk, state, verifying } = session;
   const { program, dataset, backend, dims } = stage;
   const verdicts: Verdict[] = [];
+  const warnings = new Map<string, readonly Diagnostic[]>();
+  const failing = (diagnostics: readonly Diagnostic[]): Followed => ({
+    result: { reason: "failed", state, diagnostics },
+    warnings: [],
+  });
   const record = (event: TrainEvent): void => {
     switch (event.kind) {
       case "verification":
@@ -94,6 +106,7 @@ const follow = async (io: Io, session: Session, course: Course): Promise<TrainRe
       case "evaluation":
         appendMetrics(folder, evaluationLine(event, dataset.regions));
         talk.say(`${evaluationText(event, course)}\n`);
+        warnings.set(event.split, event.warnings);
         return;
       case "checkpoint":
         writeCheckpoint(join(folder, runFiles.checkpoints), event.state);
@@ -115,18 +128,28 @@ const follow = async (io: Io, session: Session, course: Course): Promise<TrainRe
   };
   if (verifying !== undefined) {
     const draws = await verifyDraws(stage, state.parameters, verifying);
-    if (!draws.ok) return { reason: "failed", state, diagnostics: draws.diagnostics };
+    if (!draws.ok) return failing(draws.diagnostics);
     verdicts.push(...draws.value);
   }
   if (state.iteration === 0) {
     const bound = measureTestBound(request, state.parameters);
-    if (!bound.ok) return { reason: "failed", state, diagnostics: bound.diagnostics };
-    record({ kind: "evaluation", iteration: 0, split: "test", ...bound.value, best: false });
+    if (!bound.ok) return failing(bound.diagnostics);
+    const { value, warnings: said } = bound;
+    record({
+      kind: "evaluation",
+      iteration: 0,
+      split: "test",
+      ...value,
+      best: false,
+      warnings: said,
+    });
   }
   const training = train(request);
   for (;;) {
     const next = await training.next();
-    if (next.done === true) return next.value;
+    if (next.done === true) {
+      return { result: next.value, warnings: [...warnings.values()].flat() };
+    }
     record(next.value);
   }
 };

@@ -5,6 +5,6 @@
 export const encodeJson = (value: unknown, indent?: number): string =>
   JSON.stringify(
     value,
-    (_, one: unknown) => (one === Infinity || one === -Infinity ? String(one) : one),
+    (_, one: unknown) => (typeof one === "number" && !Number.isFinite(one) ? String(one) : one),
     indent,
   );

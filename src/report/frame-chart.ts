@@ -57,8 +57,8 @@ const means = (
   { regions, plot }: { regions: FrameCurves["regions"]; plot: ReturnType<typeof layOut> },
 ): readonly Markup[] =>
   regions.flatMap((region) => {
-    const inside = kl.slice(region.from, region.to).filter(Number.isFinite);
-    if (inside.length === 0) return [];
+    const inside = kl.slice(region.from, region.to);
+    if (inside.length === 0 || !inside.every(Number.isFinite)) return [];
     const mean = inside.reduce((sum, value) => sum + value, 0) / inside.length;
     const [from, to] = [plot.x(region.from - 0.5), plot.x(region.to - 0.5)];
     const above = plot.y(mean) - plot.top > 40;

@@ -39,6 +39,22 @@ export const nonFiniteEvaluation = (
   );
 };
 
+/** A warning: the bound is finite although one of its terms is not, so that the term has no number to print. */
+export const infiniteTerm = (
+  bad: BadTerm & { readonly split: string; readonly sequence: number },
+): Diagnostic => ({
+  ...problem(
+    "E0722",
+    `the term \`${bad.term ?? ""}\` on the ${bad.split} data is infinite, beside a finite bound`,
+    [
+      placeText(bad, `${bad.split} sequence ${bad.sequence}`),
+      "some particles are impossible; the bound is of those that are not, and is right",
+    ],
+    ["let the guide not draw what the prior never does"],
+  ),
+  severity: "warning",
+});
+
 /** Where a draw is NaN, each from 1; `step` is absent for what is drawn once a sequence. */
 export interface BadDraw {
   readonly draw: number;

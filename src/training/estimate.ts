@@ -1,5 +1,5 @@
 /** Bounds and terms of a split, in which every sequence counts once and every frame once. */
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { Node } from "../graph/op.ts";
@@ -9,7 +9,8 @@ import type { Measured } from "./event.ts";
 import { feedNoise, feedStep, presentSteps, trainingSizes, type Feed } from "./feed.ts";
 import { prepare, run } from "./forward.ts";
 import type { BatchSizes, EvaluationGraph, Problem } from "./problem.ts";
-import { createTally, findBad, takePart, type Tally } from "./tally.ts";
+import { infiniteTerm } from "./errors.ts";
+import { createTally, findBad, findInfinite, takePart, type Tally } from "./tally.ts";
 
 /** What is measured, on which sequences, with which particles and noise. */
 export interface Measurement {
@@ -41,7 +42,10 @@ export interface BoundEstimate extends Measured {
 }
 
 export interface Estimator {
-  /** The same sequences with the same noise at every call: differences are due to the parameters. */
+  /**
+   * The same sequences with the same noise at every call: differences are due to the parameters. Warnings name terms that
+   * are infinite.
+   */
   estimate(parameters: ReadonlyMap<string, Buffer>): Result<BoundEstimate>;
   dispose(): void;
 }
@@ -66,6 +70,7 @@ export const createEstimator = (request: Measurement): Result<Estimator> => {
 
   const estimate = (parameters: ReadonlyMap<string, Buffer>): Result<BoundEstimate> => {
     const totals = createTotals(sizes.steps);
+    const infinite = new Map<string | undefined, Diagnostic>();
     for (let index = 0; index * size < sequences; index += 1) {
       const rows = Math.min(size, sequences - index * size);
       const tally = createTally(rows, request.bound);
@@ -87,9 +92,13 @@ export const createEstimator = (request: Measurement): Result<Estimator> => {
         const place = { ...bad, split, sequence: index * size + bad.row + 1 };
         return failure(diagnoseEvaluation(graph, inputs, place));
       }
+      for (const found of findInfinite(tally)) {
+        const place = { ...found, split, sequence: index * size + found.row + 1 };
+        if (!infinite.has(found.term)) infinite.set(found.term, infiniteTerm(place));
+      }
       totals.add(tally, presentSteps(batch, sizes, rows));
     }
-    return success(totals.estimate(chunk * chunks));
+    return success(totals.estimate(chunk * chunks), [...infinite.values()]);
   };
   return success({
     estimate,

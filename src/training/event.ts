@@ -45,6 +45,8 @@ export interface Evaluation extends Measured {
   readonly split: "validation" | "test";
   /** Whether the state is the best so far, by the split that chooses. */
   readonly best: boolean;
+  /** Terms that are infinite. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** A state to persist. Its arrays are copies that training does not touch again. */

@@ -187,6 +187,7 @@ export class Session {
         terms,
         ...(present === undefined ? {} : { present }),
         best: split === chooser && this.#progress?.bestIteration === iteration,
+        warnings: found.warnings,
       };
     }
   }

@@ -129,3 +129,17 @@ export const findBad = (tally: Tally): BadNumber | undefined => {
   }
   return undefined;
 };
+
+/** The first infinity of each term that has one, beside bounds that are finite. */
+export const findInfinite = ({ rows, terms, suspects }: Tally): readonly BadNumber[] =>
+  [...terms].flatMap(([term, sums]) => {
+    const steps = sums.length / rows;
+    for (const [row, part] of [...suspects].sort(([a], [b]) => a - b)) {
+      for (let t = 0; t < steps; t += 1) {
+        const value = sums[t * rows + row] ?? 0;
+        if (Number.isFinite(value)) continue;
+        return [{ row, part, value, term, ...(steps > 1 ? { step: t + 1 } : {}) }];
+      }
+    }
+    return [];
+  });
