@@ -32,17 +32,20 @@ const from = <T extends string>(...values: readonly T[]): fc.Arbitrary<T> =>
 const names = ["X", "Z", "H", "N", "G", "C", "R", "S", "batch", "particles", "steps"] as const;
 type Name = (typeof names)[number];
 
-/** All sizes small but one. */
+/** All sizes small but one, and memories of many slots, short enough to be read by content at once, as often as of few. */
 const sizes: fc.Arbitrary<Readonly<Record<Name, number>>> = fc
   .record({
     large: from(...names),
     size: fc.constantFrom(...edges),
-    others: fc.record(
-      Object.fromEntries(names.map((name) => [name, fc.constantFrom(2, 3, 1, 4, 5)])) as Record<
+    others: fc.record({
+      ...(Object.fromEntries(names.map((name) => [name, fc.constantFrom(2, 3, 1, 4, 5)])) as Record<
         Name,
         fc.Arbitrary<number>
-      >,
-    ),
+      >),
+      N: fc.constantFrom(2, 8, 3, 9, 1, 17),
+      // In the first steps, all slots are as they began.
+      steps: fc.constantFrom(3, 4, 5),
+    }),
   })
   .map(({ large, size, others }) => ({ ...others, R: Math.min(others.R, 2), [large]: size }));
 

@@ -5,6 +5,7 @@
 import type { Graph, Node, OpName } from "../../src/graph/op.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
+import { agreesOn, decidingIn, type Decision } from "./decisions.ts";
 
 type Arrays = ReadonlyMap<string, HostArray>;
 
@@ -81,12 +82,6 @@ const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =
   return largest;
 };
 
-/** Where something is chosen: how far from the border each choice lies; what was chosen, where that says more than a sign. */
-interface Decision {
-  readonly margins: readonly number[];
-  readonly choices: readonly number[];
-}
-
 interface Run {
   readonly values: Arrays;
   readonly decisions: readonly Decision[];
@@ -125,6 +120,7 @@ const runOnce = (graph: Graph, feed: Arrays, nudged: number | undefined): Run =>
   const numbers = new Map<Node, number>();
   const latest = new Map<Node, HostArray>();
   const decisions: Decision[] = [];
+  const deciding = decidingIn(graph);
   let overflows = false;
   const values = evaluate(graph, feed, (node, value, step) => {
     latest.set(node, value);
@@ -135,10 +131,8 @@ const runOnce = (graph: Graph, feed: Arrays, nudged: number | undefined): Run =>
       numbers.set(node, known);
       nudge(value.data, Math.imul(nudged, 7919) + Math.imul(known, 104_729));
     }
-    const decide = deciders[node.op];
-    if (decide === undefined) return;
-    const operands = node.operands.flatMap((operand) => latest.get(operand) ?? []);
-    decisions.push(decide(value, operands));
+    const decision = deciding(node, (one) => latest.get(one));
+    if (decision !== undefined) decisions.push(decision);
   });
   return { values, decisions, overflows };
 };
@@ -165,70 +159,3 @@ const nudge = (data: HostArray["data"], seed: number): void => {
     data[i] = x * (1 + ((hash ^ (hash >>> 15)) & 1 ? NUDGE : -NUDGE));
   }
 };
-
-type Decide = (value: HostArray, operands: readonly HostArray[]) => Decision;
-
-/** a - b, either stretched to the shape. */
-const difference: Decide = ({ shape }, [a, b]) => {
-  const [left, right] = [stretched(a, shape), stretched(b, shape)];
-  return { margins: left.map((x, i) => x - (right[i] ?? 0)), choices: [] };
-};
-
-const stretched = (array: HostArray | undefined, shape: readonly number[]): readonly number[] => {
-  if (array === undefined) return [];
-  let elements = [...array.data];
-  // From the last axis on: everything within it is a block by now.
-  let block = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-    const size = shape[axis] ?? 1;
-    if (array.shape[axis] === 1 && size !== 1) {
-      const width = block;
-      elements = Array.from({ length: (elements.length / width) * size * width }, (_, i) => {
-        const row = Math.floor(i / (width * size));
-        return elements[row * width + (i % width)] ?? Number.NaN;
-      });
-    }
-    block *= size;
-  }
-  return elements;
-};
-
-/** Of each row, in descending order, how far neighbours are apart: the first two, or all. */
-const order =
-  (all: boolean): Decide =>
-  ({ data: chosen }, [x]) => {
-    const size = x?.shape.at(-1) ?? 1;
-    const margins: number[] = [];
-    for (let from = 0; from < (x?.data.length ?? 0); from += size) {
-      const row = [...(x?.data.slice(from, from + size) ?? [])].sort((a, b) => b - a);
-      const pairs = row.slice(1).map((lower, i) => (row[i] ?? 0) - lower);
-      margins.push(...(all ? pairs : pairs.slice(0, 1)));
-    }
-    return { margins, choices: [...chosen] };
-  };
-
-const deciders: Partial<Readonly<Record<OpName, Decide>>> = {
-  greater: difference,
-  equal: difference,
-  sign: (_, [x]) => ({ margins: [...(x?.data ?? [])], choices: [] }),
-  cast: ({ data }, [x]) => ({
-    margins: [...(x?.data ?? [])].map((value) => value - Math.round(value)),
-    choices: data instanceof Int32Array ? [...data] : [],
-  }),
-  argmax: order(false),
-  argsort: order(true),
-};
-
-/** How many times its own movement a choice has to be away from the border. */
-const CLEAR = 16;
-
-const agreesOn = (exact: readonly Decision[], moved: readonly Decision[]): boolean =>
-  exact.every(({ margins, choices }, k) => {
-    const other = moved[k];
-    if (other === undefined) return false;
-    if (choices.some((choice, i) => choice !== other.choices[i])) return false;
-    return margins.every((margin, i) => {
-      const movement = Math.abs(margin - (other.margins[i] ?? 0));
-      return !Number.isFinite(margin) || movement === 0 || Math.abs(margin) > CLEAR * movement;
-    });
-  });
