@@ -1,6 +1,6 @@
 import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
 import type { Dataset } from "./data/dataset.ts";
-import { placeOutside, repeatedSequences, unboundDimension } from "./data/errors.ts";
+import { placeOutside, repeatedSequences, sizeBelowOne, unboundDimension } from "./data/errors.ts";
 import { fitFields, type ExpectedField } from "./data/fit.ts";
 import type { Model } from "./ir/model.ts";
 import { printType } from "./ir/print.ts";
@@ -34,14 +34,31 @@ export const fitData = (
   );
   if (open.length > 0) return failure(...open.map(unboundDimension));
   const sizes = new Map([...known, ...Object.entries(fitted.value)]);
-  const outside = placesOutside(model, (dim) => evaluate(dim, sizes));
-  if (outside.length > 0) return failure(...outside);
+  const sizeOf = (dim: Dim): number | undefined => evaluate(dim, sizes);
+  const wrong = [...sizesBelowOne(model, sizeOf), ...placesOutside(model, sizeOf)];
+  if (wrong.length > 0) return failure(...wrong);
   const { batch } = config.training;
   const stored = dataset.sequences?.train ?? Infinity;
   return success(fitted.value, [
     ...fitted.warnings,
     ...(batch > stored ? [repeatedSequences(batch, stored)] : []),
   ]);
+};
+
+/** Axes that are empty at the data's sizes, such as `S - 2` where `S` is 2; each once. */
+const sizesBelowOne = (
+  { values }: Model,
+  sizeOf: (dim: Dim) => number | undefined,
+): readonly Diagnostic[] => {
+  const found = new Map<Dim, Diagnostic>();
+  for (const { type, span } of values) {
+    for (const dim of [...type.axes, ...(type.of === undefined ? [] : [type.of])]) {
+      const size = sizeOf(dim);
+      if (size === undefined || size >= 1 || found.has(dim)) continue;
+      found.set(dim, sizeBelowOne(dim, size, span));
+    }
+  }
+  return [...found.values()];
 };
 
 /** Places written in the model that an axis of the data's size does not have: what computes would clamp them. */
@@ -58,7 +75,7 @@ const placesOutside = (
 
 /** The axis that a value selects from by a number, and the number. */
 const placeOf = (value: Value, values: readonly Value[]): readonly [Dim?, number?] => {
-  if (value.op === "constant" && value.type.base === "index") {
+  if ((value.op === "constant" || value.op === "fill") && value.type.base === "index") {
     return value.type.of === undefined ? [] : [value.type.of, value.attrs.value];
   }
   if (value.op !== "column") return [];

@@ -266,6 +266,14 @@ export const repeatedSequences = (batch: number, stored: number): Diagnostic =>
     help: [`set \`batch = ${stored}\` or less`],
   });
 
+/** An axis of the model that is empty for the data's sizes. */
+export const sizeBelowOne = (dim: string, size: number, span: Span | undefined): Diagnostic => ({
+  ...problem("E0619", `\`${dim}\` is ${size} for these data`, {
+    notes: ["a dimension is a whole number, at least 1"],
+  }),
+  ...(span === undefined ? {} : { primary: { span, text: `here an axis is ${size}` } }),
+});
+
 /** A place that the model names and the data's axis does not have. */
 export const placeOutside = (
   place: number,

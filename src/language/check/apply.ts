@@ -144,12 +144,14 @@ export const filled = (
   value: number,
   base: Base,
   axes: readonly Axis[],
+  span?: Span,
 ): ValueTerm => {
   const dims = axes.map(({ dim }) => concrete(dim));
+  const written = { base, ...(span && { span }) };
   const id =
     dims.length === 0
-      ? builder.emit("constant", [], { value }, { base })
-      : builder.emit("fill", [], { value }, { base, axes: dims });
+      ? builder.emit("constant", [], { value }, written)
+      : builder.emit("fill", [], { value }, { ...written, axes: dims });
   return { kind: "value", type: { base, axes }, id, mapped: false, constant: value };
 };
 

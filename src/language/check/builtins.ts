@@ -94,7 +94,7 @@ const everywhere = (name: string, value: number): Builtin => ({
       args.map((argument) => argument.value),
       frame,
     );
-    return axes === undefined ? poison : filled(frame, value, "unit", axes);
+    return axes === undefined ? poison : filled(frame, value, "unit", axes, span);
   },
 });
 

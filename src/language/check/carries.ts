@@ -156,7 +156,8 @@ export const createCarries = (
     const frame = frameOf({ name: initial.name, indexed: false, part: "start" });
     const term = analysis.evaluate(initial.value, frame);
     if (type === undefined || term.kind === "poison") return undefined;
-    const typed = term.kind === "value" ? withType(term, type, frame) : undefined;
+    const typed =
+      term.kind === "value" ? withType(term, type, frame, initial.value.span) : undefined;
     const missed = missedAxis(term, type, reader.sizes);
     if (missed !== undefined) {
       report(placeOutOfRange(initial.value.span, missed, reader.sizes));

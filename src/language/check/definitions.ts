@@ -211,7 +211,7 @@ export const createDefinitions = (
     if (term.kind === "value") builder.name(term.id, name.text);
     if (equation.type === undefined) return term;
     if (declared === undefined) return poison;
-    const typed = term.kind === "value" ? withType(term, declared, frame) : undefined;
+    const typed = term.kind === "value" ? withType(term, declared, frame, value.span) : undefined;
     if (typed !== undefined) return typed;
     const missed = missedAxis(term, declared, sizesOf(frame));
     if (missed !== undefined) {

@@ -163,7 +163,7 @@ const runUpdate = (
         return poison;
       }
       if (term.kind === "poison") return poison;
-      const typed = term.kind === "value" ? withType(term, state.type, frame) : undefined;
+      const typed = term.kind === "value" ? withType(term, state.type, frame, at) : undefined;
       if (typed !== undefined) return typed;
       const declared = showType(state.type, sizes);
       frame.report(messages.wrongState(at, state.decl, declared, showTerm(term, sizes)));
@@ -244,7 +244,8 @@ export const initialStates = (embodiment: Embodiment): ReadonlyMap<string, Term>
   const values = [...types.states].map(([state, { decl, type }]): readonly [string, Term] => {
     const term = destination.analysis.evaluate(decl.initial, frame);
     if (term.kind === "poison") return [state, poison];
-    const typed = term.kind === "value" ? withType(term, type, frame) : undefined;
+    const typed =
+      term.kind === "value" ? withType(term, type, frame, decl.initial.span) : undefined;
     const missed = missedAxis(term, type, sizes);
     if (missed !== undefined) {
       frame.report(placeOutOfRange(decl.initial.span, missed, sizes));

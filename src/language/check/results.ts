@@ -27,18 +27,22 @@ export const missedAxis = (term: Term, declared: EventType, sizes: Sizes): Axis 
     ? declared.of
     : undefined;
 
-/** The value with exactly the declared type, a scalar repeated along all axes; or `undefined` where the shapes differ. */
+/**
+ * The value with exactly the declared type, a scalar repeated along all axes; or `undefined` where the shapes differ. `at` is
+ * where it is written.
+ */
 export const withType = (
   term: ValueTerm,
   declared: EventType,
   frame: Frame,
+  at?: Span,
 ): ValueTerm | undefined => {
   const { base, of } = term.type;
   const { axes: places, of: from } = declared;
   if (isPlace(term, declared) && from !== undefined) {
     return isOutside(term.constant, from, sizesOf(frame))
       ? undefined
-      : placeEverywhere(frame, term.constant, from, places);
+      : placeEverywhere(frame, term.constant, from, places, at);
   }
   if ((selects(base) || selects(declared.base)) && base !== declared.base) return undefined;
   if (of?.dim !== declared.of?.dim) return undefined;
