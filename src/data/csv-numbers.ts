@@ -54,7 +54,7 @@ const shorten = (cell: string): string => (cell.length > 40 ? `${cell.slice(0, 4
 const powers: readonly number[] = Array.from({ length: 16 }, (_, i) => 10 ** i);
 
 /**
- * A short decimal number by its digits, which is exact: numerator and denominator are. NaN for all other cells.
+ * A short decimal number up to 2^24 by its digits, which is exact: numerator and denominator are. NaN for all other cells.
  */
 export const quickNumber = (
   bytes: Uint8Array,
@@ -81,6 +81,7 @@ const quickSize = (bytes: Uint8Array, begin: number, to: number, decimalMark: nu
     } else if (byte === decimalMark && mark < 0) mark = digits;
     else return NaN;
   }
-  if (digits === 0 || (mark < 0 && value > 2 ** 24)) return NaN;
-  return mark < 0 ? value : value / (powers[digits - mark] ?? NaN);
+  if (digits === 0) return NaN;
+  const size = mark < 0 ? value : value / (powers[digits - mark] ?? NaN);
+  return size > 2 ** 24 ? NaN : size;
 };

@@ -107,7 +107,7 @@ export const cannotHold = (
     ? problem("E0613", `${path}, ${place}: the whole number ${text} cannot be held exactly`, {
         notes: ["numbers are held as 32-bit floats, in which all up to 16777216 (2^24) are exact"],
         help: [
-          "number categories from 0 and measure times from the first; where rounding does no harm, store floats",
+          "number categories from 0, measure times from the first, and write large amounts in larger units",
         ],
       })
     : problem("E0613", `${path}, ${place}: ${text} is too large`, {

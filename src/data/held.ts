@@ -9,6 +9,9 @@ const overflows = (value: number): boolean =>
 /** Whether a whole number would be rounded. */
 const rounds = (value: number): boolean => Math.fround(value) !== value;
 
+/** Below this doubles tell all whole numbers apart. */
+const surelyWhole = 2 ** 53;
+
 /** Says of element `at` what is wrong with it. */
 type Complain = (at: number, text: string, whole: boolean) => Diagnostic;
 
@@ -28,12 +31,19 @@ export const inArray =
     return cannotHold(path, `element [${place.join(", ")}]`, text, whole);
   };
 
-/** Fractions are rounded to 24 bits, as every computation on them is; only what becomes infinite is refused. */
+/**
+ * Fractions are rounded to 24 bits, as every computation on them is; what becomes infinite is refused. Where all are whole,
+ * they count or name something, and none may be rounded.
+ */
 export const holdFloats = (values: Float64Array, complain: Complain): Result<Float32Array> => {
   const held = new Float32Array(values);
+  const isWhole = values.every((value) => Number.isInteger(value) || !Number.isFinite(value));
   for (let i = 0; i < held.length; i += 1) {
     const value = values[i] ?? 0;
     if (overflows(value)) return failure(complain(i, `${value}`, false));
+    if (isWhole && rounds(value) && Math.abs(value) < surelyWhole) {
+      return failure(complain(i, `${value}`, true));
+    }
   }
   return success(held);
 };
@@ -62,19 +72,18 @@ export const holdWide = (
   return success(held);
 };
 
-const wholeForm = /^[+-]?\d+$/u;
-/** Below this doubles tell all whole numbers apart. */
-const surelyWhole = 2 ** 53;
+const wholeForm = /^[+-]?(\d+)(?:\.0*)?$/u;
 
 /** A decimal number as written, or which way 32 bits do not hold it. */
 export const holdDecimal = (image: string): number | "large" | "rounded" => {
   const value = Number(image);
   if (Math.abs(value) <= 2 ** 24) return value;
   if (!Number.isFinite(Math.fround(value))) return "large";
-  if (!wholeForm.test(image)) return value;
+  const digits = wholeForm.exec(image)?.[1];
+  if (digits === undefined) return value;
   const exact =
     Math.abs(value) < surelyWhole
       ? !rounds(value)
-      : BigInt(image.replace("+", "")) === BigInt(Math.fround(value));
+      : BigInt(digits) === BigInt(Math.abs(Math.fround(value)));
   return exact ? value : "rounded";
 };

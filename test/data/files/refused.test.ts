@@ -99,6 +99,20 @@ const cases: readonly Case[] = [
     /element \[0, 0\].*16777217/u,
   ],
   [
+    "a whole number above 2^24 among doubles that are all whole",
+    "a.npy",
+    npy([1700000001, 1], [2, 1], { type: "f8", order: "<", fortran: false, version: 1 }),
+    "E0613",
+    /element \[0, 0\].*1700000001/u,
+  ],
+  [
+    "a whole number above 2^24 with a point",
+    "a.csv",
+    utf8("x,y\n1,2\n16777217.0,3\n"),
+    "E0613",
+    /line 3, column 1.*16777217\.0/u,
+  ],
+  [
     "a double that floats do not reach",
     "a.npy",
     npy([1, 1e300], [2, 1], { type: "f8", order: "<", fortran: false, version: 1 }),
