@@ -14,7 +14,7 @@ import {
 import { rangeOf, type Numbers } from "./array.ts";
 import type { DataContext } from "./context.ts";
 import type { Splits } from "./dataset.ts";
-import { badArgument, malformedFile, tooFew } from "./errors.ts";
+import { badArgument, malformedFile } from "./errors.ts";
 import { pooler, type Pooling } from "./pool.ts";
 import { openRawImages, type RawImages } from "./raw-images.ts";
 
@@ -81,7 +81,7 @@ export const openImages = (
     );
   }
   const prepare = preparer(raw.value, size, pool, binary ? threshold : null);
-  const shared = withValidation(prepare(splits.train), values.validation ?? 0);
+  const shared = withValidation(task, prepare(splits.train), values.validation ?? 0);
   if (!shared.ok) return shared;
   const pooled = size === null || size === height ? "" : `, ${size} x ${size} by ${pool}`;
   return success({
@@ -92,12 +92,17 @@ export const openImages = (
   });
 };
 
-const withValidation = (all: ImageSet, part: number): Result<Omit<Splits<ImageSet>, "test">> => {
+const withValidation = (
+  task: string,
+  all: ImageSet,
+  part: number,
+): Result<Omit<Splits<ImageSet>, "test">> => {
   if (part === 0) return success({ train: all });
-  if (all.count < 2) {
-    return failure(tooFew("training images to set some aside for validation", "2", "1"));
+  const held = Math.round(part * all.count);
+  if (held === 0 || held === all.count) {
+    const expected = `a part of the ${all.count} training images that leaves some on either side`;
+    return failure(badArgument(task, "validation", expected, `${part}`));
   }
-  const held = Math.min(all.count - 1, Math.max(1, Math.round(part * all.count)));
   const border = all.count - held;
   return success({
     train: imagesBetween(all, 0, border),

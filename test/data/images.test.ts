@@ -84,6 +84,14 @@ describe("images from files", () => {
     expect(at(161 / 255)).toEqual([0, 1]);
   });
 
+  test("a validation part that leaves no image on one side is refused", () => {
+    const shared = (validation: number): ReturnType<typeof attempt> =>
+      attempt({ images: "ten.idx", validation });
+    expect(valueOf(shared(0.25)).sequences).toEqual({ train: 6, validation: 2, test: 2 });
+    expect(codesOf(shared(0.01))).toEqual(["E0602"]);
+    expect(codesOf(shared(0.99))).toEqual(["E0602"]);
+  });
+
   test("labels of another number of images are refused", () => {
     expect(codesOf(attempt({ images: "ten.idx", labels: "nine.idx" }))).toEqual(["E0604"]);
   });
