@@ -139,6 +139,61 @@ const overwrittenOutside: Case = {
   },
 };
 
+/** Of every step, as the reverse of a loop has them: in each step the product of another two. */
+const ofEachStep = (slots: number, reverse: boolean): Case => ({
+  about: `products of each step over ${slots} slots, along the width${reverse ? ", in reverse" : ""}`,
+  inputs: {
+    left: some(STEPS, BATCH, slots, WIDTH),
+    right: some(STEPS, BATCH, slots, WIDTH),
+  },
+  build: (left, right) => {
+    const [a, b] = [left, right].map((all, i) => argument(`step${i}`, all.shape.slice(1)));
+    if (a === undefined || b === undefined) throw new Error("two inputs make two arguments");
+    const sum = argument("sum", [BATCH, slots, slots]);
+    const next = g.add(g.mul(sum, 0.5), g.contract(a, b, "bnw,bmw->bnm"));
+    return at(
+      g.scan({
+        length: STEPS,
+        reverse,
+        body: {
+          carries: [sum],
+          constants: [],
+          inputs: [a, b],
+          nextCarries: [next],
+          outputs: [],
+        },
+        carries: [g.constant(0, sum.shape)],
+        inputs: [left, right],
+      }),
+      0,
+    );
+  },
+});
+
+/** What enters is handed from carry to carry, and all that was there is left: nothing is computed in a step. */
+const handedOn = (count: number): Case => ({
+  about: `what enters, handed on through ${count} carries`,
+  inputs: { entering: some(STEPS, BATCH, WIDTH), start: some(BATCH, WIDTH) },
+  build: (entering, start) => {
+    const carries = Array.from({ length: count }, (_, i) => argument(`carry${i}`, start.shape));
+    const now = argument("now", start.shape);
+    const results = g.scan({
+      length: STEPS,
+      body: {
+        carries,
+        constants: [],
+        inputs: [now],
+        nextCarries: [...carries.slice(1), now],
+        outputs: carries,
+      },
+      carries: carries.map((_, i) => g.mul(start, i + 1)),
+      inputs: [entering],
+    });
+    const [last, stacks] = [results.slice(0, count), results.slice(count)];
+    return g.concat([...last.map((one) => g.reshape(one, [1, BATCH, WIDTH])), ...stacks], 0);
+  },
+});
+
 export const carryCases: readonly Case[] = [
   alone(7, 1, false),
   alone(8, 1, false),
@@ -148,4 +203,10 @@ export const carryCases: readonly Case[] = [
   alone(9, 17, true),
   inBlocks,
   overwrittenOutside,
+  ofEachStep(15, false),
+  ofEachStep(16, false),
+  ofEachStep(17, true),
+  handedOn(1),
+  handedOn(2),
+  handedOn(3),
 ];

@@ -1,7 +1,8 @@
-/** All backends against the reference: random models, and shipped models with each of their sizes in turn at each edge. */
+/** All backends against the reference: random models, random loops over memories, and shipped models with each of their sizes in turn at each edge. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Backend } from "../../src/runtime/backend.ts";
+import { randomLoop } from "../graph/random-loops.ts";
 import { isQuestion, questionOf, wrongOn } from "../parity/agree.ts";
 import { graphNames, productGraphs, type Sizes } from "../parity/graphs.ts";
 import { programOf, randomModel } from "../parity/random-model.ts";
@@ -59,6 +60,28 @@ test("random models agree with the reference on all backends", (context) => {
     { numRuns: MODELS },
   );
   expect(refused / graphs).toBeLessThan(0.1);
+});
+
+test("random loops over memories agree with the reference on all backends", (context) => {
+  let count = 0;
+  let refused = 0;
+  fc.assert(
+    fc.property(randomLoop, ({ graph, feed }) => {
+      count += 1;
+      const question = questionOf({ name: "loop", graph, feed: () => feed }, count);
+      if (!isQuestion(question)) refused += 1;
+      else {
+        const wrong = onTurn(count).flatMap(({ name, backend }) => {
+          const answer = wrongOn(backend, question);
+          return answer === undefined ? [] : [`${name}: ${answer}`];
+        });
+        expect(wrong).toEqual([]);
+      }
+      wentThrough(context, count, `loops, of which ${refused} refused`);
+    }),
+    { numRuns: MODELS },
+  );
+  expect(refused / count).toBeLessThan(0.1);
 });
 
 test.each(modelFiles)("%s agrees with the reference at each size", (file) => {

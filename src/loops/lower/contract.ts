@@ -7,7 +7,7 @@ import { elements } from "../../graph/shapes.ts";
 import type { Product } from "../program.ts";
 import { accessOf, createBody, type Along } from "./body.ts";
 import { densely, emitCopy, emitMap, emitNest } from "./nests.ts";
-import { allocateView, noSteps, seenFrom, valueOf, type Scope } from "./scope.ts";
+import { allocateView, seenFrom, valueOf, type Scope } from "./scope.ts";
 import { numberView, transposed, type View } from "./view.ts";
 
 /** A view with a letter for each axis. */
@@ -169,9 +169,10 @@ const homeOf = (scope: Scope, view: View): Scope => {
   return outwards(scope);
 };
 
-const atHome = (home: Scope, view: View): View =>
+/** The view as its home sees it: it moves with the loops around that, and with no loop inside. */
+const atHome = ({ depth }: Scope, view: View): View =>
   view.source.kind === "buffer"
-    ? { ...view, source: { ...view.source, steps: noSteps(home) } }
+    ? { ...view, source: { ...view.source, steps: view.source.steps.slice(0, depth) } }
     : view;
 
 /** Without tiles: each element a sum over the summed letters, the ones that are dense innermost. */

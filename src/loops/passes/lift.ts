@@ -12,7 +12,7 @@ import {
 } from "./tree.ts";
 
 /**
- * Lifts what can be lifted out of a loop and gives back the new leaves, which come right after it: copies from what no
+ * Lifts what can be lifted out of a loop and gives back the new leaves in their order, right after it: copies from what no
  * later step changes to what nothing else in the loop touches.
  */
 export const liftCopies = (tree: Tree, list: List): readonly Leaf[] => {
@@ -29,9 +29,9 @@ export const liftCopies = (tree: Tree, list: List): readonly Leaf[] => {
       return one.op === "store" ? { ...one, to: overSteps(one.to) } : one;
     });
     replaceLeaf(tree, leaf, undefined);
-    // Places of their own, the order kept, before whatever follows the loop.
-    const position = list.position + 0.5 - 0.5 / (lifted.length + 2);
-    lifted.push(addLeaf(tree, parent, position, { ...nest, axes, body }));
+    // Before what was lifted sooner, which may load what this one stores; nothing in the loop loads what that stores.
+    const position = list.position + 0.5 / (lifted.length + 2);
+    lifted.unshift(addLeaf(tree, parent, position, { ...nest, axes, body }));
   }
   return lifted;
 };
