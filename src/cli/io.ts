@@ -6,8 +6,8 @@ export interface Io {
   readonly stdin: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Aborted by the first Ctrl-C. */
-  readonly signal: AbortSignal;
+  /** Does something that stops at the first Ctrl-C, which aborts the signal; at other times Ctrl-C ends the process. */
+  readonly stoppable: <T>(act: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Columns that the terminal has now that stderr is, 0 where it does not say; absent when it is a file or a pipe. */
   readonly columns?: () => number;
 }

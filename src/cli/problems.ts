@@ -75,6 +75,15 @@ export const refusedByMachine = (error: unknown): Diagnostic | undefined => {
   );
 };
 
+/** A diagnostic without a place, where nothing can be loaded any more that would print it well. */
+export const plainly = ({ code, message, notes, help }: Diagnostic): string =>
+  [
+    `error[${code}]: ${message}`,
+    ...notes.map((note) => `  = note: ${note}`),
+    ...help.map((one) => `  = help: ${one}`),
+    "",
+  ].join("\n");
+
 export const cannotReadFile = (path: string, reason: string): Diagnostic =>
   problem("E0812", `cannot read \`${path}\``, [reason]);
 

@@ -40,7 +40,7 @@ export interface Compiled {
 
 /** A file name as messages show it, and as the process can open it. */
 export const pathOf = (io: Io, file: string): string => {
-  const path = relative(process.cwd(), resolve(io.cwd, file));
+  const path = relative(process.cwd(), resolve(io.cwd, file)) || ".";
   return path.startsWith("..") ? resolve(io.cwd, file) : path;
 };
 

@@ -1,5 +1,5 @@
 /** Standard output and error that end before the program does. */
-import { refusedByMachine } from "./problems.ts";
+import { plainly, refusedByMachine } from "./problems.ts";
 import { exits } from "./exit.ts";
 
 /** What a shell shows of a program that wrote to a closed pipe: 128 and the number of SIGPIPE. */
@@ -19,9 +19,8 @@ export const guardStreams = (): void => {
     if (code === "EPIPE") process.exit(brokenPipe);
     const refusal = refusedByMachine(error);
     if (refusal === undefined) throw error;
-    process.stderr.write(
-      `error[${refusal.code}]: standard output could not be written: ${error.message}\n`,
-    );
+    const message = `standard output could not be written: ${error.message}`;
+    process.stderr.write(plainly({ ...refusal, message, notes: [], help: [] }));
     process.exit(exits.environment);
   });
 };

@@ -123,7 +123,6 @@ const follow = async (io: Io, session: Session, course: Course): Promise<Followe
     dims,
     options: program.config.training,
     resumeFrom: state,
-    signal: io.signal,
     ...(verifying === undefined ? {} : { verify: verifying.training }),
   };
   if (verifying !== undefined) {
@@ -144,14 +143,16 @@ const follow = async (io: Io, session: Session, course: Course): Promise<Followe
       warnings: said,
     });
   }
-  const training = train(request);
-  for (;;) {
-    const next = await training.next();
-    if (next.done === true) {
-      return { result: next.value, warnings: [...warnings.values()].flat() };
+  return io.stoppable(async (signal) => {
+    const training = train({ ...request, signal });
+    for (;;) {
+      const next = await training.next();
+      if (next.done === true) {
+        return { result: next.value, warnings: [...warnings.values()].flat() };
+      }
+      record(next.value);
     }
-    record(next.value);
-  }
+  });
 };
 
 const failed = (session: Session, { diagnostics, state }: TrainResult): Ending => {

@@ -17,6 +17,7 @@ import {
   type Result,
 } from "../diagnostics/diagnostic.ts";
 import { runFormat, type KeptSource, type RunContents } from "./contents.ts";
+import { makeFolder } from "../files/folder.ts";
 import { encodeJson } from "../diagnostics/json.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
@@ -51,7 +52,7 @@ export const createRun = (path: string, contents: RunContents): Result<string> =
   if (existsSync(folder)) return failure(taken(path));
   const partial = join(dirname(folder), `.${basename(folder)}.partial-${randomUUID()}`);
   try {
-    mkdirSync(dirname(folder), { recursive: true });
+    makeFolder(dirname(folder));
     mkdirSync(partial);
   } catch (error) {
     return failure(cannotCreate(path, error));
@@ -71,7 +72,7 @@ const fill = (folder: string, contents: RunContents): void => {
   mkdirSync(join(folder, runFiles.samples));
   const files = placeSources(contents.sources);
   for (const { file, source } of files) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    makeFolder(dirname(join(folder, file)));
     writeWhole(join(folder, file), source.text);
   }
   writeJson(join(folder, runFiles.config), {

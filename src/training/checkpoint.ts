@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { makeFolder } from "../files/folder.ts";
 import { readWholeFile } from "../files/read.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { noCheckpoint, otherCheckpoint, unreadableCheckpoint } from "./errors.ts";
@@ -80,7 +81,7 @@ const tidy = (directory: string): void => {
  * removes what a killed process left half written.
  */
 export const writeCheckpoint = (directory: string, state: TrainingState, keep = 3): string => {
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   tidy(directory);
   const name = folderName(state.iteration);
   const partial = join(directory, `.partial-${name}`);

@@ -37,7 +37,7 @@ export const call = async (argv: readonly string[], world: World = {}): Promise<
     stdin: () => Promise.resolve(world.stdin ?? ""),
     env: world.env ?? {},
     cwd: world.cwd ?? process.cwd(),
-    signal: interruption.signal,
+    stoppable: (act) => act(interruption.signal),
     ...(columns === undefined ? {} : { columns: () => columns }),
   });
   return { exit, out, err };

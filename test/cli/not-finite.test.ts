@@ -38,7 +38,7 @@ const call = async (...argv: readonly string[]): Promise<{ exit: number; said: u
     stdin: () => Promise.resolve(""),
     env: {},
     cwd: folder,
-    signal: new AbortController().signal,
+    stoppable: (act) => act(new AbortController().signal),
   });
   return { exit, said: JSON.parse(out) };
 };

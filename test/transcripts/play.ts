@@ -57,7 +57,7 @@ export const play = async (text: string): Promise<string> => {
       stdin: () => Promise.resolve(""),
       env: {},
       cwd: folder,
-      signal: new AbortController().signal,
+      stoppable: (act) => act(new AbortController().signal),
     });
     return `${said}exit ${exit}\n`;
   };

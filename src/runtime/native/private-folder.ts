@@ -87,7 +87,12 @@ const partsOf = (path: string): string[] =>
 const lstatOrMake = (path: string): Stats => {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats !== undefined) return stats;
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) throw error;
+  }
   return lstatSync(path);
 };
 

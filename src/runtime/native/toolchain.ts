@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { dirname, isAbsolute } from "node:path";
 import type { Target } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import { compilerFailed } from "../messages.ts";
@@ -64,8 +65,9 @@ const predefined = (command: string, flags: readonly string[]): string | undefin
   return status === 0 ? stdout : undefined;
 };
 
-/** A command's words, the first as an absolute path; none where there is no such program. */
+/** A command's words, the first as an absolute path, which may have blanks in it alone; none where there is no such program. */
 const wordsOf = (command: string): readonly string[] => {
+  if (isAbsolute(command) && findProgram(command, undefined) !== undefined) return [command];
   const [name = "", ...words] = command.trim().split(/\s+/u);
   const program = findProgram(name, process.env["PATH"]);
   return program === undefined ? [] : [program, ...words];
@@ -90,15 +92,20 @@ export const sharedFlags: readonly string[] = [
 
 /** Compiles the parts of a text (`PrintOptions.parts`) at once and links them; by `sh`, as all waits for it. */
 const inParts = `source=$1; output=$2; parts=$3; shift 3
-pids=; objects=; part=0
+pids=; status=; part=0
 trap 'kill $pids' TERM
 while [ $part -lt $parts ]; do
   "$@" -DPART=$part -c -x c "$source" -o "$output.$part.o" &
-  pids="$pids $!"; objects="$objects $output.$part.o"; part=$((part + 1))
+  pids="$pids $!"; part=$((part + 1))
 done
 for pid in $pids; do wait $pid || status=$?; done
-[ -z "$status" ] && { "$@" $objects -o "$output" -lm || status=$?; }
-rm -f $objects
+while [ $part -gt 0 ]; do
+  part=$((part - 1)); set -- "$@" "$output.$part.o"
+done
+[ -z "$status" ] && { "$@" -o "$output" -lm || status=$?; }
+while [ $part -lt $parts ]; do
+  rm -f "$output.$part.o"; part=$((part + 1))
+done
 exit \${status:-0}`;
 
 /** Compiles a text of this many parts in this many seconds. */
@@ -131,7 +138,8 @@ export const compileC = (
     encoding: "utf8",
     timeout: seconds * 1000,
     maxBuffer: 1 << 26,
-    env: childEnvironment(),
+    // What it writes on its way lies where nobody else can write either.
+    env: { ...childEnvironment(), TMPDIR: dirname(output) },
   });
   rmSync(file, { force: true });
   if (status === 0) return success(undefined);

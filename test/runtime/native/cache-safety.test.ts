@@ -200,6 +200,30 @@ describe("programs", () => {
     for (const trace of traces) expect(() => lstatSync(trace)).toThrow("ENOENT");
   });
 
+  test("names with blanks and stars stay one word, and nothing is written elsewhere", async () => {
+    if (typeof (await openLinker()) === "string") return;
+    const parent = fresh();
+    const folder = join(parent, "a b * $(touch c)");
+    mkdirSync(folder);
+    for (const name of ["a", "b"]) writeFileSync(join(parent, name), "kept");
+    symlinkSync(findProgram("cc", process.env["PATH"]) ?? "", join(folder, "my cc"));
+    vi.stubEnv("TMPDIR", join(parent, "a"));
+    vi.stubEnv("status", "1");
+    try {
+      const toolchain = findToolchain({ CC: join(folder, "my cc") });
+      const text = "#ifndef PART\n#define PART -1\n#endif\n#if PART < 1\nint x;\n#endif\n";
+      for (const parts of [1, 2]) {
+        const output = join(folder, `${parts}.so`);
+        expect(compileC(toolchain, text, ["-shared", "-fPIC"], output, { parts }).ok).toBe(true);
+      }
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(readdirSync(folder).sort()).toEqual(["1.so", "2.so", "my cc"]);
+    expect(readdirSync(parent).sort()).toEqual(["a", "a b * $(touch c)", "b"]);
+    expect(readdirSync(here)).toEqual([]);
+  });
+
   test("a relative $CC is not a compiler", () => {
     bait("mine");
     expect(() => findToolchain({ CC: "./mine" })).toThrow("does not run");

@@ -1,0 +1,30 @@
+/** gtmc as it is shipped, for tests of whole processes. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "tsdown";
+import config from "../../tsdown.config.ts";
+
+/** The program bundled into a folder of its own, and how to remove it. */
+export interface Built {
+  readonly main: string;
+  readonly remove: () => void;
+}
+
+/** Below the package, where it finds its models and libraries. */
+export const buildProgram = async (name: string): Promise<Built> => {
+  const folder = join(import.meta.dirname, "../../node_modules/.cache", `gtmc-${name}`);
+  await build({
+    ...config,
+    entry: { "cli/main": "src/cli/main.ts" },
+    config: false,
+    dts: false,
+    logLevel: "error",
+    outDir: folder,
+  });
+  return {
+    main: join(folder, "cli/main.js"),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
