@@ -61,11 +61,15 @@ const savePictures = async (
   folder: string,
   { reconstructions, continuations }: Pictures,
 ): Promise<void> => {
-  const { continuationsPng, newSampleName, reconstructionsPng, runFiles, writeWhole } =
+  const { continuationsPng, reconstructionsPng, runFiles, takeSampleName, writeWhole } =
     await import("../index.ts");
   const save = (target: string, png: Uint8Array): void => {
-    const { name } = newSampleName(folder, target);
-    writeWhole(join(folder, runFiles.samples, `${name}.png`), png);
+    const { name, release } = takeSampleName(folder, target);
+    try {
+      writeWhole(join(folder, runFiles.samples, `${name}.png`), png);
+    } finally {
+      release();
+    }
   };
   if (reconstructions !== undefined) save("reconstruct", reconstructionsPng(reconstructions));
   if (continuations !== undefined) save("predict", continuationsPng(continuations));

@@ -72,17 +72,38 @@ const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<
   if (misplaced !== undefined) return wrong([misplaced]);
   const reopened = await reopen(io, path, options);
   if ("kind" in reopened) return reopened;
-  const { stage, run, state, warnings } = reopened;
-  const { sources } = stage.program;
-  const { target, sequences, samples } = options;
+  const { stage, run } = reopened;
+  const { target } = options;
   const { steps } = stage.dataset;
   const prefix = target === "predict" ? (options.prefix ?? defaultPrefix(stage)) : undefined;
   if (target === "predict" && (steps === undefined || prefix === undefined || prefix >= steps)) {
     return wrong([cannotPredict(prefix ?? 0, steps)]);
   }
-  const { DEFAULT_PARTICLES, encodeNpy, newSampleName, runFiles, writeWhole } =
+  const { takeSampleName } = await import("../index.ts");
+  const taken = takeSampleName(run.path, target);
+  try {
+    return await drawAs(io, taken, reopened, {
+      ...options,
+      ...(prefix === undefined ? {} : { prefix }),
+    });
+  } finally {
+    taken.release();
+  }
+};
+
+/** Draws and writes under a name. */
+const drawAs = async (
+  io: Io,
+  { name, number }: { readonly name: string; readonly number: number },
+  reopened: Reopened,
+  options: SampleOptions,
+): Promise<Ending> => {
+  const { stage, run, state, warnings } = reopened;
+  const { sources } = stage.program;
+  const { target, sequences, samples } = options;
+  const prefix = target === "predict" ? options.prefix : undefined;
+  const { DEFAULT_PARTICLES, encodeNpy, fileNames, runFiles, writeWhole } =
     await import("../index.ts");
-  const { name, number } = newSampleName(run.path, target);
   const seed = options.seed ?? number;
   const weighing = weighingOf(options, DEFAULT_PARTICLES);
   const given = prefix === undefined ? {} : { prefix, ...weighing };
@@ -97,8 +118,9 @@ const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<
   const { drawn, batch } = drawing.value;
   const folder = join(run.path, runFiles.samples);
   const written: { readonly file: string; readonly shape: readonly number[] | null }[] = [];
+  const names = fileNames([...drawn.keys()]);
   for (const [array, { shape, data }] of drawn) {
-    const file = join(folder, `${name}.${array}.npy`);
+    const file = join(folder, `${name}.${names.get(array) ?? array}.npy`);
     writeWhole(file, encodeNpy(shape, data));
     written.push({ file: pathOf(io, file), shape });
   }

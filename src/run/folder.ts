@@ -1,13 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import {
   failure,
@@ -19,6 +11,7 @@ import {
 import { runFormat, type KeptSource, type RunContents } from "./contents.ts";
 import { makeFolder } from "../files/folder.ts";
 import { encodeJson } from "../diagnostics/json.ts";
+import { foldCase } from "./names.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
 /** Names within a run folder. */
@@ -108,18 +101,6 @@ export const updateRun = (
   writeJson(join(folder, runFiles.overrides), overrides);
 };
 
-/** The first number for which samples/ has no file "<target>-<number>.…", and that name. */
-export const newSampleName = (
-  folder: string,
-  target: string,
-): { readonly name: string; readonly number: number } => {
-  const taken = readdirSync(join(folder, runFiles.samples));
-  for (let number = 1; ; number++) {
-    const name = `${target}-${`${number}`.padStart(3, "0")}`;
-    if (!taken.some((file) => file.startsWith(`${name}.`))) return { name, number };
-  }
-};
-
 const isTaken = (error: unknown): boolean =>
   error instanceof Error &&
   "code" in error &&
@@ -160,7 +141,7 @@ const placeSources = (
       prelude: `prelude/${basename(source.path)}`,
     };
     const file = source.role === "model" ? runFiles.model : free(wanted[source.role], taken);
-    taken.add(file);
+    taken.add(foldCase(file));
     return { file, source };
   });
 };
@@ -169,6 +150,6 @@ const free = (file: string, taken: ReadonlySet<string>): string => {
   const { dir, name, ext } = posix.parse(file);
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? file : posix.join(dir, `${name}-${number}${ext}`);
-    if (!taken.has(candidate)) return candidate;
+    if (!taken.has(foldCase(candidate))) return candidate;
   }
 };

@@ -19,6 +19,11 @@ type DtypeName = keyof typeof dtypes;
 const dtypeOf = (data: HostArray["data"]): DtypeName =>
   data instanceof Float32Array ? "F32" : data instanceof Float64Array ? "F64" : "I32";
 
+/** The format's own key; an array of that name, or of one that looks like it escaped, has one underscore more. */
+const reserved = /^_*__metadata__$/u;
+const escapeName = (name: string): string => (reserved.test(name) ? `_${name}` : name);
+const unescapeName = (name: string): string => (reserved.test(name) ? name.slice(1) : name);
+
 /** One file. Array data are little-endian, as on every machine that Node runs on. */
 export const encodeSafetensors = (arrays: ReadonlyMap<string, HostArray>): Uint8Array => {
   const header = new Map<string, unknown>([["__metadata__", { format: "gtmc", version }]]);
@@ -29,7 +34,7 @@ export const encodeSafetensors = (arrays: ReadonlyMap<string, HostArray>): Uint8
   );
   for (const [name, { shape, data }] of ordered) {
     const range = [end, end + data.byteLength];
-    header.set(name, { dtype: dtypeOf(data), shape, data_offsets: range });
+    header.set(escapeName(name), { dtype: dtypeOf(data), shape, data_offsets: range });
     end += data.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
@@ -102,7 +107,7 @@ const readEntries = (header: Readonly<Record<string, unknown>>): readonly Named[
     if (size !== dtypes[dtype].bytes * shape.reduce((a, b) => a * b, 1)) {
       return `${name} has ${size} bytes for [${shape.join(", ")}] of ${dtype}`;
     }
-    entries.push([name, entry]);
+    entries.push([unescapeName(name), entry]);
   }
   return entries;
 };

@@ -4,15 +4,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RunContents } from "../../src/run/contents.ts";
 import { describeEnvironment } from "../../src/run/environment.ts";
-import {
-  appendMetrics,
-  createRun,
-  newSampleName,
-  runName,
-  updateRun,
-} from "../../src/run/folder.ts";
+import { appendMetrics, createRun, runName, updateRun } from "../../src/run/folder.ts";
 import { removeManifest, sha256, writeManifest } from "../../src/run/manifest.ts";
+import { fileNames } from "../../src/run/names.ts";
 import { openRun, readMetrics, rewindMetrics } from "../../src/run/open.ts";
+import { takeSampleName } from "../../src/run/samples.ts";
 import { removePartial, writeWhole } from "../../src/run/whole-file.ts";
 
 const base = mkdtempSync(join(tmpdir(), "gtmc-run-"));
@@ -207,11 +203,42 @@ describe("files", () => {
     expect(readdirSync(folder).sort()).toEqual([".hidden", "my.partial-1"]);
   });
 
-  test("of samples are numbered, never overwritten", () => {
+  test("of samples are numbered, never overwritten, and no number is taken twice", () => {
     const folder = make("samples");
-    expect(newSampleName(folder, "prior")).toEqual({ name: "prior-001", number: 1 });
+    const first = takeSampleName(folder, "prior");
+    const second = takeSampleName(folder, "prior");
+    expect([first, second]).toMatchObject([
+      { name: "prior-001", number: 1 },
+      { name: "prior-002", number: 2 },
+    ]);
     writeWhole(join(folder, "samples", "prior-001.x.mean.npy"), "");
-    writeWhole(join(folder, "samples", "prior-0020.npy"), "");
-    expect(newSampleName(folder, "prior")).toEqual({ name: "prior-002", number: 2 });
+    writeWhole(join(folder, "samples", "prior-0030.npy"), "");
+    first.release();
+    second.release();
+    const third = takeSampleName(folder, "prior");
+    expect(third).toMatchObject({ name: "prior-002", number: 2 });
+    third.release();
+    expect(readdirSync(join(folder, "samples")).sort()).toEqual([
+      "prior-001.x.mean.npy",
+      "prior-0030.npy",
+    ]);
+  });
+
+  test("that differ only by case have names that do not", () => {
+    expect([...fileNames(["x", "X", "y", "\u00e9", "e\u0301"])]).toEqual([
+      ["x", "x"],
+      ["X", "X-2"],
+      ["y", "y"],
+      ["\u00e9", "\u00e9"],
+      ["e\u0301", "e\u0301-2"],
+    ]);
+    const sources = ["/m/a.gtm", "/m/Model.gtm", "/m/nets.gtm", "/m/Nets.gtm"].map((path, i) => ({
+      path,
+      role: i === 0 ? ("model" as const) : ("import" as const),
+      text: path,
+    }));
+    const created = createRun(join(base, "cases"), { ...contents, sources });
+    const made = created.ok ? files(created.value).filter((file) => file.endsWith(".gtm")) : [];
+    expect(made).toEqual(["Model-2.gtm", "Nets-2.gtm", "model.gtm", "nets.gtm"]);
   });
 });

@@ -51,6 +51,15 @@ describe("safetensors", () => {
     expect(new Map(decoded as ReadonlyMap<string, HostArray>)).toEqual(new Map(arrays));
   });
 
+  test("knows an array by any name, also by that of the format's own key", () => {
+    const names = ["__metadata__", "___metadata__", "____metadata__", "__proto__", "constructor"];
+    const named = new Map(
+      names.map((name, i) => [name, { shape: [1], data: Float32Array.of(i) }] as const),
+    );
+    const decoded = decodeSafetensors(encodeSafetensors(named));
+    expect(new Map(decoded as ReadonlyMap<string, HostArray>)).toEqual(named);
+  });
+
   test("has the layout of the specification", () => {
     const one = new Map([["a", { shape: [2], data: Float32Array.of(1, 2) }]]);
     const bytes = encodeSafetensors(one);
