@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { arraysDataset, compile, missingMemory } from "../src/index.ts";
+import { arraysDataset, compile, missingMemory, type MemoryNeed } from "../src/index.ts";
 
 const text = `dim X = 2
 dim H
@@ -21,8 +21,11 @@ test("what a model needs is known without computing anything, from more and more
     h: { shape: [4, 5], data: new Float32Array(20), per: "sequence" },
   });
   if (!program.ok || !dataset.ok) throw new Error("the model fits its data");
-  const need = (available: number): ReturnType<typeof missingMemory> =>
-    missingMemory(program.value, dataset.value, { H: 5 }, available);
+  const need = async (available: number): Promise<MemoryNeed | undefined> => {
+    const missing = await missingMemory(program.value, dataset.value, { H: 5 }, available);
+    if (!missing.ok) throw new Error("the arguments are right");
+    return missing.value;
+  };
   // Adam has two slots for each of 42 parameters.
   expect(await need(100)).toEqual({ bytes: 4 * 3 * 42, atLeast: true });
   // Data and noise: 24, 20 and 24 numbers.

@@ -12,6 +12,7 @@ import { boundKey, tellStory, type Pictures } from "./story.ts";
 import { columns, number } from "./text.ts";
 import { exitOf } from "./exit.ts";
 import { outcome, type Ending } from "./verb.ts";
+import { sure } from "./sure.ts";
 
 /**
  * After the last iteration: profile, pictures, report, manifest, and the numbers that matter. What cannot be drawn is an
@@ -40,7 +41,7 @@ export const concludeRun = async (
     lines,
     pictures,
   });
-  writeWhole(join(folder, runFiles.report), renderReport(report));
+  writeWhole(join(folder, runFiles.report), sure(renderReport(report)));
   const summary = summarise(session, lines);
   const text = summary.text + profile.text;
   session.talk.note(text);
@@ -71,8 +72,8 @@ const savePictures = async (
       release();
     }
   };
-  if (reconstructions !== undefined) save("reconstruct", reconstructionsPng(reconstructions));
-  if (continuations !== undefined) save("predict", continuationsPng(continuations));
+  if (reconstructions !== undefined) save("reconstruct", sure(reconstructionsPng(reconstructions)));
+  if (continuations !== undefined) save("predict", sure(continuationsPng(continuations)));
 };
 
 interface Summary {

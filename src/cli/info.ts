@@ -5,6 +5,7 @@ import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
 import { dataDirectory, openData, withDataOption, type DataOptions } from "./stage.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
+import { sure } from "./sure.ts";
 
 /** `gtmc info`: what the compiler knows about a model. */
 export const info = (): Verb => {
@@ -45,7 +46,7 @@ const measureMemory = async (io: Io, program: Program, options: DataOptions): Pr
   // What reading left behind, training uses again; what the forecast itself leaves, training does not have.
   const data = process.memoryUsage().arrayBuffers - before.arrayBuffers;
   const { forecastMemory } = await import("../index.ts");
-  const forecast = await forecastMemory(program, fitted.value.dataset, fitted.value.dims);
+  const forecast = sure(await forecastMemory(program, fitted.value.dataset, fitted.value.dims));
   const { state, step, evaluation } = forecast;
   return { ...forecast, process: before.rss + data + allowance + state + step + evaluation };
 };

@@ -3,6 +3,7 @@ import type { CompiledStage, ExecutedStage, Program } from "../index.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
+import { sure } from "./sure.ts";
 
 type Stage = CompiledStage | ExecutedStage;
 
@@ -46,7 +47,7 @@ export const inspect = (): Verb => {
 const formOf = async (program: Program, stage: Stage, format: "text" | "json"): Promise<string> => {
   if (stage !== "loops" && stage !== "code") return program.inspect(stage, format);
   const { inspectExecuted } = await import("../index.ts");
-  return inspectExecuted(program, stage, format);
+  return sure(await inspectExecuted(program, stage, format));
 };
 
 const example = `  gtmc inspect models/vrnn.gtm --stage graph

@@ -11,6 +11,7 @@ import {
 } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 import { slotsOf, type Pictures } from "./story.ts";
+import { sure } from "./sure.ts";
 
 export type Parameters = ReadonlyMap<string, HostArray>;
 
@@ -35,7 +36,7 @@ export const draw = async (
   const { program, dataset, backend, dims } = stage;
   const { sequences, steps = dataset.steps, ...rest } = wish;
   const { seed } = program.config.training;
-  const batch = dataset.batch("test", 0, sequences, dataDraw(seed, "test", 0));
+  const batch = dataset.batch("test", 0, sequences, sure(dataDraw(seed, "test", 0)));
   const drawn = drawSamples(program, backend, {
     ...rest,
     parameters,

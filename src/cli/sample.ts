@@ -13,6 +13,7 @@ import { withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
+import { sure } from "./sure.ts";
 
 type PrefixWeights = NonNullable<DrawRequest["prefixWeights"]>;
 
@@ -121,7 +122,7 @@ const drawAs = async (
   const names = fileNames([...drawn.keys()]);
   for (const [array, { shape, data }] of drawn) {
     const file = join(folder, `${name}.${names.get(array) ?? array}.npy`);
-    writeWhole(file, encodeNpy(shape, data));
+    writeWhole(file, sure(encodeNpy(shape, data)));
     written.push({ file: pathOf(io, file), shape });
   }
   const png = await picture(reopened, {
@@ -192,8 +193,10 @@ const picture = async (
   const { continuationsPng, framesPng, reconstructionsPng } = await import("../index.ts");
   const layout = layoutOf(stage, image.size, sequences, batch.lengths);
   const original = batch.fields.get(image.name);
-  if (target === "prior" || original === undefined) return framesPng(framesOf(means, layout));
+  if (target === "prior" || original === undefined) {
+    return sure(framesPng(framesOf(means, layout)));
+  }
   return prefix === undefined
-    ? reconstructionsPng(reconstructionsOf(original, means, layout))
-    : continuationsPng(continuationsOf(original, means, { prefix, layout }));
+    ? sure(reconstructionsPng(reconstructionsOf(original, means, layout)))
+    : sure(continuationsPng(continuationsOf(original, means, { prefix, layout })));
 };

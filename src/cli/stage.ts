@@ -5,6 +5,7 @@ import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import type { Backend, Chosen, Dataset, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
 import { noData, setAside, tooLargeForMachine } from "./problems.ts";
+import { sure } from "./sure.ts";
 
 /** Options of the verbs that open data. */
 export interface DataOptions {
@@ -111,7 +112,7 @@ const machineMemory = (): number => {
 const fitsMachine = async ({ program, dataset, dims }: Fitted): Promise<Result<null>> => {
   const available = machineMemory();
   const { missingMemory } = await import("../index.ts");
-  const need = await missingMemory(program, dataset, dims, available);
+  const need = sure(await missingMemory(program, dataset, dims, available));
   return need === undefined ? success(null) : failure(tooLargeForMachine(need, available));
 };
 

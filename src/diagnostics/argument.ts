@@ -38,7 +38,9 @@ const shown = (value: unknown): string => {
   if (value === null || typeof value !== "object") {
     return typeof value === "string" ? JSON.stringify(value) : String(value);
   }
-  return Array.isArray(value) ? `a list of ${value.length}` : value.constructor.name;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  const { constructor } = value as { readonly constructor?: unknown };
+  return typeof constructor === "function" ? constructor.name : "an object without a prototype";
 };
 
 export const wrongArgument = (

@@ -1,5 +1,6 @@
 /** The training loop: an iterator of events that leaves persisting and printing to its consumer. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { HostArray } from "../runtime/backend.ts";
 import type { TrainEvent, TrainResult } from "./event.ts";
 import { initialState, startingState, type TrainRequest } from "./request.ts";
 import { openSession } from "./session.ts";
@@ -35,6 +36,13 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
   } finally {
     session.dispose();
   }
+}
+
+/** A run that was asked for wrongly: there is not even a first state. */
+export function* refuse(diagnostics: readonly Diagnostic[]): Generator<TrainEvent, TrainResult> {
+  const [parameters, slots] = [new Map<string, HostArray>(), new Map<string, HostArray>()];
+  const nothing = { iteration: 0, seed: 0, parameters, slots, progress: null };
+  return yield* fail(nothing, diagnostics);
 }
 
 /** The events of a run that did not begin. */

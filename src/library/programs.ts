@@ -1,0 +1,98 @@
+/** Programs: what a text says, and what it needs. */
+import { check as checkWith, compile as compileWith, type CompileOptions } from "../compile.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { oneOf, perhaps, text } from "../diagnostics/argument.ts";
+import { success, type Result } from "../diagnostics/diagnostic.ts";
+import * as render from "../diagnostics/render.ts";
+import { diskPrelude, loadFromDisk } from "../host.ts";
+import type { MemoryForecast, MemoryNeed } from "../memory.ts";
+import type { CheckedFile, ExecutedStage, Program, SourceFile } from "../program.ts";
+import { answering, insisting, promising, type Rules } from "./door.ts";
+import * as rules from "./rules.ts";
+
+type Dims = Readonly<Record<string, number>>;
+
+const ofSource: Rules = {
+  source: rules.anObject,
+  "source.path": text,
+  "source.text": text,
+  options: perhaps(rules.anObject),
+  "options.set": perhaps(rules.texts),
+  "options.model": perhaps(text),
+  "options.load": perhaps(rules.aFunction),
+};
+
+/** Compiles a text; imports are read from the disk beside `source.path` unless `load` says otherwise. */
+export const compile: (source: SourceFile, options?: Partial<CompileOptions>) => Result<Program> =
+  answering("compile", ofSource, (source: SourceFile, options: Partial<CompileOptions> = {}) =>
+    compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options }),
+  );
+
+/** Checks all that a text declares: a library without a model, or several models. */
+export const check: (source: SourceFile, options?: Partial<CompileOptions>) => Result<CheckedFile> =
+  answering("check", ofSource, (source: SourceFile, options: Partial<CompileOptions> = {}) =>
+    checkWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options }),
+  );
+
+/** Forms of the training step below the graph, as text. What makes code is loaded only when it is asked for. */
+export const inspectExecuted: (
+  program: Program,
+  stage: ExecutedStage,
+  format: "text" | "json",
+) => Promise<Result<string>> = promising(
+  "inspectExecuted",
+  { program: rules.aProgram, stage: oneOf("loops", "code"), format: oneOf("text", "json") },
+  async (program: Program, stage: ExecutedStage, format: "text" | "json") => {
+    const { printExecuted } = await import("../executed.ts");
+    return success(printExecuted(program, stage, format));
+  },
+);
+
+const ofMemory: Rules = {
+  program: rules.aProgram,
+  dataset: rules.aDataset,
+  dims: rules.dimensions,
+};
+
+/** How much memory training will take, before anything runs. */
+export const forecastMemory: (
+  program: Program,
+  dataset: Dataset,
+  dims: Dims,
+) => Promise<Result<MemoryForecast>> = promising(
+  "forecastMemory",
+  ofMemory,
+  async (program: Program, dataset: Dataset, dims: Dims) => {
+    const memory = await import("../memory.ts");
+    return success(memory.forecastMemory(program, dataset, dims));
+  },
+);
+
+/** What training needs where that is more than `available` bytes; asked before anything is allocated. */
+export const missingMemory: (
+  program: Program,
+  dataset: Dataset,
+  dims: Dims,
+  available: number,
+) => Promise<Result<MemoryNeed | undefined>> = promising(
+  "missingMemory",
+  { ...ofMemory, available: rules.bytes },
+  async (program: Program, dataset: Dataset, dims: Dims, available: number) => {
+    const memory = await import("../memory.ts");
+    return success(memory.missingMemory(program, dataset, dims, available));
+  },
+);
+
+/** The diagnostics as a person reads them in a terminal. */
+export const renderText: typeof render.renderText = insisting(
+  "renderText",
+  { diagnostics: rules.lists, sources: perhaps(rules.aMap) },
+  render.renderText,
+);
+
+/** The diagnostics as a JSON array, ending with a line break. */
+export const renderJson: typeof render.renderJson = insisting(
+  "renderJson",
+  { diagnostics: rules.lists, sources: rules.aMap },
+  render.renderJson,
+);

@@ -1,0 +1,204 @@
+/** What arguments of the library must be. */
+import { wholeFrom, type Rule } from "../diagnostics/argument.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const having = (expected: string, holds: (value: Members) => boolean): Rule => ({
+  expected,
+  holds: (value) => isObject(value) && holds(value),
+});
+
+export const anObject: Rule = having("an object", () => true);
+
+const listOf = (expected: string, holds: (value: unknown) => boolean): Rule => ({
+  expected: `a list of ${expected}`,
+  holds: (value) => Array.isArray(value) && value.every(holds),
+});
+
+export const texts: Rule = listOf("texts", (one) => typeof one === "string");
+
+export const lists: Rule = listOf("objects", isObject);
+
+/** Objects by name. */
+export const objects: Rule = having("an object of objects by name", (value) =>
+  Object.values(value).every(isObject),
+);
+
+export const aDate: Rule = {
+  expected: "a date",
+  holds: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+};
+
+export const aFunction: Rule = {
+  expected: "a function",
+  holds: (value) => typeof value === "function",
+};
+
+export const aBackend: Rule = having(
+  "a backend, such as openBackend gives",
+  ({ name, compile }) => typeof name === "string" && typeof compile === "function",
+);
+
+const areNamed = (value: unknown, member: string): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (one) => isObject(one) && typeof one["name"] === "string" && Array.isArray(one[member]),
+  );
+
+export const aDataset: Rule = having(
+  "a data set, such as openDataset and arraysDataset give",
+  ({ fields, batch, steps, images, regions }) =>
+    areNamed(fields, "shape") &&
+    typeof batch === "function" &&
+    (steps === undefined || wholeFrom(1).holds(steps)) &&
+    images instanceof Map &&
+    Array.isArray(regions),
+);
+
+export const aProblem: Rule = having(
+  "the problem of a program",
+  ({ parameters, objective, evaluation }) =>
+    areNamed(parameters, "shape") &&
+    typeof objective === "function" &&
+    typeof evaluation === "function",
+);
+
+const isModel = (value: unknown): boolean =>
+  isObject(value) &&
+  isObject(value["dims"]) &&
+  ["data", "sites", "values", "watches"].every((part) => Array.isArray(value[part]));
+
+export const aProgram: Rule = having(
+  "a program, such as compile gives",
+  ({ model, problem, config, sampling }) =>
+    isModel(model) &&
+    aProblem.holds(problem) &&
+    isObject(config) &&
+    isObject(config["training"]) &&
+    typeof sampling === "function",
+);
+
+const isArray = (value: unknown): boolean =>
+  isObject(value) && Array.isArray(value["shape"]) && ArrayBuffer.isView(value["data"]);
+
+/** Arrays by name. */
+export const arrays: Rule = {
+  expected: "a map of arrays by name",
+  holds: (value) => value instanceof Map && [...value.values()].every(isArray),
+};
+
+const dimension = wholeFrom(1);
+
+export const bytes: Rule = {
+  expected: "a number of bytes",
+  holds: (value) => typeof value === "number" && value >= 0,
+};
+
+/** Of what is compared with the reference. */
+export const verifying: Rule = having(
+  "{ seconds, force }: a number >= 0, and whether to go beyond it",
+  ({ seconds, force }) => typeof seconds === "number" && seconds >= 0 && typeof force === "boolean",
+);
+
+/** A list of sizes. */
+export const shape: Rule = listOf("whole numbers", wholeFrom(0).holds);
+
+export const aSchedule: Rule = having(
+  "a schedule: a text, and a function `at` of the iteration",
+  ({ text, at }) => typeof text === "string" && typeof at === "function",
+);
+
+export const anOptimizer: Rule = having(
+  "an optimizer with a learning rate",
+  ({ kind, learningRate }) => typeof kind === "string" && aSchedule.holds(learningRate),
+);
+
+export const targets: Rule = listOf(
+  "targets with their sizes",
+  (one) => Array.isArray(one) && one.length === 2 && typeof one[0] === "string" && isObject(one[1]),
+);
+
+export const dimensions: Rule = having("an object of sizes by name, each at least 1", (value) =>
+  Object.values(value).every(dimension.holds),
+);
+
+export const aState: Rule = having(
+  "a state of training, such as a checkpoint holds",
+  ({ iteration, seed, parameters, slots }) =>
+    wholeFrom(0).holds(iteration) &&
+    wholeFrom(0).holds(seed) &&
+    arrays.holds(parameters) &&
+    arrays.holds(slots),
+);
+
+const isFrame = (value: unknown, area: number): boolean =>
+  value instanceof Float32Array && value.length === area;
+
+const areaOf = (size: unknown): number | undefined =>
+  Array.isArray(size) && size.length === 2 && size.every(dimension.holds)
+    ? Number(size[0]) * Number(size[1])
+    : undefined;
+
+const areFrames = (value: unknown, area: number): boolean =>
+  Array.isArray(value) && value.every((frame) => isFrame(frame, area));
+
+/** Images of one size, a list of each sequence. */
+export const frames: Rule = having(
+  "frames: a size [height, width], and of each sequence a list of that many numbers a frame",
+  ({ size, sequences }) => {
+    const area = areaOf(size);
+    return (
+      area !== undefined &&
+      Array.isArray(sequences) &&
+      sequences.length > 0 &&
+      sequences.every((one) => areFrames(one, area))
+    );
+  },
+);
+
+export const continuations: Rule = having(
+  "continuations: a size [height, width], a prefix, and of each sequence `original` and `draws`",
+  ({ size, prefix, sequences }) => {
+    const area = areaOf(size);
+    return (
+      area !== undefined &&
+      wholeFrom(0).holds(prefix) &&
+      Array.isArray(sequences) &&
+      sequences.length > 0 &&
+      sequences.every(
+        (one: unknown) =>
+          isObject(one) &&
+          areFrames(one["original"], area) &&
+          Array.isArray(one["draws"]) &&
+          one["draws"].every((draw) => areFrames(draw, area)),
+      )
+    );
+  },
+);
+
+/** Options of a data source as a `train` block gives them. */
+export const dataArguments: Rule = having("an object of numbers, texts and booleans", (value) =>
+  Object.values(value).every((one) => ["number", "string", "boolean"].includes(typeof one)),
+);
+
+export const aMap: Rule = { expected: "a map", holds: (value) => value instanceof Map };
+
+export const numbers: Rule = {
+  expected: "a list or typed array of numbers",
+  holds: (value) =>
+    ArrayBuffer.isView(value) ||
+    (Array.isArray(value) && value.every((one) => typeof one === "number")),
+};
+
+export const content: Rule = {
+  expected: "a text or bytes",
+  holds: (value) => typeof value === "string" || value instanceof Uint8Array,
+};
+
+export const encodable: Rule = {
+  expected: "what JSON can hold",
+  holds: (value) => value !== undefined && typeof value !== "function" && typeof value !== "symbol",
+};
