@@ -10,11 +10,16 @@ const { available } = await openAll();
 
 const withoutGradient = graphNames.slice(2);
 
-/** How many dozens of models, and of which of their graphs: as many as compiling allows. */
+const evaluations = graphNames.filter((name) => name.startsWith("evaluation"));
+
+/**
+ * How many dozens of models, and of which of their graphs: as many as compiling allows. Most without gradients: of those, the
+ * memories leave no history.
+ */
 const tried: Readonly<Record<string, { readonly dozens: number; readonly of: readonly string[] }>> =
   {
-    wasm: { dozens: 4, of: [...withoutGradient, ...graphNames] },
-    native: { dozens: 0.25, of: withoutGradient },
+    wasm: { dozens: 4, of: [...evaluations, ...evaluations, ...graphNames] },
+    native: { dozens: 0.25, of: [...evaluations, ...withoutGradient] },
     "tfjs:cpu": { dozens: 2, of: graphNames },
   };
 
