@@ -61,7 +61,7 @@ const moveUp = (order: Order, vertex: Vertex, nest: Nest): void => {
   if (!isMap(nest) || isForReduction(order, vertex, nest)) return;
   const products = new Set<Vertex>();
   for (const { from } of loadsIn(nest.body))
-    for (const other of order.touching.get(from.buffer) ?? [])
+    for (const other of order.storing.get(from.buffer) ?? [])
       if (other.statement.kind === "product" && comesBefore(other, vertex)) products.add(other);
   for (const other of [...products].sort((a, b) => b.position - a.position)) {
     if (other.statement.kind !== "product" || !adjacent(other, vertex)) continue;
@@ -110,7 +110,9 @@ const moveDown = (
 ): Vertex | undefined => {
   for (const load of loadsIn(product.body)) {
     const { buffer } = load.from;
-    const [other, ...others] = [...(order.touching.get(buffer) ?? [])].filter((v) => v !== vertex);
+    const users = order.touching.get(buffer);
+    if (users === undefined || users.size > 2) continue;
+    const [other, ...others] = [...users].filter((v) => v !== vertex);
     if (other?.statement.kind !== "nest" || others.length > 0) continue;
     const nest = other.statement;
     if (!isMap(nest) || !comesBefore(other, vertex) || !adjacent(other, vertex)) continue;

@@ -16,7 +16,10 @@ import { coalesceNest } from "./coalesce.ts";
 import { liftCopies } from "./lift.ts";
 import { translate } from "./translate.ts";
 import {
+  hasOneReader,
+  isWritten,
   lengthsAround,
+  leavesNear,
   leavesTouching,
   placeIn,
   replaceLeaf,
@@ -76,9 +79,9 @@ interface Placed {
   readonly inner: readonly number[];
 }
 
-/** Those that touch the buffer, with their places in the list; undefined for those elsewhere. */
-const placed = (tree: Tree, list: List, buffer: BufferName): readonly (Placed | undefined)[] =>
-  leavesTouching(tree, buffer).flatMap((leaf) => {
+/** Those of the leaves that are left, with their places in the list; undefined for those elsewhere. */
+const placed = (list: List, leaves: readonly Leaf[]): readonly (Placed | undefined)[] =>
+  leaves.flatMap((leaf) => {
     if (leaf.statement === undefined) return [];
     const place = placeIn(list, leaf);
     return [place && { leaf, statement: leaf.statement, ...place }];
@@ -99,7 +102,7 @@ const reads = ({ statement }: Placed, buffer: BufferName): boolean =>
 /** Puts the source in the destination's place; false if something is in the way. */
 const unify = (tree: Tree, leaf: Leaf, copy: Nest, from: Access, to: Access): boolean => {
   const list = leaf.parent;
-  const all = placed(tree, list, from.buffer);
+  const all = placed(list, leavesTouching(tree, from.buffer));
   const users = all.filter(isDefined).filter((user) => user.leaf !== leaf);
   if (users.length < all.length - 1) return false;
   const writers = users.filter((user) => writes(user, from.buffer));
@@ -144,7 +147,7 @@ const inTheWay = (
 ): readonly Leaf[] | undefined => {
   const { parent, position: at } = copy;
   const fills: Leaf[] = [];
-  for (const user of placed(tree, parent, region.buffer)) {
+  for (const user of placed(parent, leavesNear(tree, parent, region))) {
     if (user === undefined || user.leaf === copy) continue;
     const { leaf, position, statement, inner } = user;
     const overlapping = footprintsOf(statement, parent.depth, inner).filter((other) =>
@@ -245,15 +248,15 @@ const readSource = (tree: Tree, leaf: Leaf, copy: Nest, value: Value, store: Sto
   const list = leaf.parent;
   const { buffer } = store.to;
   const region = footprint(store.to, true, copy.axes, copy.body, list.depth, []);
-  const users = placed(tree, list, buffer).filter(isDefined);
+  const users = placed(list, leavesNear(tree, list, region)).filter(isDefined);
   const source = value.op === "load" ? value.from : undefined;
   const sourceRegion = source && footprint(source, false, copy.axes, copy.body, list.depth, []);
   /** Places where either end changes after the copy. */
   const changes = [
     ...users.map((user) => ({ user, end: region })),
-    ...(source === undefined || sourceRegion === undefined
+    ...(sourceRegion === undefined || !isWritten(tree, sourceRegion.buffer)
       ? []
-      : placed(tree, list, source.buffer)
+      : placed(list, leavesNear(tree, list, sourceRegion))
           .filter(isDefined)
           .map((user) => ({ user, end: sourceRegion }))),
   ].flatMap(({ user, end }) =>
@@ -268,10 +271,7 @@ const readSource = (tree: Tree, leaf: Leaf, copy: Nest, value: Value, store: Sto
   const readers = users.filter(
     (user) => user.leaf !== leaf && user.position > leaf.position && reads(user, buffer),
   );
-  const alone =
-    placed(tree, tree.root, buffer)
-      .filter(isDefined)
-      .filter((user) => reads(user, buffer)).length === 1;
+  const alone = hasOneReader(tree, buffer);
   for (const user of readers) {
     if (user.position >= until) continue;
     const over = { sizes: copy.axes, from: store.to, to: source ?? store.to };

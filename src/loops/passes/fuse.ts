@@ -71,9 +71,7 @@ const fuseOne = (
         if (pair === undefined) continue;
         const room: Room = {
           buffers: producing ? bodyLimits.buffers : siblingBuffers,
-          isPassing: (buffer) =>
-            !outside.has(buffer) &&
-            [...(order.touching.get(buffer) ?? [])].every((v) => v === other || v === vertex),
+          isPassing: (buffer) => !outside.has(buffer) && isBetween(order, buffer, other, vertex),
         };
         const fused = adjacent(other, vertex) && fuseAligned(...pair, room, order.depth);
         if (fused) return replacePair(order, other, vertex, fused);
@@ -84,6 +82,13 @@ const fuseOne = (
   return undefined;
 };
 
+/** Nobody else touches the buffer. */
+const isBetween = (order: Order, buffer: BufferName, first: Vertex, second: Vertex): boolean => {
+  for (const vertex of order.touching.get(buffer) ?? [])
+    if (vertex !== first && vertex !== second) return false;
+  return true;
+};
+
 /** Earlier nests over as many elements that store to the buffer, or only load from it; the latest first. */
 const partners = (
   order: Order,
@@ -92,7 +97,7 @@ const partners = (
   storing: boolean,
 ): readonly Vertex[] => {
   const found: Vertex[] = [];
-  for (const other of order.touching.get(buffer) ?? [])
+  for (const other of (storing ? order.storing : order.touching).get(buffer) ?? [])
     if (
       other.position < position &&
       other.elements === elements &&

@@ -13,10 +13,16 @@ export const inPlace = (program: Program): Program => {
   const pairs = program.buffers.filter(isReplacing);
   if (pairs.length === 0) return program;
   const { others, updates } = updatesLast(program.body, new Set(pairs.map(({ name }) => name)));
+  const replacing = new Map(pairs.map((pair) => [pair.name, pair]));
+  const { last } = placesOfUse(updates);
   const moves = new Map(
     updates.map((nest, i) => {
-      const found = pairs.filter((pair) => mayStoreAtOnce(nest, pair, updates.slice(i + 1)));
-      return [nest, new Map(found.map(({ name, replaces }) => [name, replaces]))] as const;
+      const found = [...buffersOf(nest).keys()].flatMap((buffer) => replacing.get(buffer) ?? []);
+      const now = found.filter((pair) => {
+        const isNeededLater = (last.get(pair.replaces) ?? i) > i;
+        return !isNeededLater && mayStoreAtOnce(nest, pair);
+      });
+      return [nest, new Map(now.map(({ name, replaces }) => [name, replaces]))] as const;
     }),
   );
   const direct = new Set([...moves.values()].flatMap((found) => [...found.keys()]));
@@ -44,42 +50,58 @@ type Replacing = Buffer & { readonly replaces: BufferName };
 
 const isReplacing = (buffer: Buffer): buffer is Replacing => buffer.replaces !== undefined;
 
+/** By buffer: how many statements touch it, and which is the last to touch it and to store there. */
+interface Uses {
+  readonly count: ReadonlyMap<BufferName, number>;
+  readonly last: ReadonlyMap<BufferName, number>;
+  readonly lastStore: ReadonlyMap<BufferName, number>;
+}
+
+const placesOfUse = (body: readonly Statement[]): Uses => {
+  const count = new Map<BufferName, number>();
+  const last = new Map<BufferName, number>();
+  const lastStore = new Map<BufferName, number>();
+  for (const [i, statement] of body.entries()) {
+    for (const [buffer, writes] of buffersOf(statement)) {
+      count.set(buffer, (count.get(buffer) ?? 0) + 1);
+      last.set(buffer, i);
+      if (writes) lastStore.set(buffer, i);
+    }
+  }
+  return { count, last, lastStore };
+};
+
 /** Takes out the nests that make such outputs, where nothing that follows needs what they make or changes what they load. */
 const updatesLast = (
   body: readonly Statement[],
   outputs: ReadonlySet<BufferName>,
 ): { readonly others: readonly Statement[]; readonly updates: readonly Nest[] } => {
-  const touched = body.map(buffersOf);
-  const isUpdate = (statement: Statement, i: number): statement is Nest =>
-    statement.kind === "nest" &&
-    statement.reduced === 0 &&
-    statement.order === undefined &&
-    [...outputs].some((output) => touched[i]?.has(output)) &&
-    [...(touched[i] ?? [])].every(([buffer, writes]) =>
-      writes
-        ? touched.every((other, j) => j === i || !other.has(buffer))
-        : touched.slice(i).every((other) => other.get(buffer) !== true),
+  const { count, lastStore } = placesOfUse(body);
+  const isUpdate = (statement: Statement, i: number): statement is Nest => {
+    if (statement.kind !== "nest" || statement.reduced > 0 || statement.order !== undefined)
+      return false;
+    const touched = [...buffersOf(statement)];
+    return (
+      touched.some(([buffer]) => outputs.has(buffer)) &&
+      touched.every(([buffer, writes]) =>
+        writes ? count.get(buffer) === 1 : (lastStore.get(buffer) ?? -1) < i,
+      )
     );
+  };
   const updates = body.filter(isUpdate);
   const moved = new Set<Statement>(updates);
   return { others: body.filter((statement) => !moved.has(statement)), updates };
 };
 
 /**
- * Whether the nest makes the output, each element once and after everything is loaded that it replaces, and nothing later loads
- * that.
+ * Whether the nest makes the output, each element once and after everything is loaded that it replaces.
  */
-const mayStoreAtOnce = (
-  nest: Nest,
-  { name, replaces, size }: Replacing,
-  later: readonly Nest[],
-): boolean => {
+const mayStoreAtOnce = (nest: Nest, { name, replaces, size }: Replacing): boolean => {
   const at = nest.body.findIndex((one) => one.op === "store" && one.to.buffer === name);
   const store = nest.body[at];
   return (
     store?.op === "store" &&
     elements(nest.axes) === size &&
-    later.every((other) => !buffersOf(other).has(replaces)) &&
     nest.body.every(
       (one, i) =>
         one.op !== "load" ||

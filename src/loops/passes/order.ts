@@ -1,6 +1,7 @@
 /** The statements of one list with the orders among them that matter; statements may be joined. */
 import type { BufferName, Statement } from "../program.ts";
-import { buffersOf, type Footprint, footprintsOf, mayOverlap } from "./access.ts";
+import { buffersOf, type Footprint, footprintsOf, intervalOf, mayOverlap } from "./access.ts";
+import { createIntervals, type Intervals } from "./intervals.ts";
 
 export interface Vertex {
   readonly statement: Statement;
@@ -19,6 +20,8 @@ export interface Order {
   readonly depth: number;
   readonly vertices: (Vertex | undefined)[];
   readonly touching: Map<BufferName, Set<Vertex>>;
+  /** Those of `touching` that store there. */
+  readonly storing: Map<BufferName, Set<Vertex>>;
 }
 
 const vertexOf = (statement: Statement, position: number): Vertex => ({
@@ -33,37 +36,72 @@ const vertexOf = (statement: Statement, position: number): Vertex => ({
 /** The order of a list inside `depth` loops. */
 export const orderOf = (statements: readonly Statement[], depth: number): Order => {
   const vertices = statements.map(vertexOf);
-  const touching: Order["touching"] = new Map();
-  const written = new Set<BufferName>();
+  const order: Order = { depth, vertices, touching: new Map(), storing: new Map() };
+  for (const vertex of vertices) touch(order, vertex);
+  const accesses = new Map<BufferName, Accesses>();
   for (const vertex of vertices) {
-    touch(touching, vertex);
-    for (const [buffer, writes] of vertex.buffers) if (writes) written.add(buffer);
-  }
-  const accesses = new Map<BufferName, { vertex: Vertex; footprint: Footprint }[]>();
-  for (const vertex of vertices) {
-    const matters = (buffer: BufferName): boolean => written.has(buffer);
+    const matters = (buffer: BufferName): boolean => order.storing.has(buffer);
     for (const footprint of footprintsOf(vertex.statement, depth, [], matters)) {
-      const earlier = accesses.get(footprint.buffer) ?? [];
-      for (const other of earlier) {
-        if (!footprint.writes && !other.footprint.writes) continue;
-        if (other.vertex === vertex || vertex.before.has(other.vertex)) continue;
-        if (!mayOverlap(footprint, other.footprint)) continue;
-        vertex.before.add(other.vertex);
-        other.vertex.after.add(vertex);
-      }
-      earlier.push({ vertex, footprint });
-      accesses.set(footprint.buffer, earlier);
+      const known = accesses.get(footprint.buffer) ?? noAccesses();
+      accesses.set(footprint.buffer, known);
+      // What only loads need not follow what only loads.
+      for (const earlier of footprint.writes ? [known.stores, known.loads] : [known.stores])
+        follow(vertex, footprint, earlier);
+      remember(footprint.writes ? known.stores : known.loads, { vertex, footprint });
     }
   }
-  return { depth, vertices, touching };
+  return order;
 };
 
-const touch = (touching: Order["touching"], vertex: Vertex): void => {
-  for (const buffer of vertex.buffers.keys()) {
-    const set = touching.get(buffer);
-    if (set === undefined) touching.set(buffer, new Set([vertex]));
-    else set.add(vertex);
+interface Accessing {
+  readonly vertex: Vertex;
+  readonly footprint: Footprint;
+}
+
+/** By how they move with the loops around: ranges of those that move alike can be compared. */
+type ByStep = Map<string, Intervals<Accessing>>;
+
+/** Earlier accesses to a buffer. */
+interface Accesses {
+  readonly loads: ByStep;
+  readonly stores: ByStep;
+}
+
+const noAccesses = (): Accesses => ({ loads: new Map(), stores: new Map() });
+
+const remember = (accesses: ByStep, access: Accessing): void => {
+  const key = access.footprint.steps.join();
+  const alike = accesses.get(key) ?? createIntervals<Accessing>();
+  accesses.set(key, alike);
+  alike.add(...intervalOf(access.footprint), access);
+};
+
+/** The vertex must run later than all whose accesses may meet this one of its own. */
+const follow = (vertex: Vertex, footprint: Footprint, earlier: ByStep): void => {
+  const own = footprint.steps.join();
+  for (const [steps, accesses] of earlier) {
+    const range = steps === own ? intervalOf(footprint) : ([-Infinity, Infinity] as const);
+    for (const other of accesses.meeting(...range)) {
+      if (other.vertex === vertex || vertex.before.has(other.vertex)) continue;
+      if (!mayOverlap(footprint, other.footprint)) continue;
+      vertex.before.add(other.vertex);
+      other.vertex.after.add(vertex);
+    }
   }
+};
+
+const touch = ({ touching, storing }: Order, vertex: Vertex): void => {
+  for (const [buffer, writes] of vertex.buffers) {
+    for (const users of writes ? [touching, storing] : [touching]) {
+      const set = users.get(buffer) ?? new Set();
+      users.set(buffer, set.add(vertex));
+    }
+  }
+};
+
+const forget = ({ touching, storing }: Order, vertex: Vertex): void => {
+  for (const buffer of vertex.buffers.keys())
+    for (const users of [touching, storing]) users.get(buffer)?.delete(vertex);
 };
 
 /** What must run after `first` and comes before `second`. */
@@ -78,15 +116,44 @@ const between = (first: Vertex, second: Vertex): ReadonlySet<Vertex> => {
   return found;
 };
 
-/** Nothing has to run between the two, of which `first` comes earlier. */
+/** One of the two ends of a search for a way between them. */
+interface End {
+  readonly seen: Set<Vertex>;
+  readonly pending: Vertex[];
+  readonly next: "after" | "before";
+  /** How many neighbours were looked at. */
+  work: number;
+}
+
+/**
+ * Nothing has to run between the two, of which `first` comes earlier. Sought from both ends, on the one where less was looked
+ * at so far: much may follow the one, or come before the other.
+ */
 export const adjacent = (first: Vertex, second: Vertex): boolean => {
-  const seen = new Set<Vertex>();
-  const pending = [...first.after];
-  for (let vertex = pending.pop(); vertex !== undefined; vertex = pending.pop()) {
-    if (vertex.position >= second.position || seen.has(vertex)) continue;
-    if (vertex.after.has(second)) return false;
-    seen.add(vertex);
-    for (const next of vertex.after) pending.push(next);
+  const isBetween = ({ position }: Vertex): boolean =>
+    position > first.position && position < second.position;
+  const endAt = (vertex: Vertex, next: End["next"]): End => {
+    const pending = [...vertex[next]].filter(isBetween);
+    return { seen: new Set(pending), pending, next, work: pending.length };
+  };
+  const later = endAt(first, "after");
+  const earlier = endAt(second, "before");
+  if (later.pending.some((vertex) => earlier.seen.has(vertex))) return false;
+  const cost = ({ pending, next, work }: End, at: number): number =>
+    work + (pending[at]?.[next].size ?? 0);
+  let done = 0;
+  let undone = 0;
+  while (done < later.pending.length && undone < earlier.pending.length) {
+    const isLater = cost(later, done) <= cost(earlier, undone);
+    const [end, other] = isLater ? [later, earlier] : [earlier, later];
+    const vertex = end.pending[isLater ? done++ : undone++];
+    for (const neighbour of vertex?.[end.next] ?? []) {
+      end.work += 1;
+      if (end.seen.has(neighbour) || !isBetween(neighbour)) continue;
+      if (other.seen.has(neighbour)) return false;
+      end.seen.add(neighbour);
+      end.pending.push(neighbour);
+    }
   }
   return true;
 };
@@ -98,7 +165,7 @@ export const replacePair = (
   second: Vertex,
   statement: Statement,
 ): Vertex => {
-  const { vertices, touching } = order;
+  const { vertices } = order;
   const joined = vertexOf(statement, 0);
   for (const old of [first, second]) {
     for (const vertex of old.before) joined.before.add(vertex);
@@ -112,11 +179,11 @@ export const replacePair = (
   for (const old of [first, second]) {
     for (const vertex of old.before) vertex.after.delete(old);
     for (const vertex of old.after) vertex.before.delete(old);
-    for (const buffer of old.buffers.keys()) touching.get(buffer)?.delete(old);
+    forget(order, old);
   }
   for (const vertex of joined.before) vertex.after.add(joined);
   for (const vertex of joined.after) vertex.before.add(joined);
-  touch(touching, joined);
+  touch(order, joined);
   return joined;
 };
 

@@ -1,5 +1,6 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Program, Statement } from "../program.ts";
+import { createIntervals, type Intervals } from "./intervals.ts";
 import { placesOf } from "./plan/uses.ts";
 import { choose, type Chosen } from "./share/choose.ts";
 import { barrierTime, optionsOf, type Option } from "./share/options.ts";
@@ -42,20 +43,24 @@ const outline = (
   const barriers = new Map<Body | undefined, readonly number[]>();
   const here: number[] = [];
   /** What was touched since the last barrier, by memory. */
-  const pending = new Map<number, Split[]>();
+  const pending = new Map<number, Intervals<Split>>();
   const waits = (splits: readonly Split[]): boolean =>
-    splits.some((split) =>
-      pending.get(split.touch.space)?.some((before) => conflict(before, split, 0, threads)),
-    );
+    splits.some((split) => {
+      const { space, lo, hi } = split.touch;
+      for (const before of pending.get(space)?.meeting(lo, hi) ?? [])
+        if (conflict(before, split, 0, threads)) return true;
+      return false;
+    });
   const wait = (index: number): void => {
     here.push(index);
     pending.clear();
   };
   const touch = (splits: readonly Split[]): void => {
     for (const split of splits) {
-      const known = pending.get(split.touch.space);
-      if (known === undefined) pending.set(split.touch.space, [split]);
-      else known.push(split);
+      const { space, lo, hi } = split.touch;
+      const known = pending.get(space) ?? createIntervals<Split>();
+      pending.set(space, known);
+      known.add(lo, hi, split);
     }
   };
   for (const [index, item] of items.entries()) {

@@ -1,6 +1,7 @@
 /** A program whose statements can be replaced, moved and removed, with an index of who touches which buffer. */
 import type { BufferName, Loop, Nest, Product, Program, Statement } from "../program.ts";
-import { accessOf } from "./access.ts";
+import { buffersOf, footprintsOf, intervalOf, type Footprint } from "./access.ts";
+import { createIntervals, type Intervals } from "./intervals.ts";
 
 export interface Leaf {
   readonly kind: "leaf";
@@ -23,7 +24,24 @@ export interface List {
 
 export interface Tree {
   readonly root: List;
-  readonly touching: Map<BufferName, Set<Leaf>>;
+  readonly touching: Map<BufferName, Touching>;
+}
+
+/** A leaf as it was when it was put where it is. */
+interface Put {
+  readonly leaf: Leaf;
+  readonly statement: Nest | Product;
+}
+
+/** Who touches a buffer. */
+interface Touching {
+  /** In the order in which they came to touch it, and which that was. */
+  readonly leaves: Map<Leaf, number>;
+  readonly readers: Set<Leaf>;
+  readonly writers: Set<Leaf>;
+  /** By the elements that they touch; some are no longer what they were. */
+  readonly elements: Intervals<Put>;
+  puts: number;
 }
 
 export const treeOf = (program: Program): Tree => {
@@ -51,26 +69,34 @@ export const treeOf = (program: Program): Tree => {
   return { root: listOf(program.body, undefined, 0, undefined), touching };
 };
 
-const buffersOf = (statement: Nest | Product | undefined): readonly BufferName[] =>
-  statement === undefined
-    ? []
-    : [
-        ...statement.body.flatMap((instruction) => accessOf(instruction)?.buffer ?? []),
-        ...(statement.kind === "product"
-          ? statement.terms.flatMap(({ a, b }) => [a.buffer, b.buffer])
-          : []),
-      ];
+const touchingOf = (touching: Tree["touching"], buffer: BufferName): Touching => {
+  const found = touching.get(buffer) ?? {
+    leaves: new Map<Leaf, number>(),
+    readers: new Set<Leaf>(),
+    writers: new Set<Leaf>(),
+    elements: createIntervals<Put>(),
+    puts: 0,
+  };
+  touching.set(buffer, found);
+  return found;
+};
 
 const replace = (
   touching: Tree["touching"],
   leaf: Leaf,
   statement: Nest | Product | undefined,
 ): void => {
-  for (const buffer of buffersOf(leaf.statement)) touching.get(buffer)?.delete(leaf);
+  for (const buffer of leaf.statement === undefined ? [] : buffersOf(leaf.statement).keys()) {
+    const { leaves, readers, writers } = touchingOf(touching, buffer);
+    for (const some of [leaves, readers, writers]) some.delete(leaf);
+  }
   leaf.statement = statement;
-  for (const buffer of buffersOf(statement)) {
-    const leaves = touching.get(buffer) ?? new Set();
-    touching.set(buffer, leaves.add(leaf));
+  if (statement === undefined) return;
+  for (const footprint of footprintsOf(statement, 0, lengthsAround(leaf.parent))) {
+    const known = touchingOf(touching, footprint.buffer);
+    if (!known.leaves.has(leaf)) known.leaves.set(leaf, known.puts++);
+    (footprint.writes ? known.writers : known.readers).add(leaf);
+    known.elements.add(...intervalOf(footprint), { leaf, statement });
   }
 };
 
@@ -97,8 +123,39 @@ export const replaceLeaf = (
 };
 
 export const leavesTouching = (tree: Tree, buffer: BufferName): readonly Leaf[] => [
-  ...(tree.touching.get(buffer) ?? []),
+  ...(tree.touching.get(buffer)?.leaves.keys() ?? []),
 ];
+
+/** Fewer are not worth a search. */
+const many = 16;
+
+/** At least those that touch an element of the footprint, which lies in the list, in any step of the loops around. */
+export const leavesNear = (tree: Tree, list: List, near: Footprint): readonly Leaf[] => {
+  const touching = tree.touching.get(near.buffer);
+  if (touching === undefined) return [];
+  const { leaves, elements } = touching;
+  if (leaves.size < many) return [...leaves.keys()];
+  const around = lengthsAround(list);
+  const everyStep = {
+    ...near,
+    strides: [...near.strides, ...near.steps],
+    sizes: [...near.sizes, ...around],
+  };
+  const found = new Map<Leaf, number>();
+  for (const { leaf, statement } of elements.meeting(...intervalOf(everyStep))) {
+    const order = leaves.get(leaf);
+    if (order !== undefined && leaf.statement === statement) found.set(leaf, order);
+  }
+  return [...found].sort(([, a], [, b]) => a - b).map(([leaf]) => leaf);
+};
+
+/** Whether exactly one leaf of all loads from the buffer. */
+export const hasOneReader = (tree: Tree, buffer: BufferName): boolean =>
+  tree.touching.get(buffer)?.readers.size === 1;
+
+/** Whether anything stores there. */
+export const isWritten = (tree: Tree, buffer: BufferName): boolean =>
+  (tree.touching.get(buffer)?.writers.size ?? 0) > 0;
 
 /** Where in the list the leaf is, and the lengths of the loops between; undefined if it is elsewhere. */
 export const placeIn = (
