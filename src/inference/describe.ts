@@ -1,7 +1,8 @@
 /** Facts about a model and its objective, for people. */
 import { invariant } from "../diagnostics/invariant.ts";
-import type { Model, Parameter } from "../ir/model.ts";
+import type { DistributionCall, Model, Parameter, Site } from "../ir/model.ts";
 import type { Value, ValueId, ValueOp } from "../ir/value.ts";
+import { walk, type Way } from "../ir/walk.ts";
 import { evaluate } from "../shape/dim.ts";
 import type { Plan } from "./legality.ts";
 
@@ -35,8 +36,18 @@ export interface ModelFacts {
 
 /** The facts; `plan` is that of the objective, if it is legal. */
 export const describeModel = (model: Model, plan: Plan | undefined): ModelFacts => ({
-  sites: model.sites.map((site) => {
-    const estimator = plan?.estimators.find((one) => one.site.name === site.name);
+  sites: sitesOf(model, plan),
+  parameters: countParameters(model),
+  generate: scheduleOf(model, "prior"),
+  infer: scheduleOf(model, "guide"),
+  gradientStops: stopsOf(model),
+  watches: model.watches.map(({ name }) => name),
+});
+
+const sitesOf = (model: Model, plan: Plan | undefined): readonly SiteFacts[] => {
+  const estimators = new Map(plan?.estimators.map((one) => [one.site.name, one]));
+  return model.sites.map((site) => {
+    const estimator = estimators.get(site.name);
     return {
       name: site.name,
       role: site.role,
@@ -44,13 +55,8 @@ export const describeModel = (model: Model, plan: Plan | undefined): ModelFacts 
       ...(site.guide === undefined ? {} : { guide: site.guide.family }),
       ...(estimator === undefined ? {} : { estimator: estimator.kind, why: estimator.why }),
     };
-  }),
-  parameters: countParameters(model),
-  generate: scheduleOf(model, "prior"),
-  infer: scheduleOf(model, "guide"),
-  gradientStops: stopsOf(model),
-  watches: model.watches.map(({ name }) => name),
-});
+  });
+};
 
 const countParameters = (model: Model): readonly ParameterFacts[] => {
   const dims = new Map<string, number>();
@@ -89,8 +95,11 @@ const stopsOf = (model: Model): readonly string[] => {
     }
   }
   /** The nearest name on the way to whoever uses it. */
-  const nameOf = (value: Value | undefined): string | undefined =>
-    value === undefined ? undefined : (value.name ?? nameOf(users.get(value.id)));
+  const nameOf = (value: Value): string | undefined => {
+    let named: Value | undefined = value;
+    while (named !== undefined && named.name === undefined) named = users.get(named.id);
+    return named?.name;
+  };
   const found = model.values
     .filter(({ id, op }) => STOPPING.has(op) && varying.has(id))
     .map((value) => {
@@ -115,46 +124,36 @@ const memoriesOf = (model: Model): ReadonlyMap<ValueId, string> =>
 /** Names of sites, equations and memories in the order in which one step computes them, operands first. */
 const scheduleOf = (model: Model, reading: "prior" | "guide"): readonly string[] => {
   const order = new Set<string>();
-  const seen = new Set<ValueId>();
   const sites = new Map(model.sites.map((site) => [site.name, site]));
   const memories = memoriesOf(model);
 
-  /** Iterative but for sites: a model's values are deeper than the call stack. */
-  const visit = (root: ValueId): void => {
-    const path: { readonly value: Value; next: number }[] = [];
-    const enter = (id: ValueId): void => {
-      if (seen.has(id)) return;
-      seen.add(id);
-      const value = model.values[id];
-      invariant(value !== undefined, `no value ${id}`);
-      path.push({ value, next: 0 });
-    };
-    enter(root);
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const operand = top.value.operands[top.next++];
-      if (operand !== undefined) enter(operand);
-      else {
-        path.pop();
-        leave(top.value);
-      }
+  /** What the site is drawn from; nothing where it is known. */
+  const callOf = (site: Site | undefined): DistributionCall | undefined => {
+    if (site === undefined || (reading === "guide" && site.role === "observed")) return undefined;
+    return reading === "guide" ? site.guide : site.prior;
+  };
+  const argumentsOf = (call: DistributionCall | undefined): readonly ValueId[] =>
+    call === undefined ? [] : Object.values(call.arguments);
+  const way: Way = {
+    needs: ({ op, attrs, operands }) =>
+      op === "site" ? argumentsOf(callOf(sites.get(attrs.name))) : operands,
+    met: new Set(),
+  };
+  const visit = (roots: readonly ValueId[]): void => {
+    for (const value of walk(model.values, roots, way)) {
+      const memory = memories.get(value.id);
+      if (value.op === "site") addSite(value.attrs.name);
+      else if (memory !== undefined) order.add(memory);
+      else if (!SOURCES.has(value.op) && isPlain(value.name)) order.add(value.name);
     }
   };
-  const leave = (value: Value): void => {
-    const memory = memories.get(value.id);
-    if (value.op === "site") visitSite(value.attrs.name);
-    else if (memory !== undefined) order.add(memory);
-    else if (!SOURCES.has(value.op) && isPlain(value.name)) order.add(value.name);
+  const addSite = (name: string): void => {
+    if (callOf(sites.get(name)) !== undefined) order.add(name);
   };
-  const visitSite = (name: string): void => {
-    const site = sites.get(name);
-    if (site === undefined || order.has(name)) return;
-    const known = reading === "guide" && site.role === "observed";
-    const call = reading === "guide" ? site.guide : site.prior;
-    if (known || call === undefined) return;
-    for (const id of Object.values(call.arguments)) visit(id);
-    order.add(name);
-  };
-  for (const { name } of model.sites) visitSite(name);
-  for (const { next } of model.carries) visit(next);
+  for (const site of model.sites) {
+    visit(argumentsOf(callOf(site)));
+    addSite(site.name);
+  }
+  visit(model.carries.map(({ next }) => next));
   return [...order];
 };

@@ -5,6 +5,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { Node } from "../graph/op.ts";
 import type { DistributionCall, Model, Site } from "../ir/model.ts";
 import type { Value, ValueId } from "../ir/value.ts";
+import { walk, type Way } from "../ir/walk.ts";
 import type { Dim } from "../shape/dim.ts";
 import { emit, type Leaves } from "./emit.ts";
 
@@ -49,19 +50,40 @@ export const createFrame = (options: FrameOptions): Frame => {
   const values = new Map<ValueId, Node>();
   const drawn = new Map<Site, Node>();
   const sites = new Map(model.sites.map((site) => [site.name, site]));
-  const pending = new Set<ValueId>();
 
-  const value = (id: ValueId): Node => {
+  /** What the site that stands behind a leaf is drawn from, unless that was done. */
+  const drawnFrom = (name: string): readonly ValueId[] => {
+    const one = sites.get(name);
+    const source = one === undefined ? "data" : reading(one);
+    if (one === undefined || source === "data" || drawn.has(one)) return [];
+    return Object.values(proposalOf(one, source).arguments);
+  };
+
+  const way: Way = {
+    needs: (entry) => {
+      const node = elsewhere(entry);
+      if (node !== undefined) values.set(entry.id, node);
+      if (node !== undefined) return [];
+      const { op, attrs, operands } = entry;
+      return op === "site" || op === "data" ? drawnFrom(attrs.name) : operands;
+    },
+    met: new Set(),
+  };
+
+  const computed = (id: ValueId): Node => {
     const known = values.get(id);
-    if (known !== undefined) return known;
     const entry = model.values[id];
     invariant(entry !== undefined, `no value ${id}`);
-    invariant(!pending.has(id), `value ${id} (${entry.op}) needs itself`);
-    pending.add(id);
-    const node = elsewhere(entry) ?? emit(entry, entry.operands.map(value), context);
-    pending.delete(id);
-    values.set(id, node);
-    return node;
+    invariant(known !== undefined, `value ${id} (${entry.op}) needs itself`);
+    return known;
+  };
+
+  const value = (id: ValueId): Node => {
+    for (const entry of walk(model.values, [id], way)) {
+      if (values.has(entry.id)) continue;
+      values.set(entry.id, emit(entry, entry.operands.map(computed), context));
+    }
+    return computed(id);
   };
 
   const args = (call: DistributionCall): Arguments =>

@@ -17,18 +17,33 @@ const ruleOf = <K extends ValueOp>(
   attrs: ValueOps[K],
 ): Axes | "declared" | undefined => axisRules[op](operands, attrs);
 
-/** Axes of what a leaf refers to by name. */
-const declaredAxes = (model: Model, op: ValueOp, name: string): Axes | undefined => {
-  const typed = (
-    all: readonly { readonly name: string; readonly type: Type }[],
-  ): Axes | undefined => all.find((one) => one.name === name)?.type.axes;
-  if (op === "site") return typed(model.sites);
-  if (op === "data") return typed(model.data);
-  if (op === "carry") return typed(model.carries);
-  return model.parameters.find((parameter) => parameter.name === name)?.shape;
+/** What leaves refer to by name. */
+interface Declared {
+  /** By operation and name. */
+  readonly axes: (op: ValueOp, name: string) => Axes | undefined;
+  readonly isStep: (op: ValueOp, name: string) => boolean;
+}
+
+const declaredIn = ({ sites, data, carries, parameters }: Model): Declared => {
+  type Typed = readonly { readonly name: string; readonly type: Type }[];
+  const typed = (all: Typed) => new Map(all.map(({ name, type }) => [name, type.axes]));
+  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
+  const axes = new Map<ValueOp, ReadonlyMap<string, Axes>>([
+    ["site", typed(sites)],
+    ["data", typed(data)],
+    ["carry", typed(carries)],
+  ]);
+  const steps = new Map<ValueOp, ReadonlySet<string>>([
+    ["site", new Set(sites.flatMap(({ name, when }) => (when === "step" ? [name] : [])))],
+    ["data", new Set(data.flatMap(({ name, per }) => (per === "step" ? [name] : [])))],
+  ]);
+  return {
+    axes: (op, name) => (axes.get(op) ?? shapes).get(name),
+    isStep: (op, name) => op === "carry" || steps.get(op)?.has(name) === true,
+  };
 };
 
-const verifyValue = (model: Model, value: Value, index: number): void => {
+const verifyValue = (model: Model, declares: Declared, value: Value, index: number): void => {
   const line = printValue(value);
   invariant(value.id === index, `value ${index} has another id: ${line}`);
   const operands = value.operands.map((id) => {
@@ -45,23 +60,15 @@ const verifyValue = (model: Model, value: Value, index: number): void => {
   const expected = axes === "declared" ? value.type.axes : axes;
   invariant(sameAxes(expected, value.type.axes), `axes are ${show(expected)}: ${line}`);
   if ("name" in value.attrs) {
-    const declared = declaredAxes(model, value.op, value.attrs.name);
+    const declared = declares.axes(value.op, value.attrs.name);
     invariant(declared !== undefined, `nothing of that name: ${line}`);
     invariant(sameAxes(declared, value.type.axes), `declared with ${show(declared)}: ${line}`);
   }
-  const step = operands.some(({ when }) => when === "step") || isStepLeaf(model, value);
+  const step = operands.some(({ when }) => when === "step") || declares.isStep(value.op, nameOf(value));
   invariant((value.when === "step") === step, `wrong time: ${line}`);
 };
 
 const nameOf = ({ attrs }: Value): string => ("name" in attrs ? attrs.name : "");
-
-const isStepLeaf = (model: Model, value: Value): boolean => {
-  const name = nameOf(value);
-  if (value.op === "carry") return true;
-  if (value.op === "data") return model.data.some((d) => d.name === name && d.per === "step");
-  if (value.op === "site") return model.sites.some((s) => s.name === name && s.when === "step");
-  return false;
-};
 
 const verifyUnique = (what: string, all: readonly { readonly name: string }[]): void => {
   const seen = new Set<string>();
@@ -83,7 +90,8 @@ export const verify = (model: Model): void => {
   verifyUnique("carries", model.carries);
   verifyUnique("sites", model.sites);
   verifyUnique("watches", model.watches);
-  for (const [index, value] of model.values.entries()) verifyValue(model, value, index);
+  const declared = declaredIn(model);
+  for (const [index, value] of model.values.entries()) verifyValue(model, declared, value, index);
 
   const shapes = [
     ...model.values.map(({ type }) => type.axes),

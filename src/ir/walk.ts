@@ -1,29 +1,43 @@
 import type { Value, ValueId } from "./value.ts";
 
+/** How to go through values, where it is not from each to its operands. */
+export interface Way {
+  /** What a value needs, called once when it is met. */
+  readonly needs: (value: Value) => readonly ValueId[];
+  /** Values that were met; they are left out, and those that are met now are added. */
+  readonly met: Set<ValueId>;
+}
+
 /**
- * The values that these roots need, operands before users; the order follows from the roots' order alone. Iterative: a
- * model's values are deeper than the call stack.
+ * The values that these roots need, those that a value needs before it, each as soon as all before it are; the order follows from
+ * that of the roots alone. Iterative: a model's values are deeper than the call stack.
  */
-export const postorder = (values: readonly Value[], roots: Iterable<ValueId>): readonly Value[] => {
-  const done = new Set<ValueId>();
-  const order: Value[] = [];
-  const path: { readonly value: Value; next: number }[] = [];
+export function* walk(
+  values: readonly Value[],
+  roots: Iterable<ValueId>,
+  { needs, met }: Way,
+): Generator<Value, void> {
+  const path: { readonly value: Value; readonly needed: readonly ValueId[]; next: number }[] = [];
   const enter = (id: ValueId): void => {
     const value = values[id];
-    if (value === undefined || done.has(id)) return;
-    done.add(id);
-    path.push({ value, next: 0 });
+    if (value === undefined || met.has(id)) return;
+    met.add(id);
+    path.push({ value, needed: needs(value), next: 0 });
   };
   for (const root of roots) {
     enter(root);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const operand = top.value.operands[top.next++];
-      if (operand !== undefined) enter(operand);
+      const needed = top.needed[top.next++];
+      if (needed !== undefined) enter(needed);
       else {
         path.pop();
-        order.push(top.value);
+        yield top.value;
       }
     }
   }
-  return order;
-};
+}
+
+/** The values that these roots need, operands before users; the order follows from the roots' order alone. */
+export const postorder = (values: readonly Value[], roots: Iterable<ValueId>): readonly Value[] => [
+  ...walk(values, roots, { needs: ({ operands }) => operands, met: new Set() }),
+];

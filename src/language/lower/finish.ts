@@ -12,7 +12,7 @@ import type {
 } from "../../ir/model.ts";
 import type { Value, ValueId } from "../../ir/value.ts";
 import { verify } from "../../ir/verify.ts";
-import { postorder } from "../../ir/walk.ts";
+import { postorder, walk } from "../../ir/walk.ts";
 import type { Dim } from "../../shape/dim.ts";
 import { names } from "../../shape/dim.ts";
 import type { Builder } from "./builder.ts";
@@ -58,24 +58,14 @@ const parametersBelow = (
   carries: readonly CarryDraft[],
   roots: readonly ValueId[],
 ): ReadonlySet<string> => {
-  const found = new Set<string>();
-  const seen = new Set<string>();
-  const visit = (from: readonly ValueId[]): void => {
-    const next: ValueId[] = [];
-    for (const { op, attrs } of postorder(values, from)) {
-      if (!("name" in attrs) || (op !== "parameter" && op !== "carry")) continue;
-      const { name } = attrs;
-      if (op === "parameter") found.add(name);
-      else if (!seen.has(name)) {
-        seen.add(name);
-        const carry = carries.find((one) => one.name === name);
-        if (carry !== undefined) next.push(carry.initial, carry.next);
-      }
-    }
-    if (next.length > 0) visit(next);
+  const carried = new Map(carries.map((carry) => [carry.name, carry]));
+  const needs = ({ op, attrs, operands }: Value): readonly ValueId[] => {
+    if (op !== "carry") return operands;
+    const carry = carried.get(attrs.name);
+    return carry === undefined ? [] : [carry.initial, carry.next];
   };
-  visit(roots);
-  return found;
+  const found = [...walk(values, roots, { needs, met: new Set() })];
+  return new Set(found.flatMap(({ op, attrs }) => (op === "parameter" ? [attrs.name] : [])));
 };
 
 const renumbered = (
