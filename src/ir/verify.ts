@@ -64,7 +64,8 @@ const verifyValue = (model: Model, declares: Declared, value: Value, index: numb
     invariant(declared !== undefined, `nothing of that name: ${line}`);
     invariant(sameAxes(declared, value.type.axes), `declared with ${show(declared)}: ${line}`);
   }
-  const step = operands.some(({ when }) => when === "step") || declares.isStep(value.op, nameOf(value));
+  const step =
+    operands.some(({ when }) => when === "step") || declares.isStep(value.op, nameOf(value));
   invariant((value.when === "step") === step, `wrong time: ${line}`);
 };
 

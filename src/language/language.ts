@@ -8,6 +8,7 @@ import { createCollection } from "./check/collect.ts";
 import { createDeclarations } from "./check/declarations.ts";
 import { resolveDims } from "./check/dims.ts";
 import type { Finding } from "./check/finding.ts";
+import { tooManyCalls } from "./check/messages/calls.ts";
 import { checkModel } from "./check/model.ts";
 import { withVerifiedFixes } from "./check/remedies.ts";
 import type { Modules } from "./modules.ts";
@@ -35,6 +36,17 @@ const modelsOf = ({ entry, scopes }: Modules): readonly ModelDecl[] => {
 };
 
 const check = (modules: Modules, families: Families): Checked => {
+  try {
+    return checkAll(modules, families);
+  } catch (error) {
+    // Calls in calls are counted, and so are operations in operations; only their product exhausts the stack.
+    if (!(error instanceof RangeError)) throw error;
+    const { path } = modules.entry;
+    return { findings: [tooManyCalls({ file: path, start: 0, end: 0 })], lower: () => [] };
+  }
+};
+
+const checkAll = (modules: Modules, families: Families): Checked => {
   const { report, isEmpty, findings } = createCollection();
   const dims = resolveDims(modules, report);
   const declarations = createDeclarations(modules, families, dims, report);

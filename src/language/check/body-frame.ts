@@ -10,11 +10,13 @@ export interface Destination {
   readonly report: Report;
   readonly builder: Builder;
   readonly widths: Map<string, DecidedWidth>;
+  /** How many calls the body is in. */
+  readonly calls: number;
 }
 
 /** The surroundings of a body in this file: the file's names, no values of its own, no time. */
 export const bodyFrame = (
-  { analysis, report, builder, widths }: Destination,
+  { analysis, report, builder, widths, calls }: Destination,
   file: string,
   path: string,
 ): Frame => ({
@@ -22,6 +24,7 @@ export const bodyFrame = (
   report,
   builder,
   widths,
+  calls,
   path,
   scope: analysis.modules.scopes.get(file) ?? new Map<string, never>(),
   dims: analysis.dims.ofFile(file),

@@ -253,6 +253,9 @@ export interface Called {
   readonly arguments: ReadonlyMap<string, ValueTerm>;
 }
 
+/** A body in a body and so on: each takes room on the stack. */
+export const mostCalls = 250;
+
 /** Checks the arguments and puts the body in place of the call. */
 export const call = (
   callable: Callable,
@@ -262,6 +265,10 @@ export const call = (
 ): Called => {
   const nothing: Called = { result: poison, arguments: new Map() };
   const { parameters, what } = callable;
+  if (frame.calls >= mostCalls) {
+    frame.report(messages.tooManyCalls(span, mostCalls));
+    return nothing;
+  }
   if (parameters === undefined || callable.broken()) {
     // What is wrong with its own text may be what makes these arguments look wrong.
     evaluated(args, frame);

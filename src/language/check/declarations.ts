@@ -1,12 +1,13 @@
 /** Declarations of files: types read once, texts checked once, ready to be called or embodied. */
 import type { Families } from "../../ir/library.ts";
 import type { ArchDecl, Expr, FnDecl, MemoryDecl, Name, NetDecl, Operation } from "../ast.ts";
-import { createBuilder } from "../lower/builder.ts";
+import { createBuilder, type Builder } from "../lower/builder.ts";
 import type { Modules } from "../modules.ts";
 import { planArchitecture } from "./architectures.ts";
 import type { Destination } from "./body-frame.ts";
 import { bodyFrame } from "./body-frame.ts";
 import type { Dims } from "./dims.ts";
+import type { EventType } from "./event-type.ts";
 import { evaluate } from "./expressions.ts";
 import type { Report } from "./finding.ts";
 import { fnCallable, netCallable, surroundingsOf } from "./functions.ts";
@@ -69,12 +70,12 @@ export const createDeclarations = (
 ): Declarations => {
   const owners = uniqueNames(modules);
   const { once } = createOnce(report);
-  const scratch = (to: Report): Destination => ({
-    analysis,
-    report: to,
-    builder: createBuilder(),
-    widths: new Map(),
-  });
+  const scratchBuilders = new WeakSet<Builder>();
+  const scratch = (to: Report): Destination => {
+    const builder = createBuilder();
+    scratchBuilders.add(builder);
+    return { analysis, report: to, builder, widths: new Map(), calls: 0 };
+  };
   const reader = ({ span }: Name): TypeReader => ({
     dims: dims.ofFile(span.file),
     sizes: dims.sizes,
@@ -92,7 +93,8 @@ export const createDeclarations = (
   ): Callable | undefined => {
     const { widths } = destination;
     const owner = item.kind === "net" ? (owners.get(item) ?? item.name.text) : item.name.text;
-    const body = bodyFrame(destination, item.name.span.file, owner);
+    const inside = { ...destination, calls: destination.calls + 1 };
+    const body = bodyFrame(inside, item.name.span.file, owner);
     const frame: Frame = { ...body, concrete: (dim) => widths.get(dim)?.axis.dim ?? dim };
     if (item.kind === "net") {
       const signed = signedNet(item);
@@ -102,6 +104,26 @@ export const createDeclarations = (
     return signed && fnCallable({ ...signed, broken, frame, widths });
   };
 
+  /** What functions give to arguments of which nothing but their types is known, where that is all there is to say of it. */
+  const given = new Map<FnDecl, EventType>();
+
+  /**
+   * The function where only errors are sought. Its own text was checked with such arguments: it is not gone through again, or the time
+   * to check functions that call one another would grow with the square of their number.
+   */
+  const withoutBody = (item: FnDecl, inlined: Callable, frame: Frame): Callable => ({
+    ...inlined,
+    inline: (values, lead) => {
+      const type = given.get(item);
+      const isPlain = [...values.values()].every(
+        ({ mapped, constant }) => !mapped && constant === undefined,
+      );
+      if (type === undefined || lead.length > 0 || !isPlain) return inlined.inline(values, lead);
+      const id = placeholderValue(frame, item.name.text, type);
+      return { kind: "value", type, id, mapped: false };
+    },
+  });
+
   const checkCallable = (item: NetDecl | FnDecl): boolean =>
     once(item.name, (own) => {
       const destination = scratch(own);
@@ -110,7 +132,10 @@ export const createDeclarations = (
         const id = placeholderValue(destination, `${item.name.text}.${name.text}`, inner);
         return [name.text, { kind: "value", type: inner, id, mapped: false }] as const;
       });
-      callable?.inline(new Map(values), []);
+      const result = callable?.inline(new Map(values), []);
+      const isPlain = result?.kind === "value" && result.constant === undefined;
+      if (item.kind === "fn" && isPlain && destination.widths.size === 0)
+        given.set(item, result.type);
     });
 
   const analysis: Analysis = {
@@ -122,7 +147,10 @@ export const createDeclarations = (
     callable: (name, frame) => {
       const item = frame.scope.get(name);
       if (item?.kind !== "net" && item?.kind !== "fn") return undefined;
-      return place(item, frame, () => checkCallable(item)) ?? unreadable(name);
+      const callable = place(item, frame, () => checkCallable(item));
+      if (callable === undefined) return unreadable(name);
+      const isScratch = item.kind === "fn" && scratchBuilders.has(frame.builder);
+      return isScratch ? withoutBody(item, callable, frame) : callable;
     },
   };
 

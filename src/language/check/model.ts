@@ -106,7 +106,7 @@ export const checkModel = (
 ): (() => Model) => {
   const { analysis } = declarations;
   const builder = createBuilder();
-  const destination = { analysis, report, builder, widths: new Map() };
+  const destination = { analysis, report, builder, widths: new Map(), calls: 0 };
   const members = collectMembers(decl, report);
   const definitions = createDefinitions(decl, members, declarations, destination);
   const { at, references, carries } = definitions;

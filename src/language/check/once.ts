@@ -1,5 +1,7 @@
 import type { Name } from "../ast.ts";
+import { mostCalls } from "./calls.ts";
 import type { Report } from "./finding.ts";
+import { tooManyCalls } from "./messages/calls.ts";
 import * as messages from "./messages/names.ts";
 import type { Analysis } from "./terms.ts";
 
@@ -18,6 +20,10 @@ export const createOnce = (report: Report): Pick<Analysis, "once"> => {
         return true;
       }
       if (known !== undefined) return known;
+      if (running.length >= mostCalls) {
+        report(tooManyCalls(name.span, mostCalls));
+        return true;
+      }
       results.set(name, "running");
       running.push(name);
       let broken = false;

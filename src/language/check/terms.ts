@@ -113,6 +113,8 @@ export interface Frame {
   readonly dims: DimScope;
   /** From the dimensions of the text to those of the model. */
   readonly concrete: (dim: Dim) => Dim;
+  /** How many calls the text is in. */
+  readonly calls: number;
   /** Axes that the text is mapped over, of which it knows nothing. */
   readonly lead: readonly Dim[];
   readonly local: (name: Name) => Term | undefined;
