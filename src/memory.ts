@@ -1,4 +1,4 @@
-/** How much memory training will take, before anything runs. */
+/** How much memory training and other evaluations will take, before anything runs. */
 import { memoryUse } from "./code/generate.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { elements } from "./graph/shapes.ts";
@@ -40,6 +40,23 @@ const elementsOf = (roots: readonly Node[]): number =>
     return sum + elements(node.shape) + inner;
   }, 0);
 
+const bytesOf = (shapes: Iterable<{ readonly shape: readonly number[] }>): number =>
+  [...shapes].reduce((all, { shape }) => all + bytesPerElement * elements(shape), 0);
+
+/** What computing values once needs where that is more than there is, and `undefined` where it fits. */
+export const missingForValues = (
+  outputs: ReadonlyMap<string, Node>,
+  available: number,
+): MemoryNeed | undefined => {
+  const inputs = inputsOf(outputs.values());
+  const ends = bytesOf([...inputs, ...outputs.values()]);
+  if (ends > available) return { bytes: ends, atLeast: true };
+  if (bytesPerElement * elementsOf([...outputs.values()]) <= available) return undefined;
+  const use = memoryUse(optimise({ inputs, outputs }));
+  const bytes = use.arena + use.inputs + use.state + use.outputs;
+  return bytes > available ? { bytes, atLeast: false } : undefined;
+};
+
 /**
  * What training needs where that is more than there is, and `undefined` where it fits. Nothing is allocated, and a
  * plan is made only where sums do not decide.
@@ -52,12 +69,10 @@ export const missingMemory = (
 ): MemoryNeed | undefined => {
   const { problem, config } = program;
   const { training } = config;
-  const sum = (shapes: readonly { readonly shape: readonly number[] }[]): number =>
-    bytesPerElement * shapes.reduce((all, { shape }) => all + elements(shape), 0);
-  const state = sum([...problem.parameters, ...slotsOf(problem.parameters, training)]);
+  const state = bytesOf([...problem.parameters, ...slotsOf(problem.parameters, training)]);
   if (state > available) return { bytes: state, atLeast: true };
   const objective = problem.objective(trainingSizes(dataset, training, dims));
-  const inputs = sum([...objective.data, ...objective.noise]);
+  const inputs = bytesOf([...objective.data, ...objective.noise]);
   if (state + inputs > available) return { bytes: state + inputs, atLeast: true };
   const values = bytesPerElement * elementsOf([objective.surrogate, objective.bound]);
   if (state + inputs + valuesPerForward * values <= available) return undefined;
@@ -77,7 +92,7 @@ export const forecastMemory = (
   const step = memoryUse(buildStep(objective, config.training).graph);
   const outputs = measuredOf(problem.evaluation(sizes));
   const evaluation = memoryUse(optimise({ inputs: inputsOf(outputs.values()), outputs }));
-  const parameters = 4 * problem.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
+  const parameters = bytesOf(problem.parameters);
   return {
     state: step.state,
     step: step.arena + step.inputs + step.outputs,

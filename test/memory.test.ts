@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { arraysDataset, compile, missingMemory, type MemoryNeed } from "../src/index.ts";
+import {
+  arraysDataset,
+  compile,
+  missingMemory,
+  missingMemoryFor,
+  type MemoryNeed,
+} from "../src/index.ts";
 
 const text = `dim X = 2
 dim H
@@ -34,4 +40,22 @@ test("what a model needs is known without computing anything, from more and more
   expect(planned?.atLeast).toBe(false);
   expect(planned?.bytes).toBeGreaterThan(1000);
   expect(await need(1e6)).toBeUndefined();
+});
+
+test("draws that do not fit are known before they are made", async () => {
+  const program = compile({ path: "m.gtm", text });
+  if (!program.ok) throw new Error("the model is right");
+  const need = async (samples: number, available: number): Promise<MemoryNeed | undefined> => {
+    const sizes = { batch: 8, samples, steps: 3, dims: { H: 5 } };
+    const drawing = program.value.sampling("prior", sizes);
+    if (!drawing.ok) throw new Error("the sizes are right");
+    const missing = await missingMemoryFor(drawing.value.graph.outputs, available);
+    if (!missing.ok) throw new Error("the arguments are right");
+    return missing.value;
+  };
+  const most = await need(1e8, 1e9);
+  expect(most?.atLeast).toBe(true);
+  // x, z, the mean of x and the noise of both: 8 sequences of 3 steps, 2 numbers each. The mean of z is one for all.
+  expect(most?.bytes).toBeGreaterThanOrEqual(4 * 5 * 1e8 * 8 * 3 * 2);
+  expect(await need(1, 1e6)).toBeUndefined();
 });

@@ -3,8 +3,9 @@ import type { BoundEstimate, Region } from "../index.ts";
 import type { Io } from "./io.ts";
 import { reopen } from "./kept.ts";
 import { perFrame, perStep, type Series } from "./metrics.ts";
+import { chunkTooLarge } from "./problems.ts";
 import { unit } from "./progress.ts";
-import { isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { fitsOnce, isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns, count, number } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
@@ -51,6 +52,17 @@ const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<
   const { program, dataset, backend, dims } = stage;
   const { evaluateBound } = await import("../index.ts");
   const { batch, seed } = program.config.training;
+  const { steps, ragged } = dataset;
+  const { logWeights, terms } = program.problem.evaluation({
+    batch,
+    particles: Math.min(options.chunk, options.particles),
+    ...(steps === undefined ? {} : { steps }),
+    ragged,
+    dims,
+  });
+  const values = new Map([["log weights", logWeights], ...terms]);
+  const fits = await fitsOnce(values, chunkTooLarge);
+  if (!fits.ok) return wrong(fits.diagnostics);
   const estimate = evaluateBound({
     problem: program.problem,
     dataset,

@@ -142,17 +142,42 @@ export const chosenByTest = (): Diagnostic => ({
   severity: "warning",
 });
 
-export const tooLargeForMachine = ({ bytes, atLeast }: MemoryNeed, available: number): Diagnostic =>
-  problem(
-    "E0358",
-    "the model needs more memory than there is",
-    [
-      `training takes ${atLeast ? "at least" : "about"} ${inGigabytes(bytes)}, and this machine has ${inGigabytes(available)}`,
-    ],
+export const tooLargeForMachine = (need: MemoryNeed, available: number): Diagnostic =>
+  tooLarge(
+    ["the model needs", "training takes"],
+    [need, available],
     [
       "make dimensions smaller, or the batch, the particles or the sequences",
       "`gtmc info FILE` shows what each part takes",
     ],
+  );
+
+export const drawsTooLarge = (need: MemoryNeed, available: number): Diagnostic =>
+  tooLarge(
+    ["the draws need", "drawing takes"],
+    [need, available],
+    ["take fewer --sequences or --samples; several samples of a run lie side by side"],
+  );
+
+export const chunkTooLarge = (need: MemoryNeed, available: number): Diagnostic =>
+  tooLarge(
+    ["the chunk of particles needs", "computing it takes"],
+    [need, available],
+    ["take a smaller --chunk: the bound is of all --particles whatever it is"],
+  );
+
+const tooLarge = (
+  [what, takes]: readonly [string, string],
+  [{ bytes, atLeast }, available]: readonly [MemoryNeed, number],
+  help: readonly string[],
+): Diagnostic =>
+  problem(
+    "E0358",
+    `${what} more memory than there is`,
+    [
+      `${takes} ${atLeast ? "at least" : "about"} ${inGigabytes(bytes)}, and this machine has ${inGigabytes(available)}`,
+    ],
+    help,
   );
 
 const inGigabytes = (bytes: number): string => {

@@ -1,8 +1,8 @@
 import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
-import type { Backend, Chosen, Dataset, Profiler, Program } from "../index.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { Backend, Chosen, Dataset, MemoryNeed, Node, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
 import { noData, setAside, tooLargeForMachine } from "./problems.ts";
 import { sure } from "./sure.ts";
@@ -106,6 +106,17 @@ export const setStage = async (program: Program, options: StageOptions): Promise
 const machineMemory = (): number => {
   const allowed = process.constrainedMemory();
   return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
+};
+
+/** Refused where computing these once needs more memory than there is; `refusal` says what they are. */
+export const fitsOnce = async (
+  outputs: ReadonlyMap<string, Node>,
+  refusal: (need: MemoryNeed, available: number) => Diagnostic,
+): Promise<Result<null>> => {
+  const available = machineMemory();
+  const { missingMemoryFor } = await import("../index.ts");
+  const need = sure(await missingMemoryFor(outputs, available));
+  return need === undefined ? success(null) : failure(refusal(need, available));
 };
 
 /** Refused where training needs more memory than there is: before it is allocated. */

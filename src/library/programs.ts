@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { oneOf, perhaps, text } from "../diagnostics/argument.ts";
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import * as render from "../diagnostics/render.ts";
+import type { Node } from "../graph/op.ts";
 import { diskPrelude, loadFromDisk } from "../host.ts";
 import type { MemoryForecast, MemoryNeed } from "../memory.ts";
 import type { CheckedFile, ExecutedStage, Program, SourceFile } from "../program.ts";
@@ -80,6 +81,22 @@ export const missingMemory: (
   async (program: Program, dataset: Dataset, dims: Dims, available: number) => {
     const memory = await import("../memory.ts");
     return success(memory.missingMemory(program, dataset, dims, available));
+  },
+);
+
+/**
+ * What computing values once needs where that is more than `available` bytes: the outputs of a graph that draws, or log
+ * weights and terms of an evaluation.
+ */
+export const missingMemoryFor: (
+  outputs: ReadonlyMap<string, Node>,
+  available: number,
+) => Promise<Result<MemoryNeed | undefined>> = promising(
+  "missingMemoryFor",
+  { outputs: rules.nodes, available: rules.bytes },
+  async (outputs: ReadonlyMap<string, Node>, available: number) => {
+    const memory = await import("../memory.ts");
+    return success(memory.missingForValues(outputs, available));
   },
 );
 
