@@ -1,6 +1,6 @@
 /**
- * Memories that loops overwrite in one buffer, as nothing keeps their history, and that products want in another layout: never to
- * be differentiated, which would keep it.
+ * Memories that loops overwrite in one buffer, as nothing keeps their history, and that products want in another layout; what
+ * differentiates them keeps it.
  */
 import * as g from "../../src/graph/build.ts";
 import type { Node, NodeOf, ScanBody, Shape } from "../../src/graph/op.ts";
@@ -194,19 +194,24 @@ const handedOn = (count: number): Case => ({
   },
 });
 
+/** Those of which what was wrong was so with a gradient too, where all history is kept. */
+export const stepCases: readonly Case[] = [
+  alone(8, 16, false),
+  ofEachStep(16, false),
+  ofEachStep(17, true),
+  handedOn(2),
+  handedOn(3),
+];
+
 export const carryCases: readonly Case[] = [
   alone(7, 1, false),
   alone(8, 1, false),
   alone(9, 1, true),
   alone(17, 1, false),
-  alone(8, 16, false),
   alone(9, 17, true),
   inBlocks,
   overwrittenOutside,
   ofEachStep(15, false),
-  ofEachStep(16, false),
-  ofEachStep(17, true),
   handedOn(1),
-  handedOn(2),
-  handedOn(3),
+  ...stepCases,
 ];

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import * as g from "../../src/graph/build.ts";
 import { gradient } from "../../src/graph/gradient.ts";
 import type { Graph, Node, NodeOf, Shape } from "../../src/graph/op.ts";
+import { optimise } from "../../src/graph/passes/index.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { randomArray } from "../support/numbers.ts";
 
@@ -248,4 +249,10 @@ export const randomLoop: fc.Arbitrary<RandomLoop> = plans.map(
       [fc.toStringMethod]: () => JSON.stringify({ ...sizes, loop, after, hasGradient }),
     };
   },
+);
+
+/** As they are or optimised. */
+export const loopOrOptimised: fc.Arbitrary<RandomLoop> = fc.oneof(
+  randomLoop,
+  randomLoop.map((loop) => ({ ...loop, graph: optimise(loop.graph) })),
 );

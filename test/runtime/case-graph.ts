@@ -2,9 +2,16 @@
 import { input, mul, reshape, sum } from "../../src/graph/build.ts";
 import { gradient } from "../../src/graph/gradient.ts";
 import type { Graph, Node, NodeOf } from "../../src/graph/op.ts";
+import { substitute } from "../../src/graph/walk.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import type { Case } from "../graph/case.ts";
 import { randomArray } from "../support/numbers.ts";
+
+/** A graph and numbers for what it takes. */
+export interface Problem {
+  readonly graph: Graph;
+  readonly values: ReadonlyMap<string, HostArray>;
+}
 
 /** The case's value and, where it has one, the gradient of its weighted sum, as one graph. */
 export const graphOf = (
@@ -12,7 +19,7 @@ export const graphOf = (
   differentiate: boolean,
   /** In front of the names of inputs and outputs. */
   prefix = "",
-): { readonly graph: Graph; readonly values: Map<string, HostArray> } => {
+): Problem => {
   const values = new Map<string, HostArray>();
   const nodes: NodeOf<"input">[] = [];
   const give = (wish: string, array: HostArray): Node => {
@@ -44,6 +51,25 @@ export const graphOf = (
     );
   }
   return { graph: { inputs: nodes, outputs }, values };
+};
+
+/** With this in front of the names of all inputs and outputs. */
+export const prefixed = ({ graph, values }: Problem, prefix: string): Problem => {
+  const inputs = graph.inputs.map(({ attrs: { name }, shape, dtype }) =>
+    input(`${prefix}${name}`, shape, dtype),
+  );
+  const renamed = new Map<Node, Node>(
+    graph.inputs.flatMap((old, i) => inputs.slice(i, i + 1).map((node) => [old, node] as const)),
+  );
+  const names = [...graph.outputs.keys()];
+  const roots = substitute([...graph.outputs.values()], renamed);
+  return {
+    graph: {
+      inputs,
+      outputs: new Map(roots.map((root, i) => [`${prefix}${names[i] ?? ""}`, root])),
+    },
+    values: new Map([...values].map(([name, array]) => [`${prefix}${name}`, array])),
+  };
 };
 
 /** All graphs as one; no two share a name. */

@@ -2,16 +2,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Backend } from "../../src/runtime/backend.ts";
-import { randomLoop } from "../graph/random-loops.ts";
+import { loopOrOptimised } from "../graph/random-loops.ts";
 import { isQuestion, questionOf, wrongOn } from "../parity/agree.ts";
 import { graphNames, productGraphs, type Sizes } from "../parity/graphs.ts";
 import { programOf, randomModel } from "../parity/random-model.ts";
 import { edges, modelFiles, pointOf, sizesOf } from "../parity/sweep.ts";
 import type { Program } from "../../src/program.ts";
-import { openAll } from "../runtime/opened.ts";
+import { openAll, openThreads } from "../runtime/opened.ts";
 import { wentThrough } from "../support/soak.ts";
 
 const { available } = await openAll();
+const threads = await openThreads();
 const MODELS = 3000;
 /** Compiling C takes longer than all else: one model in so many. */
 const SELDOM = 20;
@@ -41,8 +42,8 @@ const compare = (
   return { wrong, graphs: graphs.length, refused };
 };
 
-const onTurn = (turn: number): typeof available =>
-  available.filter(({ name }) => name !== "native" || turn % SELDOM === 0);
+const onTurn = (turn: number, some = available): typeof available =>
+  some.filter(({ name }) => !name.startsWith("native") || turn % SELDOM === 0);
 
 test("random models agree with the reference on all backends", (context) => {
   let count = 0;
@@ -63,15 +64,16 @@ test("random models agree with the reference on all backends", (context) => {
 });
 
 test("random loops over memories agree with the reference on all backends", (context) => {
+  const backends = [...threads.available, ...available.filter(({ name }) => name.startsWith("t"))];
   let count = 0;
   let refused = 0;
   fc.assert(
-    fc.property(randomLoop, ({ graph, feed }) => {
+    fc.property(loopOrOptimised, ({ graph, feed }) => {
       count += 1;
       const question = questionOf({ name: "loop", graph, feed: () => feed }, count);
       if (!isQuestion(question)) refused += 1;
       else {
-        const wrong = onTurn(count).flatMap(({ name, backend }) => {
+        const wrong = onTurn(count, backends).flatMap(({ name, backend }) => {
           const answer = wrongOn(backend, question);
           return answer === undefined ? [] : [`${name}: ${answer}`];
         });

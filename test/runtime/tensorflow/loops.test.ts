@@ -1,42 +1,24 @@
 /** Loops too long to unroll compute the same, and so do loops that take their inputs from unrolled ones. */
 import { describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/build.ts";
-import type { Graph, Node, NodeOf } from "../../../src/graph/op.ts";
-import { substitute } from "../../../src/graph/walk.ts";
-import type { Backend, HostArray } from "../../../src/runtime/backend.ts";
+import type { Graph } from "../../../src/graph/op.ts";
+import type { Backend } from "../../../src/runtime/backend.ts";
 import { evaluate } from "../../../src/runtime/reference.ts";
 import { emitGraph } from "../../../src/runtime/tensorflow/emit.ts";
 import { type Case, some } from "../../graph/case.ts";
 import { cases } from "../../graph/vjp-cases.ts";
-import { graphOf } from "../case-graph.ts";
+import { graphOf, joined, prefixed, type Problem } from "../case-graph.ts";
 import { runGraph } from "../run-graph.ts";
 import { smallStep } from "../small-step.ts";
 import { opened } from "./opened.ts";
 
-interface Problem {
-  readonly graph: Graph;
-  readonly values: ReadonlyMap<string, HostArray>;
-}
-
 /** All problems as one graph: a session each would take most of the time. */
 const together = (problems: readonly Problem[]): Problem => {
-  const inputs: NodeOf<"input">[] = [];
-  const outputs = new Map<string, Node>();
-  const values = new Map<string, HostArray>();
-  problems.forEach((problem, at) => {
-    const renamed = new Map<Node, NodeOf<"input">>();
-    for (const node of problem.graph.inputs) {
-      const other = g.input(`${at} ${node.attrs.name}`, node.shape, node.dtype);
-      renamed.set(node, other);
-      inputs.push(other);
-    }
-    for (const [name, array] of problem.values) values.set(`${at} ${name}`, array);
-    const names = [...problem.graph.outputs.keys()];
-    substitute([...problem.graph.outputs.values()], renamed).forEach((root, i) => {
-      outputs.set(`${at} ${names[i] ?? ""}`, root);
-    });
-  });
-  return { graph: { inputs, outputs }, values };
+  const apart = problems.map((problem, i) => prefixed(problem, `${i} `));
+  return {
+    graph: joined(apart.map(({ graph }) => graph)),
+    values: new Map(apart.flatMap(({ values }) => [...values])),
+  };
 };
 
 /** Errors are in units of an output's largest element, or of 1. */
