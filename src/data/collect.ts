@@ -68,7 +68,7 @@ export const collect = (path: string, found: FoundFields, asked: Asked): Result<
 const emptiness = ({ count, starts, fields }: StoredSplit): string | undefined => {
   if (count === 0) return "it has no sequences";
   const at = starts?.findIndex((start, i) => i > 0 && start === starts[i - 1]) ?? -1;
-  if (at > 0) return `sequence ${at - 1} has no steps`;
+  if (at > 0) return `sequence ${at} has no steps`;
   const hollow = fields.find(({ shape }) => shape.includes(0));
   return hollow === undefined
     ? undefined

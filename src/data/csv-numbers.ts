@@ -16,6 +16,9 @@ const decimalForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u;
 const decimalCommaForm = /^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$/u;
 const infinityForm = /^([+-]?)inf(?:inity)?$/iu;
 
+/** Whether a number has points between its thousands and a decimal comma: 1.234,50. */
+export const isGrouped = (cell: string): boolean => /^[+-]?\d{1,3}(?:\.\d{3})+,\d+$/u.test(cell);
+
 /** With a point for its decimal comma. */
 const pointed = (cell: string, mayHaveComma: boolean): string =>
   mayHaveComma && decimalCommaForm.test(cell) ? cell.replace(",", ".") : cell;

@@ -2,7 +2,7 @@
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { cellText, firstLine, visitRows } from "./csv-cells.ts";
 import { namesOf } from "./csv-header.ts";
-import { isNumeric, numberOfCell, quickNumber } from "./csv-numbers.ts";
+import { isGrouped, isNumeric, numberOfCell, quickNumber } from "./csv-numbers.ts";
 import { emptyData, malformedFile, notData, wrongColumns } from "./errors.ts";
 
 /** Columns that are more than numbers: which sequence a row belongs to, and its place there. */
@@ -118,6 +118,7 @@ const readRows = (
       data[rows * columns + column] = value;
       marks.see(cell, line);
     } else if (!faults.has(column)) {
+      if (isGrouped(cell)) marks.see(",", line);
       faults.set(column, value(path, `line ${line}, column ${column + 1}`));
     }
   };

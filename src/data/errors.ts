@@ -224,6 +224,21 @@ export const unusedFractions = (names: readonly string[]): Diagnostic =>
     notes: ["the file has splits of its own, which are taken as they are"],
   });
 
+/** A warning: what stands beside the splits of a file and is none. */
+export const noSplit = (path: string, names: readonly string[]): Diagnostic =>
+  problem("E0631", `${path} has ${list(names)} beside its splits, which is not used`, {
+    severity: "warning",
+    notes: ["splits are `train`, `test` and `validation` (or `valid`)"],
+  });
+
+/** A warning: the rows of a sequence follow each other, however far apart their times are. */
+export const unevenSteps = (path: string, name: string, reason: string): Diagnostic =>
+  problem("E0632", `${path}: \`${name}\` does not go on evenly: ${reason}`, {
+    severity: "warning",
+    notes: ["each row is the step after the row before it, and nothing fills a gap"],
+    help: [`where the distance matters, declare \`${name}\` in the model and use it there`],
+  });
+
 /** A warning: numbers of a test on what was trained on say nothing of anything else. */
 export const oneForAll = (steps: number | undefined): Diagnostic =>
   problem("E0623", "the data hold one sequence, which both trains and tests", {

@@ -109,7 +109,7 @@ const readCsv: Reader = (path, options) => {
   const found = fieldsOfTable(table.value, path, options);
   if (!found.ok) return found;
   const file = collectFile(path, found.value, options);
-  return file.ok ? success(file.value, table.warnings) : file;
+  return file.ok ? success(file.value, [...table.warnings, ...found.warnings]) : file;
 };
 
 const readJson: Reader = (path, asked) => {

@@ -72,14 +72,22 @@ export const holdWide = (
   return success(held);
 };
 
-const wholeForm = /^[+-]?(\d+)(?:\.0*)?$/u;
+const decimalForm = /^[+-]?(\d+)(?:\.(\d*))?(?:[eE]\+?(\d{1,3}))?$/u;
+
+/** The digits of a whole number that is written to its last place, also as `numpy.savetxt` does: 1.60000000e+01. */
+const wholeDigits = (image: string): string | undefined => {
+  const [, whole, fraction = "", exponent = "0"] = decimalForm.exec(image) ?? [];
+  const places = Number(exponent);
+  const isWhole = fraction.length >= places && !/[1-9]/u.test(fraction.slice(places));
+  return whole === undefined || !isWhole ? undefined : whole + fraction.slice(0, places);
+};
 
 /** A decimal number as written, or which way 32 bits do not hold it. */
 export const holdDecimal = (image: string): number | "large" | "rounded" => {
   const value = Number(image);
   if (Math.abs(value) <= 2 ** 24) return value;
   if (!Number.isFinite(Math.fround(value))) return "large";
-  const digits = wholeForm.exec(image)?.[1];
+  const digits = wholeDigits(image);
   if (digits === undefined) return value;
   const exact =
     Math.abs(value) < surelyWhole

@@ -5,6 +5,7 @@ import { printShape } from "./array.ts";
 import { collect, type Asked, type Collected, type FoundFields } from "./collect.ts";
 import { mapSplits, splitEntries, type FieldShape, type Splits } from "./dataset.ts";
 import { emptyData, malformedFile, notData } from "./errors.ts";
+import { partsOf, type JsonPart } from "./json-splits.ts";
 import { parseJson, type JsonValue, type NumberLists } from "./json-lists.ts";
 import { givenLengths, unpad } from "./lengths.ts";
 import type { StoredField, StoredFile } from "./stored.ts";
@@ -45,7 +46,7 @@ const shapeFrom = ({ lengths }: NumberLists, depth: number): readonly number[] =
 const describeUneven = (lists: NumberLists, uneven: Uneven): string => {
   const level = lists.lengths[uneven.depth] ?? [];
   const [first, other] = [level[0] ?? 0, level[uneven.at] ?? 0];
-  return `sequence ${ownerOf(lists, uneven)}: lists of unequal lengths, ${first} and ${other}`;
+  return `sequence ${ownerOf(lists, uneven) + 1}: lists of unequal lengths, ${first} and ${other}`;
 };
 
 /** How deep lists are at least. */
@@ -56,7 +57,7 @@ const tooFlat = (value: Exclude<JsonValue, { readonly kind: "unfit" }>): string 
     ? "an object, not a list of sequences"
     : value.lists.lengths.length === 0
       ? "a single number, not a list of sequences"
-      : "sequence 0 is a number, not a list of steps";
+      : "sequence 1 is a number, not a list of steps";
 
 /** Lists as a field, or why they are none. */
 const fieldOf = (
@@ -148,30 +149,32 @@ export const parseJsonFields = (
 ): Result<StoredFile> => {
   const value = parseJson(bytes, path);
   if ("code" in value) return failure(value);
-  const parts = partsOf(value);
-  if (parts === undefined) {
+  const parts = hasSplits(value)
+    ? partsOf(value.entries, path)
+    : success<Partial<Splits<JsonPart>>>({});
+  if (!parts.ok) return parts;
+  const { train, validation, test } = parts.value;
+  if (train === undefined || test === undefined) {
     const all = splitOf(value, path, asked);
     return all.ok
       ? success({ kind: "whole", all: all.value.split, ignored: all.value.ignored })
       : all;
   }
-  const read = mapSplits(parts, (part, name) => splitOf(part, `${path} (${name})`, asked));
+  const read = mapSplits(
+    { train, ...(validation === undefined ? {} : { validation }), test },
+    (part) => splitOf(part.value, `${path} (${part.key})`, asked),
+  );
   const wrong = splitEntries(read).flatMap(([, part]) => (part.ok ? [] : part.diagnostics));
   if (wrong.length > 0) return failure(...wrong);
-  return joinSplits(
+  const joined = joinSplits(
     path,
     mapSplits(read, (part) => {
       invariant(part.ok, "a split failed");
       return part.value;
     }),
   );
+  return joined.ok ? success(joined.value, parts.warnings) : joined;
 };
 
-/** The values of an object of splits. */
-const partsOf = (value: JsonValue): Splits<JsonValue> | undefined => {
-  if (value.kind !== "object") return undefined;
-  const [train, test] = [value.entries.get("train"), value.entries.get("test")];
-  const validation = value.entries.get("validation") ?? value.entries.get("valid");
-  if (train === undefined || test === undefined) return undefined;
-  return { train, ...(validation === undefined ? {} : { validation }), test };
-};
+const hasSplits = (value: JsonValue): value is Extract<JsonValue, { readonly kind: "object" }> =>
+  value.kind === "object" && value.entries.has("train") && value.entries.has("test");

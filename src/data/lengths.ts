@@ -35,7 +35,7 @@ export const unpad = (
   const wrong = lengths.findIndex((length, i) => !isLength(length, steps[i] ?? 0));
   if (wrong >= 0) {
     const most = steps[wrong] ?? 0;
-    return `its lengths must be whole numbers from 0 to ${most}; that of sequence ${wrong} is ${lengths[wrong] ?? 0}`;
+    return `its lengths must be whole numbers from 0 to ${most}; that of sequence ${wrong + 1} is ${lengths[wrong] ?? 0}`;
   }
   if (lengths.every((length, i) => length === steps[i])) return values;
   const size = volume(shape);

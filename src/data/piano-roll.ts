@@ -1,8 +1,10 @@
 /** Polyphonic music as piano rolls (Boulanger-Lewandowski, Bengio and Vincent 2012). */
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { count, optional, part as fraction, text, word } from "./arguments.ts";
+import type { Splits } from "./dataset.ts";
 import { malformedFile } from "./errors.ts";
 import { locate, readText } from "./files.ts";
+import { partsOf, type JsonPart } from "./json-splits.ts";
 import { parseJson, type JsonValue } from "./json-lists.ts";
 import { source, type Source } from "./source.ts";
 import { collect } from "./collect.ts";
@@ -31,7 +33,7 @@ const rollOf = (
       const note = notes[at] ?? NaN;
       if (!Number.isInteger(note) || note < lowest || note >= lowest + keys) {
         const sequence = sequenceOf(frame, steps);
-        return `the note ${note} in sequence ${sequence} of \`${split}\` is not a whole number from 21 to 108`;
+        return `the note ${note} in sequence ${sequence + 1} of \`${split}\` is not a whole number from 21 to 108`;
       }
       values[frame * keys + note - lowest] = 1;
     }
@@ -51,26 +53,27 @@ const sequenceOf = (frame: number, steps: Iterable<number>): number => {
 };
 
 /** Polyphonic music: `{ split: [sequence] }`, a sequence a list of steps, a step a list of MIDI notes, as 88 bits. */
-const parseSplit = (value: JsonValue, path: string, split: string): Result<StoredSplit> => {
-  const given = value.kind === "object" ? value.entries.get(split) : undefined;
-  if (given === undefined) {
-    return failure(malformedFile(path, `it is no object with the key \`${split}\``));
+const parseSplit = (
+  part: JsonPart | undefined,
+  path: string,
+  wanted: string,
+): Result<StoredSplit> => {
+  if (part === undefined) {
+    return failure(malformedFile(path, `it is no object with the key \`${wanted}\``));
   }
-  if (given.kind === "unfit") return failure(given.why);
-  const field = rollOf(given, split);
+  const { key, value } = part;
+  if (value.kind === "unfit") return failure(value.why);
+  const field = rollOf(value, key);
   if (typeof field === "string") return failure(malformedFile(path, field));
-  const collected = collect(`${path} (${split})`, new Map([["x", success(field)]]), {
+  const collected = collect(`${path} (${key})`, new Map([["x", success(field)]]), {
     perOf: () => "step",
   });
   return collected.ok ? success(collected.value.split) : collected;
 };
 
-const hasValidation = (value: JsonValue): boolean =>
-  value.kind === "object" && value.entries.has("valid");
-
 /**
  * Ragged sequences of chords: `x` [88] is 1 where a key sounds. `length` cuts sequences into pieces of at most that many
- * steps. The file's part `valid` validates; `test = valid` tests on it instead, and `validation = 0.1` then takes the last
+ * steps. The file's part `valid` (or `validation`) validates; `test = valid` tests on it instead, and `validation = 0.1` then takes the last
  * tenth of the training sequences.
  */
 export const pianoRoll: Source = source(
@@ -88,13 +91,20 @@ export const pianoRoll: Source = source(
     if (!bytes.ok) return bytes;
     const parsed = parseJson(bytes.value, path.value);
     if ("code" in parsed) return failure(parsed);
-    const train = parseSplit(parsed, path.value, "train");
+    const parts =
+      parsed.kind === "object"
+        ? partsOf(parsed.entries, path.value)
+        : success<Partial<Splits<JsonPart>>>({});
+    if (!parts.ok) return parts;
+    const { validation: chosenBy, ...others } = parts.value;
+    const train = parseSplit(others.train, path.value, "train");
     if (!train.ok) return train;
-    const test = parseSplit(parsed, path.value, tested);
+    const test = parseSplit(tested === "valid" ? chosenBy : others.test, path.value, tested);
     if (!test.ok) return test;
-    const chosenBy = tested === "valid" || !hasValidation(parsed) ? undefined : "valid";
     const validation =
-      chosenBy === undefined ? undefined : parseSplit(parsed, path.value, chosenBy);
+      tested === "valid" || chosenBy === undefined
+        ? undefined
+        : parseSplit(chosenBy, path.value, "valid");
     if (validation !== undefined && !validation.ok) return validation;
     const splits = shareOut(
       {
@@ -109,7 +119,10 @@ export const pianoRoll: Source = source(
       length,
     );
     return splits.ok
-      ? success(storedDataset(title, splits.value, { file: path.value }), splits.warnings)
+      ? success(storedDataset(title, splits.value, { file: path.value }), [
+          ...parts.warnings,
+          ...splits.warnings,
+        ])
       : splits;
   },
 );

@@ -65,7 +65,7 @@ export const assemble = (fields: readonly StoredField[]): Result<StoredSplit> =>
     const at = field.lengths?.findIndex((length, i) => length !== stepwise?.lengths?.[i]) ?? -1;
     if (at < 0) return [];
     const steps = stepwise?.lengths?.[at] ?? 0;
-    const expected = `${steps} steps in sequence ${at}, as \`${stepwise?.name ?? ""}\` has`;
+    const expected = `${steps} ${steps === 1 ? "step" : "steps"} in sequence ${at + 1}, as \`${stepwise?.name ?? ""}\` has`;
     return [wrongField(field.name, expected, `${field.lengths?.[at] ?? 0}`)];
   });
   if (wrong.length > 0) return failure(...wrong);

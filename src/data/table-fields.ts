@@ -4,7 +4,7 @@ import type { Asked, FoundFields } from "./collect.ts";
 import { fieldsOfHeader, type FieldColumns } from "./columns.ts";
 import { keyNames, type Table } from "./csv.ts";
 import { isMissing, isNumeric } from "./csv-numbers.ts";
-import { malformedFile, missingValue, outOfOrder } from "./errors.ts";
+import { malformedFile, missingValue, outOfOrder, unevenSteps } from "./errors.ts";
 import type { StoredField } from "./stored.ts";
 
 /** The rows sequence after sequence, each in the order of the file. */
@@ -91,6 +91,39 @@ const checkOrder = (
     at += length;
   }
   return undefined;
+};
+
+/**
+ * The first row of a file whose whole-numbered order jumps further than the least distance between two rows, unless the
+ * model takes the order as a field.
+ */
+const checkEvenness = (
+  table: Table,
+  { order, lengths }: Grouped,
+  path: string,
+  { fields }: Asked,
+): Diagnostic | undefined => {
+  const key = orderOf(table);
+  if (key === undefined || fields?.includes(key.name) === true) return undefined;
+  const numbers = key.texts.map(Number);
+  if (!numbers.every(Number.isSafeInteger)) return undefined;
+  const firsts = new Set<number>();
+  lengths.reduce((begin, length) => {
+    firsts.add(begin);
+    return begin + length;
+  }, 0);
+  const distance = (at: number): number =>
+    (numbers[order[at] ?? 0] ?? 0) - (numbers[order[at - 1] ?? 0] ?? 0);
+  const inner = Array.from(order.keys()).filter((at) => !firsts.has(at));
+  const least = inner.reduce((smallest, at) => Math.min(smallest, distance(at)), Infinity);
+  const jump = inner.find((at) => distance(at) !== least);
+  if (jump === undefined) return undefined;
+  const [before, row] = [order[jump - 1] ?? 0, order[jump] ?? 0];
+  return unevenSteps(
+    path,
+    key.name,
+    `line ${table.lines[row] ?? 0} has ${numbers[row] ?? 0} after ${numbers[before] ?? 0}`,
+  );
 };
 
 const pick = (
@@ -184,6 +217,7 @@ export const fieldsOfTable = (table: Table, path: string, asked: Asked): Result<
   const grouped = groupRows(table, ids);
   const disorder = stepwise ? checkOrder(table, grouped, path, ids !== undefined) : undefined;
   if (disorder !== undefined) return failure(disorder);
+  const jump = stepwise ? checkEvenness(table, grouped, path, asked) : undefined;
   return success(
     new Map(
       fields.map(([name, chosen]) => [
@@ -191,5 +225,6 @@ export const fieldsOfTable = (table: Table, path: string, asked: Asked): Result<
         chosen.ok ? fieldOf(name, chosen.value, table, grouped, path, stepwise, asked) : chosen,
       ]),
     ),
+    jump === undefined ? [] : [jump],
   );
 };

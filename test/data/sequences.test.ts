@@ -96,14 +96,33 @@ describe("ragged sequences in JSON", () => {
     expect(open("sequences", { file: split }).sequences).toEqual({ train: 2, test: 1 });
   });
 
+  test("say what stands beside their splits and is none", () => {
+    const warned = (content: object): readonly string[] => {
+      const result = attempt("sequences", { file: write("more.json", JSON.stringify(content)) });
+      return result.ok ? result.warnings.map((d) => d.message.replace(/^.*more/u, "more")) : [];
+    };
+    const [train, test] = [[[1], [2]], [[3, 4]]];
+    expect(warned({ train, test, validation: test })).toEqual([]);
+    expect(warned({ train, val: test, test, about: "by hand" })).toEqual([
+      "more.json has `val`, `about` beside its splits, which is not used",
+    ]);
+    const both = write(
+      "both.json",
+      JSON.stringify({ train, valid: test, validation: train, test }),
+    );
+    expect(message(attempt("sequences", { file: both }))).toContain(
+      "it has both `valid` and `validation`",
+    );
+  });
+
   test("are refused with the place of what is wrong", () => {
     const refuse = (content: string): string =>
       message(attempt("sequences", { file: write("bad.json", content) }));
-    expect(refuse("[[[1,2],[3]]]")).toContain("sequence 0: lists of unequal lengths, 2 and 1");
-    expect(refuse("[[[1,2]],[[3]]]")).toContain("sequence 1: lists of unequal lengths, 2 and 1");
+    expect(refuse("[[[1,2],[3]]]")).toContain("sequence 1: lists of unequal lengths, 2 and 1");
+    expect(refuse("[[[1,2]],[[3]]]")).toContain("sequence 2: lists of unequal lengths, 2 and 1");
     expect(refuse('[[1,"a"]]')).toContain('"a" is no number');
-    expect(refuse("[1, 2]")).toContain("sequence 0 is a number");
-    expect(refuse('{"x": [[1,2]], "y": [[1]]}')).toContain("2 steps in sequence 0, as `x` has");
+    expect(refuse("[1, 2]")).toContain("sequence 1 is a number");
+    expect(refuse('{"x": [[1,2]], "y": [[1]]}')).toContain("2 steps in sequence 1, as `x` has");
     expect(refuse("[[1,")).toContain("JSON");
   });
 });
@@ -129,6 +148,28 @@ describe("CSV", () => {
     expect([...fieldOf(dataset.batch("test", 0, 1, drawFrom(1)), "b").data]).toEqual([6]);
   });
 
+  test.each([
+    ["1,3,4", "line 3 has 3 after 1"],
+    ["10,20,40", "line 4 has 40 after 20"],
+    ["1,2,3", ""],
+    ["10,20,30", ""],
+    ["0.1,0.3,0.4", ""],
+  ])("steps %s that do not go on evenly are told of", (steps, says) => {
+    const rows = steps.split(",").map((step, i) => `a,${step},${i}`);
+    const file = write("gap.csv", ["sequence,step,x", ...rows, "b,7,8", ""].join("\n"));
+    const result = attempt("sequences", { file });
+    if (!result.ok) throw new Error(message(result));
+    const found = result.warnings.filter(({ code }) => code === "E0632");
+    expect(found.map((d) => d.message.replace(/^.*: /u, ""))).toEqual(says === "" ? [] : [says]);
+  });
+
+  test("a model that takes the order as a field knows of its gaps", () => {
+    const file = write("taken.csv", "sequence,step,x\na,1,1\na,3,2\na,4,3\nb,1,4\n");
+    const call = { name: "sequences", arguments: { file } };
+    const result = openDataset(call, { baseDirectory: folder, fields: ["x", "step"] });
+    expect(result.ok && result.warnings).toEqual([]);
+  });
+
   test("another ending is refused with the known ones", () => {
     expect(message(attempt("table", { file: write("a.xls", "") }))).toContain(
       ".npz, .csv, .tsv, .json",
@@ -150,12 +191,19 @@ describe("piano rolls", () => {
       "x",
     );
     expect(valid.data.indexOf(1)).toBe(87);
+    const { valid: validation, ...others } = rolls;
+    const spelt = write("spelt.json", JSON.stringify({ ...others, validation }));
+    expect(open("piano_roll", { file: spelt }).sequences).toEqual({
+      train: 2,
+      validation: 1,
+      test: 1,
+    });
   });
 
   test("a note that no piano has is refused", () => {
     const file = write("bad-roll.json", JSON.stringify({ ...rolls, test: [[[109]]] }));
     expect(message(attempt("piano_roll", { file }))).toContain(
-      "the note 109 in sequence 0 of `test`",
+      "the note 109 in sequence 1 of `test`",
     );
   });
 });

@@ -106,6 +106,20 @@ const cases: readonly Case[] = [
     /element \[0, 0\].*1700000001/u,
   ],
   [
+    "a count as numpy.savetxt writes it",
+    "a.csv",
+    "x,y\n1.500000000000000000e+00,2\n1.677721700000000000e+07,3\n",
+    "E0613",
+    /line 3, column 1.*1\.677721700000000000e\+07/u,
+  ],
+  [
+    "points between thousands in another column",
+    "a.csv",
+    "x;y\n1.000;2\n2.000;1.234,50\n",
+    "E0615",
+    /line 2 has a decimal point, line 3 a decimal comma/u,
+  ],
+  [
     "a whole number above 2^24 with a point",
     "a.csv",
     utf8("x,y\n1,2\n16777217.0,3\n"),
@@ -175,7 +189,7 @@ const cases: readonly Case[] = [
   ["JSON of records", "a.json", '[{"x": 1}, {"x": 2}]', "E0618", /an object in a list/u],
   ["JSON ids that round", "a.json", "[[9007199254740993]]", "E0613", /9007199254740993/u],
   ["JSON of no sequences", "a.json", "[]", "E0617", /no sequences/u],
-  ["a JSON sequence of no steps", "a.json", "[[1], []]", "E0617", /sequence 1 has no steps/u],
+  ["a JSON sequence of no steps", "a.json", "[[1], []]", "E0617", /sequence 2 has no steps/u],
   ["a JSON test split of none", "a.json", '{"train": [[1]], "test": []}', "E0617", /test/u],
   ["JSON that ends early", "a.json", "[[1,", "E0604", /no JSON: line 1/u],
   ["JSON with more after it", "a.json", "[[1]] 2", "E0604", /nothing more/u],
@@ -307,7 +321,7 @@ describe("files that are refused", () => {
     const roll = (note: string): string => `{"train": [[[60], [${note}]]], "test": [[[60]]]}`;
     for (const note of ["60.5", "20", "109", "-1"]) {
       expect(refusal("a.json", roll(note), "piano_roll")).toContain(
-        `the note ${note} in sequence 0`,
+        `the note ${note} in sequence 1`,
       );
     }
     expect(refusal("a.json", roll("null"), "piano_roll")).toContain("E0614");
