@@ -1,19 +1,26 @@
 import type { AddressUse } from "./data.ts";
 import { formatNumber } from "./format.ts";
-import { layOut, svg, wholeTicks, xAxis, yAxis } from "./frame.ts";
+import { grouped, layOut, svg, wholeTicks, xAxis, yAxis } from "./frame.ts";
 import { element, type Markup } from "./markup.ts";
 
-/** Share of the draws that chose each slot, with the share of a uniform address as a rule. */
+/** More bars than this would be narrower than a pixel. */
+const mostBars = 600;
+
+/**
+ * Share of the draws that chose each slot, with the share of a uniform address as a rule. Of more slots than there are
+ * bars, a bar shows the largest share of its neighbours, so that a peak is never lost.
+ */
 export const addressChart = ({ site, shares }: AddressUse): Markup => {
   const slots = shares.length;
+  const bars = grouped(shares, mostBars, (group) => Math.max(...group));
   const plot = layOut({
     width: 860,
     height: 220,
     right: 104,
     x: [-0.5, slots - 0.5],
-    y: [0, Math.max(...shares, 1 / slots) * 1.08],
+    y: [0, Math.max(...bars.map(({ value }) => value), 1 / slots) * 1.08],
   });
-  const step = plot.x(1) - plot.x(0);
+  const step = plot.x(bars[0]?.size ?? 1) - plot.x(0);
   const gap = step > 6 ? 2 : step > 2 ? 0.5 : 0;
   return svg(
     plot.width,
@@ -24,17 +31,23 @@ export const addressChart = ({ site, shares }: AddressUse): Markup => {
     element(
       "g",
       { class: "series-1" },
-      shares.map((share, slot) =>
+      bars.map(({ from, size, value }) =>
         element(
           "rect",
           {
             class: "bar",
-            x: plot.x(slot - 0.5) + gap / 2,
-            y: plot.y(share),
-            width: step - gap,
-            height: plot.bottom - plot.y(share),
+            x: plot.x(from - 0.5) + gap / 2,
+            y: plot.y(value),
+            width: plot.x(from + size) - plot.x(from) - gap,
+            height: plot.bottom - plot.y(value),
           },
-          element("title", {}, `slot ${slot}: ${formatNumber(share)}`),
+          element(
+            "title",
+            {},
+            size === 1
+              ? `slot ${from}: ${formatNumber(value)}`
+              : `slots ${from} to ${from + size - 1}: at most ${formatNumber(value)}`,
+          ),
         ),
       ),
     ),

@@ -1,16 +1,35 @@
 import { line } from "d3-shape";
 import type { FrameCurves } from "./data.ts";
 import { formatNumber } from "./format.ts";
-import { isAccented, layOut, regionBands, svg, wholeTicks, xAxis, yAxis } from "./frame.ts";
+import {
+  grouped,
+  isAccented,
+  layOut,
+  regionBands,
+  svg,
+  wholeTicks,
+  xAxis,
+  yAxis,
+  type Group,
+} from "./frame.ts";
 import { element, type Markup } from "./markup.ts";
+
+/** More dots than this would hide one another. */
+const mostDots = 1000;
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * KL at each frame with the regions of the task behind it and the mean of each region as a rule, so that the ratio of
- * recall to pre-recall is seen and read off.
+ * recall to pre-recall is seen and read off. Of more frames than there are dots, a dot is the mean of its neighbours.
  */
 export const frameChart = ({ regions, sites }: FrameCurves): Markup => {
   const steps = Math.max(...sites.map((site) => site.kl.length));
-  const highest = Math.max(1e-3, ...sites.flatMap((site) => site.kl.filter(Number.isFinite)));
+  const dots = sites.map((site) => grouped(site.kl, mostDots, mean));
+  const highest = dots
+    .flat()
+    .reduce((most, { value }) => (Number.isFinite(value) ? Math.max(most, value) : most), 1e-3);
   const plot = layOut({
     width: 860,
     height: 340,
@@ -18,23 +37,24 @@ export const frameChart = ({ regions, sites }: FrameCurves): Markup => {
     x: [-0.5, steps - 0.5],
     y: [0, highest * 1.08],
   });
-  const curve = line<number>()
-    .x((_, frame) => plot.x(frame))
-    .y((kl) => plot.y(kl))
-    .defined(Number.isFinite);
+  const middle = ({ from, size }: Group): number => plot.x(from + (size - 1) / 2);
+  const curve = line<Group>()
+    .x(middle)
+    .y(({ value }) => plot.y(value))
+    .defined(({ value }) => Number.isFinite(value));
 
-  const curves = sites.map((site, i) => {
+  const curves = dots.map((groups, i) => {
     const slot = `series-${(i % 4) + 1}`;
     return element(
       "g",
       { class: slot },
-      element("path", { class: "line", d: curve([...site.kl]) ?? "" }),
-      site.kl.map((kl, frame) =>
-        Number.isFinite(kl)
+      element("path", { class: "line", d: curve([...groups]) ?? "" }),
+      groups.map((group) =>
+        Number.isFinite(group.value)
           ? element(
               "circle",
-              { class: "dot", cx: plot.x(frame), cy: plot.y(kl), r: 4 },
-              element("title", {}, `frame ${frame}: ${formatNumber(kl)} nats`),
+              { class: "dot", cx: middle(group), cy: plot.y(group.value), r: 4 },
+              element("title", {}, `${framesOf(group)}: ${formatNumber(group.value)} nats`),
             )
           : "",
       ),
@@ -52,6 +72,9 @@ export const frameChart = ({ regions, sites }: FrameCurves): Markup => {
   );
 };
 
+const framesOf = ({ from, size }: Group): string =>
+  size === 1 ? `frame ${from}` : `mean of frames ${from} to ${from + size - 1}`;
+
 const means = (
   kl: readonly number[],
   { regions, plot }: { regions: FrameCurves["regions"]; plot: ReturnType<typeof layOut> },
@@ -59,26 +82,26 @@ const means = (
   regions.flatMap((region) => {
     const inside = kl.slice(region.from, region.to);
     if (inside.length === 0 || !inside.every(Number.isFinite)) return [];
-    const mean = inside.reduce((sum, value) => sum + value, 0) / inside.length;
+    const level = mean(inside);
     const [from, to] = [plot.x(region.from - 0.5), plot.x(region.to - 0.5)];
-    const above = plot.y(mean) - plot.top > 40;
+    const above = plot.y(level) - plot.top > 40;
     return [
       element("line", {
         class: "mean",
         x1: from + 6,
         x2: to - 6,
-        y1: plot.y(mean),
-        y2: plot.y(mean),
+        y1: plot.y(level),
+        y2: plot.y(level),
       }),
       element(
         "text",
         {
           class: `note${isAccented(region) ? " accent" : ""}`,
           x: (from + to) / 2,
-          y: plot.y(mean) + (above ? -22 : 28),
+          y: plot.y(level) + (above ? -22 : 28),
           "text-anchor": "middle",
         },
-        `mean ${formatNumber(mean)} nats`,
+        `mean ${formatNumber(level)} nats`,
       ),
     ];
   });

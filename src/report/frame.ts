@@ -45,6 +45,26 @@ export const layOut = (options: PlotOptions): Plot => {
   };
 };
 
+/** Neighbours that are drawn as one. */
+export interface Group {
+  readonly from: number;
+  readonly size: number;
+  readonly value: number;
+}
+
+/** At most `most` groups of neighbours, each with one value; where there are no more values than that, each is alone. */
+export const grouped = (
+  values: readonly number[],
+  most: number,
+  valueOf: (group: readonly number[]) => number,
+): readonly Group[] => {
+  const by = Math.max(1, Math.ceil(values.length / most));
+  return Array.from({ length: Math.ceil(values.length / by) }, (_, i) => {
+    const group = values.slice(i * by, (i + 1) * by);
+    return { from: i * by, size: group.length, value: valueOf(group) };
+  });
+};
+
 /** Whole numbers from `from` to `to`, thinned to at most `count`. */
 export const wholeTicks = (from: number, to: number, count: number): readonly number[] => {
   const step = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000].find((s) => (to - from) / s < count);

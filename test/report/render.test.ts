@@ -39,6 +39,27 @@ describe("a report", () => {
     expect(unbalanced(html)).toEqual([]);
   });
 
+  test("draws a million slots or frames as a few marks, slots by the largest, frames by the mean", () => {
+    const many = (at: number): readonly number[] =>
+      Array.from({ length: 1e6 }, (_, i) => (i === at ? 0.5 : 0));
+    const html = renderReport({
+      ...temporal,
+      addresses: [{ site: "a", shares: many(654_321) }],
+      frames: { regions: [], sites: [{ name: "z", kl: many(123_456) }] },
+    });
+    expect(html.length).toBeLessThan(1e6);
+    const titles = [...html.matchAll(/<title>((?:slots|mean of frames) \d[^<]*)/gu)].map(
+      ([, title = ""]) => title,
+    );
+    expect(
+      titles.filter((title) => !title.includes(": 0.000 nats") && !title.endsWith(" 0.000")),
+    ).toEqual([
+      "mean of frames 123000 to 123999: 5.0e−4 nats",
+      "slots 653464 to 655130: at most 0.500",
+    ]);
+    expect(unbalanced(html)).toEqual([]);
+  });
+
   test("is well-formed and escapes what it is given", () => {
     expect(unbalanced(page)).toEqual([]);
     expect(page).toContain("<h1>Recall &lt;GTMM&gt;</h1>");
