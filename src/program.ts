@@ -1,4 +1,5 @@
 import type { Result, Sources } from "./diagnostics/diagnostic.ts";
+import type { Span } from "./diagnostics/span.ts";
 import type { Model } from "./ir/model.ts";
 import type { NoiseSpec, Problem } from "./training/problem.ts";
 import type { TrainingOptions } from "./training/options.ts";
@@ -38,6 +39,9 @@ export interface ResolvedSetting {
 export interface CallValue {
   readonly name: string;
   readonly arguments: Readonly<Record<string, number | string | boolean>>;
+  readonly place: Span;
+  /** Of the arguments, by name. */
+  readonly argumentPlaces: ReadonlyMap<string, Span>;
 }
 
 /** The compiler's intermediate forms, in their order; `graph` is the optimised training step at small sizes. */

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Program } from "../index.ts";
 import { describeMemory, describeProgram, type Memory } from "./facts.ts";
 import type { Io } from "./io.ts";
@@ -21,11 +22,11 @@ export const info = (): Verb => {
       const compiled = await compileFile(io, command.args[0] ?? "-", options);
       if ("kind" in compiled) return compiled;
       const { program, warnings } = compiled;
-      const memory = await measureMemory(io, program, options);
+      const { memory, said } = await measureMemory(io, program, options);
       return outcome(
         `${describeProgram(program)}${describeMemory(memory)}`,
         { info: program.info, settings: program.config.settings, memory },
-        { warnings, sources: program.sources },
+        { warnings: [...warnings, ...said], sources: program.sources },
       );
     },
   };
@@ -37,18 +38,30 @@ export const info = (): Verb => {
  */
 const allowance = 55e6;
 
+/** A forecast, or why there is none, and the warnings of the data. */
+interface Measured {
+  readonly memory: Memory;
+  readonly said: readonly Diagnostic[];
+}
+
+const unknown = (reason: string): Measured => ({ memory: { unknown: reason }, said: [] });
+
 /** The forecast where the data can be opened: its sizes decide. */
-const measureMemory = async (io: Io, program: Program, options: DataOptions): Promise<Memory> => {
-  if (program.config.data === null) return { unknown: "the file names no data" };
+const measureMemory = async (io: Io, program: Program, options: DataOptions): Promise<Measured> => {
+  if (program.config.data === null) return unknown("the file names no data");
   const before = process.memoryUsage();
   const fitted = await openData(program, dataDirectory(io, options.dataDir));
-  if (!fitted.ok) return { unknown: fitted.diagnostics.map(({ message }) => message).join("; ") };
+  if (!fitted.ok) return unknown(fitted.diagnostics.map(({ message }) => message).join("; "));
   // What reading left behind, training uses again; what the forecast itself leaves, training does not have.
   const data = process.memoryUsage().arrayBuffers - before.arrayBuffers;
   const { forecastMemory } = await import("../index.ts");
   const forecast = sure(await forecastMemory(program, fitted.value.dataset, fitted.value.dims));
   const { state, step, evaluation } = forecast;
-  return { ...forecast, process: before.rss + data + allowance + state + step + evaluation };
+  const memory = {
+    ...forecast,
+    process: before.rss + data + allowance + state + step + evaluation,
+  };
+  return { memory, said: fitted.warnings };
 };
 
 const example = `  gtmc info models/introspective.gtm --json

@@ -3,7 +3,7 @@ import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic
 import type { KeptSource, Program, Run, TrainingState } from "../index.ts";
 import type { Io } from "./io.ts";
 import { chosenByTest } from "./problems.ts";
-import { pathOf, sourcesOf } from "./source.ts";
+import { pathOf, sourcesOf, textOf, wrongOf } from "./source.ts";
 import { dataDirectory, setStage, type Stage } from "./stage.ts";
 import { wrong, type Wrong } from "./verb.ts";
 
@@ -43,7 +43,7 @@ export const reopen = async (
   if (!program.ok) {
     const model = run.value.sources.find(({ role }) => role === "model");
     return wrong(program.diagnostics, {
-      sources: sourcesOf(program.diagnostics, model ?? { path: "", text: "" }),
+      sources: sourcesOf(program.diagnostics, model === undefined ? new Map() : textOf(model)),
     });
   }
   const state = await readState(run.value, program.value, options);
@@ -54,7 +54,7 @@ export const reopen = async (
     backend: options.backend ?? run.value.environment.backend,
     ...(directory === undefined ? {} : { dataDirectory: directory }),
   });
-  if (!stage.ok) return wrong(stage.diagnostics, { sources: program.value.sources });
+  if (!stage.ok) return wrongOf(stage.diagnostics, program.value, overrides.config);
   return {
     run: run.value,
     stage: stage.value,

@@ -131,6 +131,17 @@ export const setAside = (): Diagnostic => ({
   severity: "warning",
 });
 
+/** A warning: draws for a sequence that comes again are more draws for it, not for another one. */
+export const repeatedTest = (sequences: number, stored: number): Diagnostic => ({
+  ...problem(
+    "E0626",
+    `${sequences} sequences repeat those of the test data, which are ${stored}`,
+    ["draws are conditioned on test sequences, in their order and then from the first again"],
+    [`use --sequences ${stored}, and --samples for more draws of each`],
+  ),
+  severity: "warning",
+});
+
 /** A warning: what was chosen by the test data looks better on them than it is. */
 export const chosenByTest = (): Diagnostic => ({
   ...problem(

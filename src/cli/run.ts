@@ -11,6 +11,7 @@ import {
   withModelOptions,
   type Compiled,
   type ModelOptions,
+  wrongOf,
 } from "./source.ts";
 import {
   dataDirectory,
@@ -76,7 +77,7 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
     ...(directory === undefined ? {} : { dataDirectory: directory }),
     profile: options.profile ?? false,
   });
-  if (!stage.ok) return wrong(stage.diagnostics, { sources: program.sources });
+  if (!stage.ok) return wrongOf(stage.diagnostics, program, compiled.config);
   const { appendLog, describeEnvironment, initialState, lockRun } = await import("../index.ts");
   const started = new Date();
   const environment = describeEnvironment(stage.value.backend.name, io.cwd, started);

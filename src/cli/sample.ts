@@ -7,7 +7,7 @@ import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "./figu
 import type { Io } from "./io.ts";
 import { reopen, type Reopened } from "./kept.ts";
 import { defaultPrefix, draw, imageField, layoutOf } from "./pictures.ts";
-import { cannotPredict, onlyFor } from "./problems.ts";
+import { cannotPredict, onlyFor, repeatedTest } from "./problems.ts";
 import { pathOf } from "./source.ts";
 import { withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns } from "./text.ts";
@@ -102,7 +102,7 @@ const drawAs = async (
   const { stage, run, state, warnings } = reopened;
   const { sources } = stage.program;
   const { target, sequences, samples } = options;
-  const prefix = target === "predict" ? options.prefix : undefined;
+  const { prefix } = options;
   const { DEFAULT_PARTICLES, encodeNpy, fileNames, runFiles, writeWhole } =
     await import("../index.ts");
   const seed = options.seed ?? number;
@@ -117,6 +117,9 @@ const drawAs = async (
   });
   if (!drawing.ok) return wrong(drawing.diagnostics, { sources });
   const { drawn, batch } = drawing.value;
+  const stored = stage.dataset.sequences?.test ?? Infinity;
+  const repeated =
+    target !== "prior" && sequences > stored ? [repeatedTest(sequences, stored)] : [];
   const folder = join(run.path, runFiles.samples);
   const written: { readonly file: string; readonly shape: readonly number[] | null }[] = [];
   const names = fileNames([...drawn.keys()]);
@@ -149,7 +152,7 @@ const drawAs = async (
       ...given,
       files: written,
     },
-    { warnings, sources },
+    { warnings: [...warnings, ...repeated], sources },
   );
 };
 
@@ -163,12 +166,17 @@ const weighingOf = (
 /** An option that would change nothing. */
 const misplacedOption = ({
   target,
+  prefix,
   prefixWeights,
   particles,
 }: SampleOptions): Diagnostic | undefined => {
-  const option = prefixWeights === undefined ? "--particles" : "--prefix-weights";
-  const given = prefixWeights !== undefined || particles !== undefined;
-  if (target !== "predict") return given ? onlyFor(option, "--target predict") : undefined;
+  const given = new Map<string, unknown>([
+    ["--prefix", prefix],
+    ["--prefix-weights", prefixWeights],
+    ["--particles", particles],
+  ]);
+  const option = [...given].find(([, value]) => value !== undefined)?.[0];
+  if (target !== "predict" && option !== undefined) return onlyFor(option, "--target predict");
   return prefixWeights === "none" && particles !== undefined
     ? onlyFor("--particles", "--prefix-weights importance")
     : undefined;

@@ -85,7 +85,7 @@ const withSource = async <T>(
   const used = await use(given);
   if (used.ok) return { value: used.value, warnings: used.warnings, given };
   return wrong(used.diagnostics, {
-    sources: sourcesOf(used.diagnostics, source.value, config?.value),
+    sources: sourcesOf(used.diagnostics, textOf(source.value), config?.value),
     ...(config === undefined ? {} : { configPath: config.value.path }),
   });
 };
@@ -121,16 +121,19 @@ export const checkSource = async (
   return "kind" in found ? found : { checked: found.value, warnings: found.warnings };
 };
 
-/** The texts that diagnostics point into: the file, what it imports, and what overrides it. */
+/** A file as the texts that messages quote. */
+export const textOf = ({ path, text }: SourceFile): Sources => new Map([[path, text]]);
+
+/** The texts that diagnostics point into: those that are known, the rest of what was imported, and what overrides it. */
 export const sourcesOf = (
   diagnostics: readonly Diagnostic[],
-  source: SourceFile,
+  known: Sources,
   config?: ConfigFile,
 ): Sources => {
   const files = diagnostics.flatMap(({ primary, secondary }) =>
     [...(primary === undefined ? [] : [primary]), ...secondary].map(({ span }) => span.file),
   );
-  const texts = new Map([[source.path, source.text]]);
+  const texts = new Map(known);
   if (config?.text !== undefined) texts.set(config.path, config.text);
   for (const file of files) {
     if (texts.has(file)) continue;
@@ -139,6 +142,17 @@ export const sourcesOf = (
   }
   return texts;
 };
+
+/** What was found to be wrong once a program was compiled, such as with the data that its settings name. */
+export const wrongOf = (
+  diagnostics: readonly Diagnostic[],
+  { sources }: Program,
+  config: ConfigFile | undefined,
+): Wrong =>
+  wrong(diagnostics, {
+    sources: sourcesOf(diagnostics, sources, config),
+    ...(config === undefined ? {} : { configPath: config.path }),
+  });
 
 const readConfig = (io: Io, file: string): Result<ConfigFile> => {
   const path = pathOf(io, file);

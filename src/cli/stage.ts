@@ -68,15 +68,16 @@ export const openData = async (
   const { fitData, openDataset } = await import("../index.ts");
   const context = {
     baseDirectory: dirname(source.path),
+    fields: program.model.data.map(({ name }) => name),
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
   };
   const said = openDataset(config.data, context);
   if (!said.ok) return said;
   // Training may only be stopped by data that neither train nor test.
   const lacking = config.training.earlyStopping !== null && said.value.validation !== true;
-  const { name, arguments: given } = config.data;
+  const { arguments: given } = config.data;
   const dataset = lacking
-    ? openDataset({ name, arguments: { ...given, validation: 0.1 } }, context)
+    ? openDataset({ ...config.data, arguments: { ...given, validation: 0.1 } }, context)
     : said;
   if (!dataset.ok) return dataset;
   const dims = fitData(program, dataset.value);

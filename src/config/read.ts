@@ -204,7 +204,14 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
 
 /** `perfect_recall(images = mnist, l = 10)`: any call with plain values. */
 export const readCall: Reader<CallValue> = (value) => {
-  if (value.kind === "name") return success({ name: value.text, arguments: {} });
+  if (value.kind === "name") {
+    return success({
+      name: value.text,
+      arguments: {},
+      place: value.span,
+      argumentPlaces: new Map<string, Span>(),
+    });
+  }
   if (value.kind !== "call") {
     return failure(
       wrong(
@@ -214,6 +221,7 @@ export const readCall: Reader<CallValue> = (value) => {
     );
   }
   const values = new Map<string, number | string | boolean>();
+  const places = new Map<string, Span>();
   const diagnostics: Diagnostic[] = [];
   for (const { name, value: inner, span } of value.arguments) {
     const n = literal(inner);
@@ -234,14 +242,21 @@ export const readCall: Reader<CallValue> = (value) => {
         ),
       );
     } else if (plain === undefined) {
-      diagnostics.push(wrong(inner.span, `expected a number, a name, a text or yes/no`));
+      const help = 'the name of a file is a text in quotes: file = "data.csv"';
+      diagnostics.push(wrong(inner.span, `expected a number, a name, a text or yes/no`, [help]));
     } else if (values.has(name.text)) {
       diagnostics.push(wrong(span, `\`${name.text}\` of \`${value.callee.text}\` is given twice`));
     } else {
       values.set(name.text, plain);
+      places.set(name.text, inner.span);
     }
   }
   return diagnostics.length > 0
     ? failure(...diagnostics)
-    : success({ name: value.callee.text, arguments: Object.fromEntries(values) });
+    : success({
+        name: value.callee.text,
+        arguments: Object.fromEntries(values),
+        place: value.callee.span,
+        argumentPlaces: places,
+      });
 };

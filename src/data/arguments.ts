@@ -84,19 +84,19 @@ export const readArguments = <A extends Arguments>(
   const known = Object.keys(declared);
   const wrong: Diagnostic[] = Object.keys(call.arguments)
     .filter((name) => !known.includes(name))
-    .map((name) => unknownArgument(call.name, name, known));
+    .map((name) => unknownArgument(call, name, known));
   const values: Record<string, unknown> = {};
   for (const [name, argument] of Object.entries(declared)) {
     const given = call.arguments[name];
     if (given === undefined) {
       if (argument.otherwise === "required") {
-        wrong.push(missingArgument(call.name, name, argument.expected));
+        wrong.push(missingArgument(call, name, argument.expected));
       } else values[name] = argument.otherwise.value;
       continue;
     }
     const value = argument.read(given);
     if (value === undefined) {
-      wrong.push(badArgument(call.name, name, argument.expected, JSON.stringify(given)));
+      wrong.push(badArgument(call, name, argument.expected, JSON.stringify(given)));
     } else values[name] = value;
   }
   // Every declared name was read with its own reader, or `wrong` is not empty.

@@ -1,3 +1,6 @@
+/** What opening a dataset needs to know. */
+import type { Span } from "../diagnostics/span.ts";
+
 /** What opening a dataset may look at besides its arguments. */
 export interface DataContext {
   /** The folder of `--data-dir`, holding `mnist/`, `fashion-mnist/`, `digits8/`, `polyphonic/`. */
@@ -15,4 +18,8 @@ export interface DataContext {
 export interface DataSpec {
   readonly name: string;
   readonly arguments: Readonly<Record<string, number | string | boolean>>;
+  /** Where a text names it, for messages. */
+  readonly place?: Span;
+  /** Where a text gives arguments, by name. */
+  readonly argumentPlaces?: ReadonlyMap<string, Span>;
 }

@@ -1,6 +1,7 @@
 /** What can be wrong with data. All wording of E06xx is here. */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
+import type { DataSpec } from "./context.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 
 interface Details {
@@ -31,30 +32,53 @@ const list = (names: readonly string[]): string => {
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
 };
 
-export const unknownTask = (name: string, known: readonly string[]): Diagnostic =>
-  problem("E0601", `there is no data source \`${name}\``, {
+/** A label at a place, where there is one. */
+const at = (span: Span | undefined, text: string): Pick<Diagnostic, "primary"> =>
+  span === undefined ? {} : { primary: { span, text } };
+
+export const unknownTask = ({ name, place }: DataSpec, known: readonly string[]): Diagnostic => ({
+  ...problem("E0601", `there is no data source \`${name}\``, {
     notes: [`data sources: ${known.join(", ")}`],
     help: suggestion(name, known),
-  });
+  }),
+  ...at(place, "not known"),
+});
 
-export const unknownArgument = (task: string, name: string, known: readonly string[]): Diagnostic =>
-  problem("E0602", `\`${task}\` has no argument \`${name}\``, {
+export const unknownArgument = (
+  { name: task, argumentPlaces }: DataSpec,
+  name: string,
+  known: readonly string[],
+): Diagnostic => ({
+  ...problem("E0602", `\`${task}\` has no argument \`${name}\``, {
     notes: [known.length === 0 ? "it takes no arguments" : `its arguments: ${known.join(", ")}`],
     help: suggestion(name, known),
-  });
+  }),
+  ...at(argumentPlaces?.get(name), "given here"),
+});
 
+/** Of a call, or of a source by its name where the call is not at hand. */
 export const badArgument = (
-  task: string,
+  call: DataSpec | string,
   name: string,
   expected: string,
   found: string,
-): Diagnostic =>
-  problem("E0602", `argument \`${name}\` of \`${task}\` must be ${expected}`, {
-    notes: [`found ${found}`],
-  });
+): Diagnostic => ({
+  ...problem(
+    "E0602",
+    `argument \`${name}\` of \`${typeof call === "string" ? call : call.name}\` must be ${expected}`,
+    { notes: [`found ${found}`] },
+  ),
+  ...(typeof call === "string" ? {} : at(call.argumentPlaces?.get(name), "given here")),
+});
 
-export const missingArgument = (task: string, name: string, expected: string): Diagnostic =>
-  problem("E0602", `\`${task}\` needs the argument \`${name}\`: ${expected}`);
+export const missingArgument = (
+  { name: task, place }: DataSpec,
+  name: string,
+  expected: string,
+): Diagnostic => ({
+  ...problem("E0602", `\`${task}\` needs the argument \`${name}\`: ${expected}`),
+  ...at(place, "without it"),
+});
 
 /** `looked` are the places, most wanted first. */
 export const fileNotFound = (
@@ -286,7 +310,7 @@ export const sizeBelowOne = (dim: string, size: number, span: Span | undefined):
   ...problem("E0619", `\`${dim}\` is ${size} for these data`, {
     notes: ["a dimension is a whole number, at least 1"],
   }),
-  ...(span === undefined ? {} : { primary: { span, text: `here an axis is ${size}` } }),
+  ...at(span, `here an axis is ${size}`),
 });
 
 /** A place that the model names and the data's axis does not have. */
@@ -299,5 +323,5 @@ export const placeOutside = (
   ...problem("E0630", `there is no place ${place} in an axis of ${size}`, {
     notes: [`the data give \`${dim}\` the size ${size}; its places are 0 to ${size - 1}`],
   }),
-  ...(span === undefined ? {} : { primary: { span, text: "no such place" } }),
+  ...at(span, "no such place"),
 });

@@ -30,7 +30,5 @@ export const sourceNames: readonly string[] = sources.map(({ name }) => name);
 /** Opens what a `train` block names, or says what is unknown, missing or unreadable (E0601 to E0609). */
 export const openDataset = (call: DataSpec, context: DataContext): Result<Dataset> => {
   const found = sources.find(({ name }) => name === call.name);
-  return found === undefined
-    ? failure(unknownTask(call.name, sourceNames))
-    : found.open(call, context);
+  return found === undefined ? failure(unknownTask(call, sourceNames)) : found.open(call, context);
 };

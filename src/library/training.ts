@@ -29,6 +29,8 @@ export const openDataset: typeof open = answering(
     call: rules.anObject,
     "call.name": text,
     "call.arguments": rules.dataArguments,
+    "call.place": perhaps(rules.anObject),
+    "call.argumentPlaces": perhaps(rules.aMap),
     context: rules.anObject,
     "context.baseDirectory": text,
     "context.dataDirectory": perhaps(text),

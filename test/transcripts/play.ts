@@ -30,12 +30,13 @@ const parse = (text: string): readonly Step[] => {
   });
 };
 
-/** Without what differs from run to run: the folder, times and speeds, Node's words on JSON. */
+/** Without what differs from run to run: the folder, times and speeds, memory, Node's words on JSON. */
 const settle = (text: string, folder: string): string =>
   text
     .replaceAll(`${folder}/`, "")
     .replaceAll(folder, ".")
     .replace(/\d[\d.,]* (s|ms|steps\/s)\b/gu, "… $1")
+    .replace(/about \d+ MB/gu, "about … MB")
     .replace(/this machine has [\d.,]+ GB/gu, "this machine has … GB")
     .replace(/-?\d+\.\d+ -> -?\d+\.\d+/gu, "… -> …")
     .replace(/(in JSON at position \d+) \(.*\)/gu, "$1");
