@@ -9,6 +9,29 @@ const x = g.input("x", [3]);
 /** Nothing but rounding. */
 const noise = g.sub(g.add(x, g.log(g.exp(x))), g.mul(x, 2));
 
+/** Equal numbers but for rounding. */
+const near = g.add(noise, 1);
+
+/** As where a comparison was moved out of a loop. */
+const inLoop = (condition: Node, choose: (condition: Node, x: Node) => Node): Node => {
+  const inside = g.input("condition", condition.shape, condition.dtype);
+  const carried = g.input("carried", x.shape);
+  const [result = x] = g.scan({
+    length: 2,
+    body: {
+      carries: [carried],
+      constants: [inside],
+      inputs: [],
+      nextCarries: [choose(inside, carried)],
+      outputs: [],
+    },
+    carries: [x],
+    constants: [condition],
+    inputs: [],
+  });
+  return result;
+};
+
 interface Case {
   readonly about: string;
   readonly output: Node;
@@ -34,6 +57,38 @@ const cases: readonly Case[] = [
   {
     about: "a sign that something else sees too",
     output: g.add(g.select(g.greater(noise, 0), g.add(x, noise), x), g.greater(noise, 0)),
+    expected: "a border",
+  },
+  {
+    about: "the larger one of equal numbers, compared before a loop",
+    output: inLoop(g.greater(noise, 0), (isLarger, y) =>
+      g.select(isLarger, g.sub(g.mul(y, 2), y), y),
+    ),
+    expected: "none",
+  },
+  {
+    about: "different numbers by the sign of rounding, compared before a loop",
+    output: inLoop(g.greater(noise, 0), (isLarger, y) => g.select(isLarger, g.mul(y, 2), y)),
+    expected: "a border",
+  },
+  {
+    about: "equal numbers in order",
+    output: g.gather(near, g.argsort(near)),
+    expected: "none",
+  },
+  {
+    about: "different numbers in the order of rounding",
+    output: g.gather(x, g.argsort(near)),
+    expected: "a border",
+  },
+  {
+    about: "the largest one of equal numbers",
+    output: g.gather(near, g.argmax(near)),
+    expected: "none",
+  },
+  {
+    about: "the number at which rounding is largest",
+    output: g.gather(x, g.argmax(near)),
     expected: "a border",
   },
   {

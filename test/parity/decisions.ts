@@ -1,78 +1,70 @@
-/** Where a graph decides by comparing numbers, and whether rounding could decide otherwise. */
-import type { Graph, Node, OpName } from "../../src/graph/op.ts";
-import { bodyRoots, topological } from "../../src/graph/walk.ts";
+/** Where a graph decides by comparing numbers, where rounding could decide otherwise, and what deciding otherwise is. */
+import type { Node, OpName } from "../../src/graph/op.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 
-/** Where something is chosen. */
+type Elements = HostArray["data"];
+
+/** Where something is chosen: for each element of what a node gives. */
 export interface Decision {
-  /** How far from the border each choice lies. */
+  readonly chosen: Elements;
+  /** How far the choice lies from its border. */
   readonly margins: readonly number[];
-  /** What was chosen, where that says more than a sign. */
-  readonly choices: readonly number[];
-  /** How far apart the two values are of which each choice takes one, where it does no more than that. */
-  readonly gaps?: readonly number[];
 }
 
-type ValueOf = (node: Node) => HostArray | undefined;
+interface Kind {
+  readonly margins: (
+    chosen: Elements,
+    operands: readonly HostArray[],
+    value: HostArray,
+  ) => number[];
+  /** Turns the choice of one element to the other side of its border. */
+  readonly turn: (chosen: Elements, i: number, operands: readonly HostArray[]) => void;
+}
 
-/** What a node of the graph has decided, from its value and those of its operands. */
-export const decidingIn = (
-  graph: Graph,
-): ((node: Node, valueOf: ValueOf) => Decision | undefined) => {
-  const selecting = onlySelecting([...graph.outputs.values()]);
-  return (node, valueOf) => {
-    if (selecting.has(node)) return undefined;
-    const [condition] = node.operands;
-    return node.op === "select" && condition !== undefined && selecting.has(condition)
-      ? selection(node, condition, valueOf)
-      : decision(node, valueOf);
-  };
+/** What the node has decided, from its value and those of its operands. */
+export const decisionOf = (
+  { op }: Node,
+  value: HostArray,
+  operands: readonly HostArray[],
+): Decision | undefined => {
+  const kind = kinds[op];
+  if (kind === undefined) return undefined;
+  const chosen = value.data.slice();
+  return { chosen, margins: kind.margins(chosen, operands, value) };
 };
 
-const decision = (node: Node, valueOf: ValueOf): Decision | undefined => {
-  const value = valueOf(node);
-  const operands = node.operands.flatMap((operand) => valueOf(operand) ?? []);
-  return value === undefined ? undefined : deciders[node.op]?.(value, operands);
+/** Decides otherwise at these elements, in place. */
+export const decideOtherwise = (
+  { op }: Node,
+  { data }: HostArray,
+  operands: readonly HostArray[],
+  elements: Iterable<number>,
+): void => {
+  for (const i of elements) kinds[op]?.turn(data, i, operands);
 };
 
-/** Comparisons that nothing sees but selections by them. */
-const onlySelecting = (roots: readonly Node[]): ReadonlySet<Node> => {
-  const seen = new Set<Node>(roots);
-  const conditions = new Set<Node>();
-  const bodies: (readonly Node[])[] = [];
-  for (const node of topological(roots)) {
-    const [first, ...rest] = node.operands;
-    const isSelection = node.op === "select" && (first?.op === "equal" || first?.op === "greater");
-    if (isSelection) conditions.add(first);
-    for (const operand of isSelection ? rest : node.operands) seen.add(operand);
-    if (node.op === "scan") bodies.push(bodyRoots(node.attrs.body));
-  }
-  const here = [...conditions].filter((node) => !seen.has(node));
-  return new Set([...here, ...bodies.flatMap((body) => [...onlySelecting(body)])]);
-};
+/** How many times its own movement a choice has to be away from the border. */
+const CLEAR = 16;
 
-/** That of the condition, for each element of the selection. */
-const selection = (node: Node, condition: Node, valueOf: ValueOf): Decision | undefined => {
-  const [value, compared, [, a, b]] = [valueOf(node), decision(condition, valueOf), node.operands];
-  const shape = valueOf(condition)?.shape;
-  if (value === undefined || compared === undefined || shape === undefined) return undefined;
-  const between = difference(
-    value,
-    [a, b].flatMap((one) => (one === undefined ? [] : (valueOf(one) ?? []))),
+/** The elements whose choice rounding may turn, seen from what is computed exactly and from what is moved. */
+export const unclear = (exact: Decision, moved: Decision): readonly number[] =>
+  exact.margins.flatMap((margin, i) =>
+    exact.chosen[i] === moved.chosen[i] && isClear(margin, moved.margins[i]) ? [] : [i],
   );
-  const margins = stretched({ shape, data: Float64Array.from(compared.margins) }, value.shape);
-  return { margins, choices: [], gaps: between.margins };
-};
 
-type Decide = (value: HostArray, operands: readonly HostArray[]) => Decision;
+/** Whether rounding leaves it on its side of 0, or at infinity. */
+const isClear = (x: number, moved = NaN): boolean => {
+  const movement = Math.abs(x - moved);
+  return !Number.isFinite(x) || movement === 0 || Math.abs(x) > CLEAR * movement;
+};
 
 /** a - b, either stretched to the shape. */
-const difference: Decide = ({ shape }, [a, b]) => {
+const difference: Kind["margins"] = (_, [a, b], { shape }) => {
   const [left, right] = [stretched(a, shape), stretched(b, shape)];
-  return { margins: left.map((x, i) => x - (right[i] ?? 0)), choices: [] };
+  return left.map((x, i) => x - (right[i] ?? 0));
 };
 
-const stretched = (array: HostArray | undefined, shape: readonly number[]): readonly number[] => {
+const stretched = (array: HostArray | undefined, shape: readonly number[]): number[] => {
   if (array === undefined) return [];
   let elements = [...array.data];
   // From the last axis on: everything within it is a block by now.
@@ -91,51 +83,63 @@ const stretched = (array: HostArray | undefined, shape: readonly number[]): read
   return elements;
 };
 
-/** Of each row, in descending order, how far neighbours are apart: the first two, or all. */
-const order =
-  (all: boolean): Decide =>
-  ({ data: chosen }, [x]) => {
-    const size = x?.shape.at(-1) ?? 1;
-    const margins: number[] = [];
-    for (let from = 0; from < (x?.data.length ?? 0); from += size) {
-      const row = [...(x?.data.slice(from, from + size) ?? [])].sort((a, b) => b - a);
-      const pairs = row.slice(1).map((lower, i) => (row[i] ?? 0) - lower);
-      margins.push(...(all ? pairs : pairs.slice(0, 1)));
-    }
-    return { margins, choices: [...chosen] };
-  };
-
-const deciders: Partial<Readonly<Record<OpName, Decide>>> = {
-  greater: difference,
-  equal: difference,
-  sign: (_, [x]) => ({ margins: [...(x?.data ?? [])], choices: [] }),
-  cast: ({ data }, [x]) => ({
-    margins: [...(x?.data ?? [])].map((value) => value - Math.round(value)),
-    choices: data instanceof Int32Array ? [...data] : [],
-  }),
-  argmax: order(false),
-  argsort: order(true),
+/** The row of the last axis in which its element lies. */
+const rowOf = (x: HostArray | undefined, row: number): Elements => {
+  const size = x?.shape.at(-1) ?? 1;
+  return x?.data.subarray(row * size, (row + 1) * size) ?? new Float64Array();
 };
 
-/** How many times its own movement a choice has to be away from the border. */
-const CLEAR = 16;
+/** Where the largest element lies but for this one. */
+const nextBest = (row: Elements, best: number): number =>
+  [...row.keys()].reduce(
+    (found, i) => (i !== best && (row[i] ?? 0) > (row[found] ?? -Infinity) ? i : found),
+    -1,
+  );
 
-/** Whether what is computed exactly and what is moved decide alike, each choice clear of its border. */
-export const agreesOn = (exact: readonly Decision[], moved: readonly Decision[]): boolean =>
-  exact.every(({ margins, choices, gaps }, k) => {
-    const other = moved[k];
-    if (other === undefined) return false;
-    if (choices.some((choice, i) => choice !== other.choices[i])) return false;
-    return margins.every((margin, i) => {
-      if (isClear(margin, other.margins[i])) return true;
-      // Between values that are equal as far as rounding goes there is nothing to choose: around g = 0 between 0 and g / x.
-      const [gap, otherGap] = [gaps?.[i] ?? Infinity, other.gaps?.[i]];
-      return gap === 0 || !isClear(gap, otherGap);
-    });
-  });
+const comparison: Kind = {
+  margins: difference,
+  turn: (chosen, i) => (chosen[i] = 1 - (chosen[i] ?? 0)),
+};
 
-/** Whether rounding leaves it on its side of 0, or at infinity. */
-const isClear = (x: number, moved = NaN): boolean => {
-  const movement = Math.abs(x - moved);
-  return !Number.isFinite(x) || movement === 0 || Math.abs(x) > CLEAR * movement;
+const kinds: Partial<Readonly<Record<OpName, Kind>>> = {
+  greater: comparison,
+  equal: comparison,
+  sign: {
+    margins: (_, [x]) => [...(x?.data ?? [])],
+    turn: (chosen, i) => (chosen[i] = (chosen[i] ?? 0) > 0 ? -1 : 1),
+  },
+  cast: {
+    margins: (_, [x]) => [...(x?.data ?? [])].map((value) => value - Math.round(value)),
+    // What is left of a number is the whole one that it is near, or the one before that, towards 0.
+    turn: (chosen, i, [x]) => {
+      const near = Math.round(x?.data[i] ?? 0);
+      chosen[i] = chosen[i] === near ? near - Math.sign(near) : near;
+    },
+  },
+  argmax: {
+    margins: (chosen, [x]) =>
+      Array.from(chosen, (best, r) => {
+        const row = rowOf(x, r);
+        return (row[best] ?? 0) - (row[nextBest(row, best)] ?? -Infinity);
+      }),
+    turn: (chosen, i, [x]) => {
+      const other = nextBest(rowOf(x, i), chosen[i] ?? 0);
+      if (other >= 0) chosen[i] = other;
+    },
+  },
+  argsort: {
+    margins: (chosen, [x]) => {
+      const size = x?.shape.at(-1) ?? 1;
+      return Array.from(chosen, (_, i) => {
+        const row = rowOf(x, Math.floor(i / size));
+        const [lower, upper] = [chosen[i] ?? 0, chosen[i + 1] ?? 0];
+        return i % size === size - 1 ? Infinity : (row[upper] ?? 0) - (row[lower] ?? 0);
+      });
+    },
+    turn: (chosen, i, [x]) => {
+      const size = x?.shape.at(-1) ?? 1;
+      if (i % size === size - 1) return;
+      [chosen[i], chosen[i + 1]] = [chosen[i + 1] ?? 0, chosen[i] ?? 0];
+    },
+  },
 };

@@ -18,9 +18,8 @@ const evaluations = graphNames.filter((name) => name.startsWith("evaluation"));
  */
 const tried: Readonly<Record<string, { readonly dozens: number; readonly of: readonly string[] }>> =
   {
-    wasm: { dozens: 4, of: [...evaluations, ...evaluations, ...graphNames] },
+    wasm: { dozens: 3, of: [...evaluations, ...evaluations, ...graphNames] },
     native: { dozens: 0.25, of: [...evaluations, ...withoutGradient] },
-    "tfjs:cpu": { dozens: 2, of: graphNames },
   };
 
 describe.each(available)("random models on $name", ({ name, backend }) => {
