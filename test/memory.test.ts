@@ -59,3 +59,60 @@ test("draws that do not fit are known before they are made", async () => {
   expect(most?.bytes).toBeGreaterThanOrEqual(4 * 5 * 1e8 * 8 * 3 * 2);
   expect(await need(1, 1e6)).toBeUndefined();
 });
+
+const gaussian = (loc: string): string => `model M {
+  data x: real[4]
+  z ~ Normal(loc = zeros(4), scale = 1) guide Normal(loc = x, scale = 1)
+  x ~ Normal(loc = ${loc}, scale = 1)
+}
+`;
+
+const repeated = (n: number, line: (i: number) => string): string =>
+  Array.from({ length: n }, (_, i) => line(i)).join("\n");
+
+const layers = Array.from({ length: 64 }, () => "10000").join(", ");
+
+/** What is refused on a machine of 25 GB, and what it takes at least: 12 bytes a parameter, with Adam. */
+const tooLarge: readonly (readonly [what: string, text: string, gigabytes: number])[] = [
+  [
+    "weights of 10^6 by 10^6",
+    `net up(x: real[4]) -> real[1000000] = linear()
+net over(h: real[1000000]) -> real[1000000] = linear()
+net down(h: real[1000000]) -> real[4] = linear()
+${gaussian("down(over(up(z)))")}`,
+    12_000,
+  ],
+  [
+    "64 layers of 10^4",
+    `net deep(x: real[4]) -> real[4] = mlp(${layers})\n${gaussian("deep(z)")}`,
+    75,
+  ],
+  [
+    "200 nets of 10^4 by 10^4",
+    `${repeated(200, (i) => `net n${i}(h: real[10000]) -> real[10000] = linear()`)}
+${gaussian("a200").replace(
+  "  x ~",
+  `  a0 = zeros(10000) + sum(z)
+${repeated(199, (i) => `  a${i + 1} = n${i}(a${i})`)}
+  a200 = zeros(4) + sum(n199(a199))
+  x ~`,
+)}`,
+    240,
+  ],
+  [
+    "10^7 particles",
+    `${gaussian("z")}train {\n  objective = iwae(K = 10000000)\n  batch = 32\n}\n`,
+    5,
+  ],
+];
+
+test.each(tooLarge)("%s are refused before anything is allocated", async (_, text, gigabytes) => {
+  const program = compile({ path: "m.gtm", text });
+  const x = { shape: [64, 4], data: new Float32Array(256), per: "sequence" } as const;
+  const dataset = arraysDataset({ x });
+  if (!program.ok || !dataset.ok) throw new Error("the model fits its data");
+  const before = process.memoryUsage().arrayBuffers;
+  const need = await missingMemory(program.value, dataset.value, {}, 25e9);
+  expect(need.ok && (need.value?.bytes ?? 0)).toBeGreaterThan(Math.max(25, gigabytes) * 1e9);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
+});

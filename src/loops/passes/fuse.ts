@@ -67,12 +67,16 @@ const fuseOne = (
         continue;
       for (const other of partners(order, vertex, load.buffer, producing)) {
         if (other.statement.kind !== "nest" || refused.has(other)) continue;
-        const pair = linked(other.statement, nest, load, producing);
-        if (pair === undefined) continue;
         const room: Room = {
           buffers: producing ? bodyLimits.buffers : siblingBuffers,
           isPassing: (buffer) => !outside.has(buffer) && isBetween(order, buffer, other, vertex),
         };
+        if (!hasRoom(other, vertex, room)) {
+          refused.add(other);
+          continue;
+        }
+        const pair = linked(other.statement, nest, load, producing);
+        if (pair === undefined) continue;
         const fused = adjacent(other, vertex) && fuseAligned(...pair, room, order.depth);
         if (fused) return replacePair(order, other, vertex, fused);
         refused.add(other);
@@ -80,6 +84,18 @@ const fuseOne = (
     }
   }
   return undefined;
+};
+
+/** Together they touch few enough buffers: seen before bodies are joined, of which many that add n terms are long. */
+const hasRoom = (first: Vertex, second: Vertex, { buffers, isPassing }: Room): boolean => {
+  let touched = 0;
+  for (const one of [first, second])
+    for (const buffer of one.buffers.keys()) {
+      if (one === second && first.buffers.has(buffer)) continue;
+      if (isPassing?.(buffer) !== true) touched += 1;
+      if (touched > buffers) return false;
+    }
+  return true;
 };
 
 /** Nobody else touches the buffer. */
