@@ -4,7 +4,7 @@
 export interface Kind {
   readonly name: string;
   readonly text: (n: number) => string;
-  /** A size at which four times as much is compiled within a second or two. */
+  /** A size at which four times as much is compiled within a second. */
   readonly small: number;
 }
 
@@ -32,7 +32,7 @@ const dense = (i: number, name: string): string =>
 export const kinds: readonly Kind[] = [
   {
     name: "sites side by side",
-    small: 40,
+    small: 25,
     text: (n) =>
       model(
         list(n, (i) => own(i, "zeros(4)")),
@@ -41,7 +41,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: "sites in a chain",
-    small: 40,
+    small: 25,
     text: (n) =>
       model(
         list(n, (i) => own(i, previous(i, "z", "zeros(4)"))),
@@ -50,7 +50,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: "equations in a chain",
-    small: 100,
+    small: 60,
     text: (n) =>
       model(
         list(n, (i) => `  a${String(i)} = tanh(${previous(i, "a", "z")}) + z`),
@@ -69,7 +69,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: "nets",
-    small: 12,
+    small: 8,
     text: (n) =>
       `${list(n, (i) => dense(i, "net"))}\n${model(
         list(n, (i) => `  a${String(i)} = net${String(i)}(${previous(i, "a", "z")})`),
@@ -79,7 +79,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: "layers of a net",
-    small: 12,
+    small: 8,
     text: (n) =>
       `net deep(h: real[4]) -> real[4] = mlp(${Array.from({ length: n }, () => "4").join(", ")})\n${model(
         latent("z", "zeros(4)"),
@@ -88,7 +88,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: "parameters",
-    small: 25,
+    small: 16,
     text: (n) =>
       model(
         list(n, (i) => `  param w${String(i)}: real[4]`),
