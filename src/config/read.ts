@@ -37,13 +37,23 @@ const literal = (value: Expr): number | undefined => {
   return undefined;
 };
 
+/** A number, unless a 32-bit float, as which everything is computed, makes 0 or infinity of it. */
+const held = (n: number, value: Expr, name: string): Result<number> => {
+  const rounded = Math.fround(n);
+  if (Number.isFinite(rounded) && (rounded !== 0 || n === 0)) return success(n);
+  const message = `${name} is \`${printExpr(value)}\`, which a 32-bit float cannot hold`;
+  return failure(
+    wrong(value.span, message, [], rounded === 0 ? "it would be 0" : "it would be infinite"),
+  );
+};
+
 /** A finite number that `holds`; `what` completes "must be …". */
 export const readNumber =
   (what: string, holds: (n: number) => boolean): Reader<number> =>
   (value, name) => {
     const n = literal(value);
     return n !== undefined && Number.isFinite(n) && holds(n)
-      ? success(n)
+      ? held(n, value, name)
       : failure(wrong(value.span, `${name} must be ${what}, not \`${printExpr(value)}\``));
   };
 
@@ -92,9 +102,8 @@ export const readSchedule =
   (value, name) => {
     const n = literal(value);
     if (n !== undefined) {
-      return Number.isFinite(n) && holds(n)
-        ? success(constantSchedule(n))
-        : failure(wrong(value.span, `${name} must be ${what}, not \`${printExpr(value)}\``));
+      const number = readNumber(what, holds)(value, name);
+      return number.ok ? success(constantSchedule(number.value)) : number;
     }
     const foreign = foreignPart(value);
     const schedule =

@@ -55,7 +55,7 @@ const firstWhere = (
 ): { readonly step: number; readonly value: number } | undefined => {
   const stride = Math.max(1, Math.ceil((steps - looked) / looked));
   for (let step = 1; step <= steps; step = following(step, stride, steps)) {
-    const value = schedule.at(step);
+    const value = Math.fround(schedule.at(step));
     if (holds(value)) return { step, value };
   }
   return undefined;

@@ -100,6 +100,20 @@ describe("a value that makes no sense is refused with its name and its place", (
   });
 });
 
+test.each([
+  ["clip", "1e-60", "`clip`", "1e-60"],
+  ["kl_weight", "1e300", "`kl_weight`", "1e300"],
+  ["free_bits", "1e39", "`free_bits`", "1e39"],
+  ["optimizer", "adam(lr = 1e-50)", "`lr` of `adam`", "1e-50"],
+  ["optimizer", "sgd(lr = 1e39)", "`lr` of `sgd`", "1e39"],
+  ["optimizer", "adam(eps = 1e-50)", "`eps` of `adam`", "1e-50"],
+])("%s = %s, which 32 bits make 0 or infinite, is refused", (key, value, name, at) => {
+  const setting = `${key} = ${value}`;
+  expect(refusals(compiled(setting), { "m.gtm": modelWith(setting) })).toEqual([
+    ["E0804", `${name} is \`${at}\`, which a 32-bit float cannot hold`, at],
+  ]);
+});
+
 describe("schedules are looked at where they are used", () => {
   const lr = (schedule: string, steps = 100): readonly (readonly string[])[] => {
     const settings = `optimizer = adam(lr = ${schedule})  steps = ${steps}`;
@@ -120,6 +134,8 @@ describe("schedules are looked at where they are used", () => {
     ["1e-3 / (step - 3)", "the learning rate is -0.0005 at step 1"],
     ["sqrt(50 - step)", "the learning rate is NaN at step 51"],
     ["0 * step", "the learning rate is 0 at every step"],
+    ["1e-50 / step", "the learning rate is 0 at every step"],
+    ["1e38 * step", "the learning rate is Infinity at step 4"],
   ])("%s is none", (schedule, message) => {
     expect(lr(schedule)).toEqual([["E0806", message, schedule]]);
   });
