@@ -32,7 +32,7 @@ describe.each(modelFiles)("%s", (file) => {
   const ragged = place % 2 === 0;
   const { program, sizes } = pointOf(file, which, size, ragged);
   // What is compiled for one of the two is compiled for the other, all but the number of lanes; a C compiler takes longer.
-  const compiling = place % 3 === 0 ? "native" : "wasm";
+  const compiling = place % 5 === 0 ? "native" : "wasm";
   const tried = [
     { name: "evaluation of one particle", on: [compiling] },
     { name: "evaluation", on: ["wasm", ...interpreting] },
