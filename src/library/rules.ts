@@ -71,13 +71,17 @@ const isModel = (value: unknown): boolean =>
   isObject(value["dims"]) &&
   ["data", "sites", "values", "watches"].every((part) => Array.isArray(value[part]));
 
+/** What of a program data is fitted to. */
+export const aModelWithConfig: Rule = having(
+  "a program, such as compile gives",
+  ({ model, config }) => isModel(model) && isObject(config) && isObject(config["training"]),
+);
+
 export const aProgram: Rule = having(
   "a program, such as compile gives",
   ({ model, problem, config, sampling }) =>
-    isModel(model) &&
+    aModelWithConfig.holds({ model, config }) &&
     aProblem.holds(problem) &&
-    isObject(config) &&
-    isObject(config["training"]) &&
     typeof sampling === "function",
 );
 

@@ -49,7 +49,7 @@ export const arraysDataset: typeof openArrays = answering(
 /** Sizes of the dimensions that the data binds, or which fields are missing or do not fit (E06xx). */
 export const fitData: typeof fit = answering(
   "fitData",
-  { program: rules.aProgram, dataset: rules.aDataset },
+  { program: rules.aModelWithConfig, dataset: rules.aDataset },
   fit,
 );
 
