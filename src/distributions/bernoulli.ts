@@ -12,12 +12,13 @@ export const bernoulli: Distribution = distribution({
   support: "unit",
   reparameterised: false,
   noise: "uniform",
-  // x l - softplus(l), which cancels where l is large, as two terms of one sign: (x - [l > 0]) l and -softplus(-|l|).
+  // x l - softplus(l), which cancels where l is large, by the nearer of 0 and 1: -softplus(±l) for that one, and the rest
+  // of x, which is 0 unless x is between, times l. Where l excludes the nearer one all is -inf, and the rest is left out.
   logProb: ({ logits }, x) => {
-    const likely = greater(logits, 0);
-    const rest = sub(x, likely);
-    const sign = sub(1, mul(2, likely)); // a constant to the gradient, unlike |l| smooth at 0
-    return sub(mul(rest, select(rest, logits, 0)), softplus(mul(sign, logits)));
+    const nearer = greater(x, 0.5);
+    const away = mul(select(nearer, -1, 1), logits);
+    const rest = select(greater(Infinity, away), sub(x, nearer), 0);
+    return sub(mul(rest, select(rest, logits, 0)), softplus(away));
   },
   sample: ({ logits }, u) => greater(sigmoid(logits), u),
   mean: ({ logits }) => sigmoid(logits),
