@@ -55,6 +55,16 @@ export const edgeCases: readonly Case[] = [
   ofExtremes("log of absolutes", (x) => g.log(g.abs(x))),
   ofExtremes("reciprocal", (x) => g.reciprocal(g.max(x, 1e-6))),
   ofExtremes("select", (x) => g.select(g.greater(x, 0), x, -1)),
+  // Four constants of one shape that look alike to JSON, two by two.
+  ofExtremes("constants of both signs", (x) =>
+    g.concat(
+      [
+        g.select(g.greater(x, 0), g.constant(inf, [1, 1]), g.constant(-inf, [1, 1])),
+        g.reciprocal(g.select(g.greater(x, 0), g.constant(0, [1, 1]), g.constant(-0, [1, 1]))),
+      ],
+      0,
+    ),
+  ),
   { about: "integer as condition", inputs: integers, build: (a, b) => g.select(int(a), b, a) },
   {
     about: "condition that is neither 0 nor 1",

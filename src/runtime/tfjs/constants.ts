@@ -15,7 +15,7 @@ export const constantsOf = <T>(device: Device<T>): Constants<T> => {
   const tensors = new Map<string, T>();
   return {
     get: (node) => {
-      const key = JSON.stringify([node.op, node.attrs, node.dtype, node.shape, isMinusZero(node)]);
+      const key = keyOf(node);
       const known = tensors.get(key);
       if (known !== undefined) return known;
       const tensor = device.upload(arrayOf(node), node.dtype);
@@ -29,9 +29,13 @@ export const constantsOf = <T>(device: Device<T>): Constants<T> => {
   };
 };
 
-// JSON writes -0 as 0.
-const isMinusZero = (node: Constant): boolean =>
-  node.op === "constant" && Object.is(node.attrs.value, -0);
+// JSON writes -0 as 0, and infinities and NaN as null.
+const keyOf = ({ op, attrs, dtype, shape }: Constant): string =>
+  JSON.stringify([op, attrs, dtype, shape], (_, value: unknown) =>
+    typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value))
+      ? `${Object.is(value, -0) ? "-0" : value}`
+      : value,
+  );
 
 /** Every element of a constant. */
 export const arrayOf = (
