@@ -1,6 +1,12 @@
 import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
 import type { Dataset } from "./data/dataset.ts";
-import { placeOutside, repeatedSequences, sizeBelowOne, unboundDimension } from "./data/errors.ts";
+import {
+  placeOutside,
+  repeatedSequences,
+  sizeBelowOne,
+  unboundDimension,
+  withoutSteps,
+} from "./data/errors.ts";
 import { fitFields, type ExpectedField } from "./data/fit.ts";
 import type { Model } from "./ir/model.ts";
 import { printType } from "./ir/print.ts";
@@ -37,6 +43,9 @@ export const fitData = (
   const sizeOf = (dim: Dim): number | undefined => evaluate(dim, sizes);
   const wrong = [...sizesBelowOne(model, sizeOf), ...placesOutside(model, sizeOf)];
   if (wrong.length > 0) return failure(...wrong);
+  if (dataset.steps === undefined && model.sites.some(({ when }) => when === "step")) {
+    return failure(withoutSteps());
+  }
   const { batch } = config.training;
   const stored = dataset.sequences?.train ?? Infinity;
   return success(fitted.value, [

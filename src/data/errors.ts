@@ -241,6 +241,13 @@ export const unboundDimension = (dim: string): Diagnostic =>
     help: [`give it one in the file, \`dim ${dim} = …\`, or with --set ${dim}=…`],
   });
 
+/** A model with time, of data without. */
+export const withoutSteps = (): Diagnostic =>
+  problem("E0621", "nothing gives the sequences a length", {
+    notes: ["the model has sites at every step, and no field of the data has a value a step"],
+    help: ["declare what is given or observed at every step, such as `data x[t]: real`"],
+  });
+
 /** A warning: the file's own splits are taken. */
 export const unusedFractions = (names: readonly string[]): Diagnostic =>
   problem("E0622", `${names.map((name) => `\`${name}\``).join(" and ")} of the data is not used`, {

@@ -136,3 +136,21 @@ describe("an axis made of the data's", () => {
     );
   });
 });
+
+test("a model with time is refused data without, by name", () => {
+  const program = compile({
+    path: "m.gtm",
+    text: `model M {
+  data v: real
+  z[t] ~ Normal(loc = v, scale = 1)
+    guide prior
+}
+`,
+  });
+  const dataset = arraysDataset({
+    v: { shape: [4], data: new Float32Array(4), per: "sequence" },
+  });
+  if (!program.ok || !dataset.ok) throw new Error("each is right by itself");
+  const fitted = fitData(program.value, dataset.value);
+  expect(fitted.ok ? [] : fitted.diagnostics.map(({ code }) => code)).toEqual(["E0621"]);
+});

@@ -149,7 +149,8 @@ const numbersFor = (node: Node, seed: number): HostArray => {
 
 /** Derives the training step at tiny sizes and runs it once on the reference. */
 const step = ({ problem, model, config }: Program): void => {
-  const temporal = model.data.some(({ per }) => per === "step");
+  const temporal =
+    model.data.some(({ per }) => per === "step") || model.sites.some(({ when }) => when === "step");
   const particles = Math.min(config.training.particles, 2);
   const objective = problem.objective({
     batch: 2,
