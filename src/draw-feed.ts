@@ -5,6 +5,7 @@ import { invariant } from "./diagnostics/invariant.ts";
 import type { Batch } from "./data/dataset.ts";
 import { added } from "./graph/added.ts";
 import type { NodeOf, Shape } from "./graph/op.ts";
+import { elements } from "./graph/shapes.ts";
 import type { Model } from "./ir/model.ts";
 import type { HostArray } from "./runtime/backend.ts";
 import { feedBatch, stepFields, type Feed } from "./training/feed.ts";
@@ -34,7 +35,7 @@ const firstSteps = (array: HostArray, shape: Shape): HostArray => {
   const [batch = 1, steps = 1, ...rest] = shape;
   const [, given = 1] = array.shape;
   if (shape.length < 2 || given <= steps) return array;
-  const step = rest.reduce((product, size) => product * size, 1);
+  const step = elements(rest);
   const data = new Float32Array(batch * steps * step);
   for (let b = 0; b < batch; b += 1) {
     const from = b * given * step;
@@ -50,12 +51,10 @@ export const wrongField = (
 ): readonly Diagnostic[] => {
   if (name === added.mask) return [];
   const field = batch.fields.get(name);
-  const whole = field === undefined || field.data.length === volume(field.shape);
+  const whole = field === undefined || field.data.length === elements(field.shape);
   const cut = field === undefined || !whole ? field : firstSteps(field, shape);
   if (cut !== undefined && whole && cut.shape.join() === shape.join()) return [];
   const found = cut && `[${cut.shape.join(", ")}] of ${cut.data.length} numbers`;
   const expected = `an array [${shape.join(", ")}]`;
   return [wrongArgument("drawSamples", `batch.${name}`, expected, found)];
 };
-
-const volume = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);

@@ -3,6 +3,7 @@ import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
 import { invariant } from "./diagnostics/invariant.ts";
 import type { Batch } from "./data/dataset.ts";
 import { feedDraw, wrongField } from "./draw-feed.ts";
+import { elements } from "./graph/shapes.ts";
 import { inputsOf } from "./graph/walk.ts";
 import type { Program } from "./program.ts";
 import type { Backend, HostArray } from "./runtime/backend.ts";
@@ -132,13 +133,11 @@ const partsOf = ({
   return { steps: shape.slice(0, lead), rest: shape.slice(lead + 1) };
 };
 
-const volume = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 /** The same noise of as many draws. */
 const room = (spec: NoiseSpec, samples: number): HostArray => {
   const { steps, rest } = partsOf(spec);
   const shape = [...steps, samples, ...rest];
-  return { shape, data: new Float32Array(volume(shape)) };
+  return { shape, data: new Float32Array(elements(shape)) };
 };
 
 /** Copies a sequence's noise at all steps, from that of its particle to that of its draw. */
@@ -151,9 +150,9 @@ const copyRow = (
   const from = noise.get(spec.name);
   invariant(from !== undefined && into !== undefined, `no noise ${spec.name}`);
   const [batch = 1, ...event] = rest;
-  const size = volume(event);
+  const size = elements(event);
   const [particles, draws] = [from, into].map(({ shape }) => shape[steps.length] ?? 1);
-  for (let step = 0; step < volume(steps); step += 1) {
+  for (let step = 0; step < elements(steps); step += 1) {
     const at = (step * (particles ?? 1) + particle) * batch + sequence;
     const to = (step * (draws ?? 1) + draw) * batch + sequence;
     into.data.set(from.data.subarray(at * size, (at + 1) * size), to * size);
