@@ -8,3 +8,11 @@ export const encodeJson = (value: unknown, indent?: number): string =>
     (_, one: unknown) => (typeof one === "number" && !Number.isFinite(one) ? String(one) : one),
     indent,
   );
+
+/** For `JSON.stringify`: numbers that JSON lacks or writes as others (-0, infinities, NaN) as texts, so that none look alike. */
+export const distinctly = (_key: string, value: unknown): unknown =>
+  typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value))
+    ? Object.is(value, -0)
+      ? "-0"
+      : String(value)
+    : value;

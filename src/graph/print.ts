@@ -1,4 +1,5 @@
 /** Text and JSON forms of a graph, for golden files and people. Deterministic. */
+import { distinctly } from "../diagnostics/json.ts";
 import type { Graph, Node, NodeOf } from "./op.ts";
 import { showType } from "./shapes.ts";
 import { interpret, type Table } from "./table.ts";
@@ -158,11 +159,7 @@ const jsonNodes = (leaves: readonly Node[], roots: readonly Node[]) => {
 };
 
 const jsonAttributes = (node: Node): unknown => {
-  if (node.op === "constant") {
-    const { value } = node.attrs;
-    if (Object.is(value, -0)) return { value: "-0" };
-    return { value: Number.isFinite(value) ? value : String(value) };
-  }
+  if (node.op === "constant") return { value: distinctly("value", node.attrs.value) };
   if (node.op !== "scan") return node.attrs;
   const { body, ...others } = node.attrs;
   const { nodes, refer } = jsonNodes(bodyArguments(body), bodyRoots(body));

@@ -1,4 +1,5 @@
 /** Nodes of one graph or function, each written once. */
+import { distinctly } from "../../diagnostics/json.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
@@ -83,18 +84,15 @@ const references = {
   },
 };
 
-// JSON writes -0 as 0, and infinities as null.
 const keyOf = (
   operation: GraphOperation,
   inputs: readonly Tensor[],
   attributes: Attributes,
 ): string =>
-  `${operation}(${inputs.join()})${JSON.stringify(attributes, (_, value: unknown) =>
-    typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value))
-      ? `${Object.is(value, -0) ? "-0" : value}`
-      : ArrayBuffer.isView(value)
-        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")
-        : value,
+  `${operation}(${inputs.join()})${JSON.stringify(attributes, (key, value: unknown) =>
+    ArrayBuffer.isView(value)
+      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")
+      : distinctly(key, value),
   )}`;
 
 /** One number for all elements where they are equal. */

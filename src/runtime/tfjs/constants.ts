@@ -1,4 +1,5 @@
 /** The constants of an executable: uploaded once, shared by the graph and its loop bodies. */
+import { distinctly } from "../../diagnostics/json.ts";
 import type { NodeOf, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import type { Device } from "./device.ts";
@@ -29,13 +30,8 @@ export const constantsOf = <T>(device: Device<T>): Constants<T> => {
   };
 };
 
-// JSON writes -0 as 0, and infinities and NaN as null.
 const keyOf = ({ op, attrs, dtype, shape }: Constant): string =>
-  JSON.stringify([op, attrs, dtype, shape], (_, value: unknown) =>
-    typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value))
-      ? `${Object.is(value, -0) ? "-0" : value}`
-      : value,
-  );
+  JSON.stringify([op, attrs, dtype, shape], distinctly);
 
 /** Every element of a constant. */
 export const arrayOf = (
