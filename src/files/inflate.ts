@@ -1,5 +1,6 @@
 /** Decompression whose output is bounded before it begins. */
 import { constants, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { codeOf } from "./code.ts";
 import { largestFile } from "./read.ts";
 
 /** Expanded bytes; `tooLong` where there would be more of them than the limit. */
@@ -12,8 +13,7 @@ const bounded = (inflate: () => Uint8Array): Inflated => {
   try {
     return { kind: "whole", bytes: inflate() };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return { kind: code === "ERR_BUFFER_TOO_LARGE" ? "tooLong" : "damaged" };
+    return { kind: codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? "tooLong" : "damaged" };
   }
 };
 

@@ -1,5 +1,6 @@
 /** Reading whole files: only regular ones, only up to a size, never waiting for anybody. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { codeOf } from "./code.ts";
 
 /** The largest file that is read, and the most that a compressed one may expand to: 2 GiB. */
 export const largestFile: number = 2 ** 31;
@@ -18,8 +19,7 @@ const reasons: ReadonlyMap<unknown, string> = new Map([
 
 /** What the system says about a file, in words. */
 const reasonOf = (error: unknown): string => {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
+  return reasons.get(codeOf(error)) ?? (error instanceof Error ? error.message : String(error));
 };
 
 const kindOf = (stats: Stats): string =>

@@ -9,6 +9,7 @@ import {
   type Result,
 } from "../diagnostics/diagnostic.ts";
 import { runFormat, type KeptSource, type RunContents } from "./contents.ts";
+import { codeOf } from "../files/code.ts";
 import { makeFolder } from "../files/folder.ts";
 import { encodeJson } from "../diagnostics/json.ts";
 import { foldCase } from "./names.ts";
@@ -102,9 +103,7 @@ export const updateRun = (
 };
 
 const isTaken = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  ["EEXIST", "ENOTEMPTY", "ENOTDIR"].includes(String(error.code));
+  ["EEXIST", "ENOTEMPTY", "ENOTDIR"].includes(String(codeOf(error)));
 
 const taken = (path: string): Diagnostic =>
   problem(

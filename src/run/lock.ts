@@ -18,6 +18,7 @@ import {
   type Diagnostic,
   type Result,
 } from "../diagnostics/diagnostic.ts";
+import { codeOf } from "../files/code.ts";
 
 /** The right to write to a run folder. */
 export interface RunLock {
@@ -167,9 +168,6 @@ const isAlive = (pid: number): boolean => {
     return codeOf(error) !== "ESRCH";
   }
 };
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && "code" in error ? error.code : undefined;
 
 const parse = (text: string): Holder | undefined => {
   try {

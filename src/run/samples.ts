@@ -1,6 +1,7 @@
 /** Names of what is drawn from a run, of which several processes may draw at once. */
 import { closeSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../files/code.ts";
 import { runFiles } from "./folder.ts";
 
 /** A number that nobody else takes until its files are there and it is released. */
@@ -36,7 +37,7 @@ const place = (path: string): boolean => {
     closeSync(openSync(path, "wx"));
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 };
