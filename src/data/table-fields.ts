@@ -63,14 +63,12 @@ const orderOf = ({ keys }: Table): Order | undefined => {
 
 /** The first row that does not come after the row before it in its sequence. */
 const checkOrder = (
+  { name, texts, isLater }: Order,
   table: Table,
   { order, lengths }: Grouped,
   path: string,
   hasIds: boolean,
 ): Diagnostic | undefined => {
-  const key = orderOf(table);
-  if (key === undefined) return undefined;
-  const { name, texts, isLater } = key;
   const textOf = (row: number): string => texts[row] ?? "";
   const lineOf = (row: number): number => table.lines[row] ?? 0;
   const lost = texts.findIndex(isMissing);
@@ -98,14 +96,14 @@ const checkOrder = (
  * model takes the order as a field.
  */
 const checkEvenness = (
+  { name, texts }: Order,
   table: Table,
   { order, lengths }: Grouped,
   path: string,
   { fields }: Asked,
 ): Diagnostic | undefined => {
-  const key = orderOf(table);
-  if (key === undefined || fields?.includes(key.name) === true) return undefined;
-  const numbers = key.texts.map(Number);
+  if (fields?.includes(name) === true) return undefined;
+  const numbers = texts.map(Number);
   if (!numbers.every(Number.isSafeInteger)) return undefined;
   const firsts = new Set<number>();
   lengths.reduce((begin, length) => {
@@ -121,7 +119,7 @@ const checkEvenness = (
   const [before, row] = [order[jump - 1] ?? 0, order[jump] ?? 0];
   return unevenSteps(
     path,
-    key.name,
+    name,
     `line ${table.lines[row] ?? 0} has ${numbers[row] ?? 0} after ${numbers[before] ?? 0}`,
   );
 };
@@ -215,9 +213,10 @@ export const fieldsOfTable = (table: Table, path: string, asked: Asked): Result<
     return failure(missingValue(path, place, "an empty cell"));
   }
   const grouped = groupRows(table, ids);
-  const disorder = stepwise ? checkOrder(table, grouped, path, ids !== undefined) : undefined;
+  const key = stepwise ? orderOf(table) : undefined;
+  const disorder = key && checkOrder(key, table, grouped, path, ids !== undefined);
   if (disorder !== undefined) return failure(disorder);
-  const jump = stepwise ? checkEvenness(table, grouped, path, asked) : undefined;
+  const jump = key && checkEvenness(key, table, grouped, path, asked);
   return success(
     new Map(
       fields.map(([name, chosen]) => [
