@@ -12,6 +12,7 @@ import { tooManyCalls } from "./check/messages/calls.ts";
 import { checkModel } from "./check/model.ts";
 import { withVerifiedFixes } from "./check/remedies.ts";
 import type { Modules } from "./modules.ts";
+import { isStackExhausted } from "./nesting.ts";
 
 /** What a file says once it is known to be right. */
 export interface Program {
@@ -40,7 +41,7 @@ const check = (modules: Modules, families: Families): Checked => {
     return checkAll(modules, families);
   } catch (error) {
     // Calls in calls are counted, and so are operations in operations; only their product exhausts the stack.
-    if (!(error instanceof RangeError)) throw error;
+    if (!isStackExhausted(error)) throw error;
     const { path } = modules.entry;
     return { findings: [tooManyCalls({ file: path, start: 0, end: 0 })], lower: () => [] };
   }

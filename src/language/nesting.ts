@@ -53,3 +53,7 @@ export const deepOperations = (file: File): Nesting | undefined => {
   }
   return undefined;
 };
+
+/** Whether the stack was exhausted; any other error of a range is a bug. */
+export const isStackExhausted = (error: unknown): boolean =>
+  error instanceof RangeError && error.message.includes("call stack");

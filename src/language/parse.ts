@@ -13,7 +13,7 @@ import type { Layout } from "./layout.ts";
 import { layOut } from "./layout.ts";
 import { afterDimension, expectationAt, placeProvider } from "./messages-syntax.ts";
 import { GtmParser } from "./parser.ts";
-import { deepBrackets, deepOperations } from "./nesting.ts";
+import { deepBrackets, deepOperations, isStackExhausted } from "./nesting.ts";
 import { quoteBefore } from "./quote.ts";
 import { respell } from "./respell.ts";
 import type { Tokens } from "./tokens.ts";
@@ -75,7 +75,7 @@ const parseOnce = (text: string, path: string): ParsedOnce => {
     return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]), boundaries };
   } catch (error) {
     // The parser calls itself for each operator in front of another; only a file made to do so exhausts the stack.
-    if (!(error instanceof RangeError)) throw error;
+    if (!isStackExhausted(error)) throw error;
     return refused(errors.tooDeep({ span: { ...span, end: 0 }, what: "operations" }));
   }
 };
