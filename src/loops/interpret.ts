@@ -185,8 +185,9 @@ const instructions: {
     return exclusive ? before : after;
   },
   store: ({ value, accumulate: adds }, moment, id) => {
-    const before = adds === true ? load(moment, id) : 0;
-    store(moment, id, before + get(moment, value));
+    const own = get(moment, value);
+    // 0 + -0 is 0.
+    store(moment, id, adds === true ? load(moment, id) + own : own);
     return Number.NaN;
   },
   reduce: ({ name, value }, moment, id) => {
