@@ -8,7 +8,7 @@ import {
   withoutSteps,
 } from "./data/errors.ts";
 import { fitFields, type ExpectedField } from "./data/fit.ts";
-import type { Model } from "./ir/model.ts";
+import { hasTime, type Model } from "./ir/model.ts";
 import { printType } from "./ir/print.ts";
 import type { Value } from "./ir/value.ts";
 import type { Program } from "./program.ts";
@@ -43,7 +43,7 @@ export const fitData = (
   const sizeOf = (dim: Dim): number | undefined => evaluate(dim, sizes);
   const wrong = [...sizesBelowOne(model, sizeOf), ...placesOutside(model, sizeOf)];
   if (wrong.length > 0) return failure(...wrong);
-  if (dataset.steps === undefined && model.sites.some(({ when }) => when === "step")) {
+  if (dataset.steps === undefined && hasTime(model)) {
     return failure(withoutSteps());
   }
   const { batch } = config.training;

@@ -5,7 +5,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { broadcast, concat, transpose } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import { inputsOf } from "../graph/walk.ts";
-import type { Model, Site } from "../ir/model.ts";
+import { hasTime, type Model, type Site } from "../ir/model.ts";
 import type { Frame, Reading } from "./frame.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
 import type { Sampling, Sizes, Target } from "./spec.ts";
@@ -31,7 +31,7 @@ interface TargetPlan {
  * input: absent or meaningless observations cannot reach it.
  */
 export const deriveSampling = (model: Model, target: Target, sizes: Sizes): Result<Sampling> => {
-  const temporal = model.sites.some((site) => site.when === "step");
+  const temporal = hasTime(model);
   const steps = temporal ? sizes.steps : 0;
   invariant(steps !== undefined, "a model with time needs a number of steps");
   if (target.kind === "predict" && (!temporal || target.prefix > steps || target.prefix < 0)) {

@@ -14,7 +14,7 @@ import {
   sum,
 } from "../graph/build.ts";
 import type { Node, Shape } from "../graph/op.ts";
-import type { DistributionCall, Site } from "../ir/model.ts";
+import { hasTime, type DistributionCall, type Site } from "../ir/model.ts";
 import { proposalOf, type Frame, type Reading } from "./frame.ts";
 import type { Range, Specialisation } from "./specialise.ts";
 import { staticFrame, unroll } from "./unroll.ts";
@@ -66,7 +66,7 @@ export const evaluateSites = (
   for (const [name, node] of quantities(statics, "static")) {
     result.set(name, { node: reshape(node, [1, ...node.shape]), when: "static" });
   }
-  if (!model.sites.some((site) => site.when === "step")) return result;
+  if (!hasTime(model)) return result;
 
   invariant(sizes.steps !== undefined, "a model with time needs a number of steps");
   const range: Range = { begin: 0, end: sizes.steps };

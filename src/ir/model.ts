@@ -105,3 +105,7 @@ export interface Watch {
   readonly kind: "address" | "read" | "state";
   readonly value: ValueId;
 }
+
+/** Whether something is drawn or observed at every step. */
+export const hasTime = ({ sites }: Pick<Model, "sites">): boolean =>
+  sites.some(({ when }) => when === "step");

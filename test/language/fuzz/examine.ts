@@ -1,4 +1,5 @@
 /** What must hold of every text that a user may write, and what does not. */
+import { hasTime } from "../../../src/ir/model.ts";
 import { readFileSync } from "node:fs";
 import type { Diagnostic, Fix, Sources } from "../../../src/diagnostics/diagnostic.ts";
 import type { Span } from "../../../src/diagnostics/span.ts";
@@ -149,8 +150,7 @@ const numbersFor = (node: Node, seed: number): HostArray => {
 
 /** Derives the training step at tiny sizes and runs it once on the reference. */
 const step = ({ problem, model, config }: Program): void => {
-  const temporal =
-    model.data.some(({ per }) => per === "step") || model.sites.some(({ when }) => when === "step");
+  const temporal = model.data.some(({ per }) => per === "step") || hasTime(model);
   const particles = Math.min(config.training.particles, 2);
   const objective = problem.objective({
     batch: 2,
