@@ -3,6 +3,7 @@ import { failure, success, type Diagnostic, type Result } from "./diagnostics/di
 import type { Batch } from "./data/dataset.ts";
 import { feedDraw, wrongField } from "./draw-feed.ts";
 import { chooseNoise, DEFAULT_PARTICLES } from "./prefix.ts";
+import { hasTime } from "./ir/model.ts";
 import type { Program, SampleTarget } from "./program.ts";
 import type { Backend, HostArray } from "./runtime/backend.ts";
 import { nonFiniteDraw, type BadDraw } from "./training/errors.ts";
@@ -146,24 +147,34 @@ const endWith = ({ shape, data }: HostArray, lengths: Int32Array): HostArray => 
   return { shape, data: ended };
 };
 
-const wrongRequest = (program: Program, request: DrawRequest): readonly Diagnostic[] => {
-  const { target, batchSize, samples, steps, prefix, seed, dims } = request;
+/** What the sizes of draws must be for a model, by their names. */
+export const rulesOfSizes = (
+  { model }: Pick<Program, "model">,
+  { samples, steps, prefix, dims }: Pick<DrawRequest, "samples" | "steps" | "prefix" | "dims">,
+): Parameters<typeof checkArguments>[1] => {
   const count = wholeFrom(1);
-  const temporal = program.model.sites.some(({ when }) => when === "step");
-  const open = Object.entries(program.model.dims).flatMap(([name, size]) =>
+  const open = Object.entries(model.dims).flatMap(([name, size]) =>
     size === null ? [[`dims.${name}`, [dims[name], count]] as const] : [],
   );
+  return {
+    samples: [samples, count],
+    steps: [steps, hasTime(model) ? count : perhaps(count)],
+    prefix: [prefix, perhaps(wholeFrom(0))],
+    ...Object.fromEntries(open),
+  };
+};
+
+const wrongRequest = (program: Program, request: DrawRequest): readonly Diagnostic[] => {
+  const { target, batchSize, seed } = request;
+  const count = wholeFrom(1);
   return [
     ...checkArguments("drawSamples", {
       target: [target, oneOf("prior", "predict", "posterior", "reconstruct")],
       batchSize: [batchSize, count],
-      samples: [samples, count],
-      steps: [steps, temporal ? count : perhaps(count)],
-      prefix: [prefix, perhaps(wholeFrom(0))],
+      ...rulesOfSizes(program, request),
       prefixWeights: [request.prefixWeights, perhaps(oneOf("importance", "none"))],
       particles: [request.particles, perhaps(count)],
       seed: [seed, wholeFrom(0)],
-      ...Object.fromEntries(open),
     }),
     ...wrongParameters("drawSamples", program.problem, request.parameters),
   ];

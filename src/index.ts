@@ -19,7 +19,6 @@ export type { ArrayField, ArrayOptions } from "./data/sequences.ts";
 export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
 export type { DrawRequest } from "./draw.ts";
 export { DEFAULT_PARTICLES } from "./prefix.ts";
-export type { Node } from "./graph/op.ts";
 export { modelsDirectory } from "./host.ts";
 export type { MemoryForecast, MemoryNeed } from "./memory.ts";
 export type { Model } from "./ir/model.ts";

@@ -1,11 +1,14 @@
 /** How much memory training and other evaluations will take, before anything runs. */
 import { memoryUse } from "./code/generate.ts";
+import { checkArguments } from "./diagnostics/argument.ts";
+import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
+import { rulesOfSizes } from "./draw.ts";
 import type { Dataset } from "./data/dataset.ts";
 import { elements } from "./graph/shapes.ts";
 import { optimise } from "./graph/passes/index.ts";
 import type { Node } from "./graph/op.ts";
 import { bodyRoots, inputsOf, topological } from "./graph/walk.ts";
-import type { Program } from "./program.ts";
+import type { Program, SampleSizes, SampleTarget } from "./program.ts";
 import { trainingSizes } from "./training/feed.ts";
 import type { BatchSizes } from "./training/problem.ts";
 import { buildStep, slotsOf } from "./training/step.ts";
@@ -44,7 +47,7 @@ const bytesOf = (shapes: Iterable<{ readonly shape: readonly number[] }>): numbe
   [...shapes].reduce((all, { shape }) => all + bytesPerElement * elements(shape), 0);
 
 /** What computing values once needs where that is more than there is, and `undefined` where it fits. */
-export const missingForValues = (
+const missingForValues = (
   outputs: ReadonlyMap<string, Node>,
   available: number,
 ): MemoryNeed | undefined => {
@@ -55,6 +58,31 @@ export const missingForValues = (
   const use = memoryUse(optimise({ inputs, outputs }));
   const bytes = use.arena + use.inputs + use.state + use.outputs;
   return bytes > available ? { bytes, atLeast: false } : undefined;
+};
+
+/** The same for draws; refused where `predict` is given a prefix that the steps do not hold (E0508). */
+export const missingToDraw = (
+  program: Pick<Program, "model" | "sampling">,
+  target: SampleTarget,
+  sizes: SampleSizes,
+  available: number,
+): Result<MemoryNeed | undefined> => {
+  const wrong = checkArguments("missingToDraw", rulesOfSizes(program, sizes));
+  if (wrong.length > 0) return failure(...wrong);
+  const drawing = program.sampling(target, sizes);
+  return drawing.ok ? success(missingForValues(drawing.value.graph.outputs, available)) : drawing;
+};
+
+/** The same for the bound of a batch with so many particles at once. */
+export const missingToEvaluate = (
+  { problem, config }: Pick<Program, "problem" | "config">,
+  dataset: Dataset,
+  dims: BatchSizes["dims"],
+  particles: number,
+  available: number,
+): MemoryNeed | undefined => {
+  const sizes = trainingSizes(dataset, { ...config.training, particles }, dims);
+  return missingForValues(measuredOf(problem.evaluation(sizes)), available);
 };
 
 /**

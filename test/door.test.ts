@@ -63,10 +63,8 @@ const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
   inspectExecuted: [program, "loops", "text"],
   forecastMemory: [program, dataset, {}],
   missingMemory: [program, dataset, {}, 1e9],
-  missingMemoryFor: [
-    problem.objective({ batch: 2, steps: 3, particles: 1, ragged: false, dims: {} }).terms,
-    1e9,
-  ],
+  missingToDraw: [program, "prior", { batch: 2, samples: 1, steps: 3, dims: {} }, 1e9],
+  missingToEvaluate: [program, dataset, {}, 1, 1e9],
   renderText: [[], new Map()],
   renderJson: [[], new Map()],
   openDataset: [

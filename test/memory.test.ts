@@ -3,7 +3,7 @@ import {
   arraysDataset,
   compile,
   missingMemory,
-  missingMemoryFor,
+  missingToDraw,
   type MemoryNeed,
 } from "../src/index.ts";
 
@@ -47,9 +47,7 @@ test("draws that do not fit are known before they are made", async () => {
   if (!program.ok) throw new Error("the model is right");
   const need = async (samples: number, available: number): Promise<MemoryNeed | undefined> => {
     const sizes = { batch: 8, samples, steps: 3, dims: { H: 5 } };
-    const drawing = program.value.sampling("prior", sizes);
-    if (!drawing.ok) throw new Error("the sizes are right");
-    const missing = await missingMemoryFor(drawing.value.graph.outputs, available);
+    const missing = await missingToDraw(program.value, "prior", sizes, available);
     if (!missing.ok) throw new Error("the arguments are right");
     return missing.value;
   };

@@ -5,7 +5,7 @@ import { reopen } from "./kept.ts";
 import { perFrame, perStep, type Series } from "./metrics.ts";
 import { chunkTooLarge } from "./problems.ts";
 import { unit } from "./progress.ts";
-import { fitsOnce, isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { fitsMachine, isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns, count, number } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
@@ -50,18 +50,13 @@ const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<
   if ("kind" in reopened) return reopened;
   const { stage, state, warnings } = reopened;
   const { program, dataset, backend, dims } = stage;
-  const { evaluateBound } = await import("../index.ts");
+  const { evaluateBound, missingToEvaluate } = await import("../index.ts");
   const { batch, seed } = program.config.training;
-  const { steps, ragged } = dataset;
-  const { logWeights, terms } = program.problem.evaluation({
-    batch,
-    particles: Math.min(options.chunk, options.particles),
-    ...(steps === undefined ? {} : { steps }),
-    ragged,
-    dims,
-  });
-  const values = new Map([["log weights", logWeights], ...terms]);
-  const fits = await fitsOnce(values, chunkTooLarge);
+  const chunk = Math.min(options.chunk, options.particles);
+  const fits = await fitsMachine(
+    (available) => missingToEvaluate(program, dataset, dims, chunk, available),
+    chunkTooLarge,
+  );
   if (!fits.ok) return wrong(fits.diagnostics);
   const estimate = evaluateBound({
     problem: program.problem,
@@ -72,7 +67,7 @@ const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<
     seed,
     batch,
     particles: options.particles,
-    chunk: options.chunk,
+    chunk,
     sequences: options.batches * batch,
   });
   const { sources } = program;

@@ -9,8 +9,7 @@ import {
   type Drawn,
   type Layout,
 } from "./figures.ts";
-import { drawsTooLarge } from "./problems.ts";
-import { fitsOnce, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { slotsOf, type Pictures } from "./story.ts";
 import { sure } from "./sure.ts";
 
@@ -37,17 +36,6 @@ export const draw = async (
   const { program, dataset, backend, dims } = stage;
   const { sequences, steps = dataset.steps, ...rest } = wish;
   const { seed } = program.config.training;
-  const drawing = program.sampling(wish.target, {
-    batch: sequences,
-    samples: wish.samples,
-    dims,
-    ragged: dataset.ragged,
-    ...(steps === undefined ? {} : { steps }),
-    ...(wish.prefix === undefined ? {} : { prefix: wish.prefix }),
-  });
-  if (!drawing.ok) return drawing;
-  const fits = await fitsOnce(drawing.value.graph.outputs, drawsTooLarge);
-  if (!fits.ok) return fits;
   const batch = dataset.batch("test", 0, sequences, sure(dataDraw(seed, "test", 0)));
   const drawn = drawSamples(program, backend, {
     ...rest,

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { Option } from "commander";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { Batch, DrawRequest, SampleTarget } from "../index.ts";
 import { checkpointOption } from "./eval.ts";
 import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "./figures.ts";
 import type { Io } from "./io.ts";
 import { reopen, type Reopened } from "./kept.ts";
 import { defaultPrefix, draw, imageField, layoutOf } from "./pictures.ts";
-import { cannotPredict, onlyFor, repeatedTest } from "./problems.ts";
+import { cannotPredict, drawsTooLarge, onlyFor, repeatedTest } from "./problems.ts";
 import { pathOf } from "./source.ts";
-import { withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { fitsMachine, withComputeOptions, type ComputeOptions, type Stage } from "./stage.ts";
 import { columns } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
@@ -80,6 +80,8 @@ const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<
   if (target === "predict" && (steps === undefined || prefix === undefined || prefix >= steps)) {
     return wrong([cannotPredict(prefix ?? 0, steps)]);
   }
+  const fits = await drawsFit(stage, options, prefix);
+  if (!fits.ok) return wrong(fits.diagnostics, { sources: stage.program.sources });
   const { takeSampleName } = await import("../index.ts");
   const taken = takeSampleName(run.path, target);
   try {
@@ -90,6 +92,28 @@ const sampleRun = async (io: Io, path: string, options: SampleOptions): Promise<
   } finally {
     taken.release();
   }
+};
+
+/** Whether there is memory for as many draws as the user asks for. */
+const drawsFit = async (
+  { program, dataset, dims }: Stage,
+  { target, sequences, samples }: SampleOptions,
+  prefix: number | undefined,
+): Promise<Result<null>> => {
+  const { missingToDraw } = await import("../index.ts");
+  const { steps, ragged } = dataset;
+  const sizes = {
+    batch: sequences,
+    samples,
+    dims,
+    ragged,
+    ...(steps === undefined ? {} : { steps }),
+    ...(prefix === undefined ? {} : { prefix }),
+  };
+  return fitsMachine(
+    (available) => missingToDraw(program, target, sizes, available),
+    drawsTooLarge,
+  );
 };
 
 /** Draws and writes under a name. */

@@ -2,10 +2,9 @@ import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import type { Backend, Chosen, Dataset, MemoryNeed, Node, Profiler, Program } from "../index.ts";
+import type { Backend, Chosen, Dataset, MemoryNeed, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
 import { noData, setAside, tooLargeForMachine } from "./problems.ts";
-import { sure } from "./sure.ts";
 
 /** Options of the verbs that open data. */
 export interface DataOptions {
@@ -93,9 +92,13 @@ export const openData = async (
 export const setStage = async (program: Program, options: StageOptions): Promise<Result<Stage>> => {
   const fitted = await openData(program, options.dataDirectory);
   if (!fitted.ok) return fitted;
-  const memory = await fitsMachine(fitted.value);
+  const { missingMemory, openBackend } = await import("../index.ts");
+  const { dataset, dims } = fitted.value;
+  const memory = await fitsMachine(
+    (available) => missingMemory(program, dataset, dims, available),
+    tooLargeForMachine,
+  );
   if (!memory.ok) return memory;
-  const { openBackend } = await import("../index.ts");
   const backend = await openBackend(options.backend ?? "auto", {
     profile: options.profile ?? false,
   });
@@ -109,23 +112,15 @@ const machineMemory = (): number => {
   return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
 };
 
-/** Refused where computing these once needs more memory than there is; `refusal` says what they are. */
-export const fitsOnce = async (
-  outputs: ReadonlyMap<string, Node>,
+/** Refused before it is allocated where something needs more memory than there is; `refusal` says what. */
+export const fitsMachine = async (
+  missing: (available: number) => Promise<Result<MemoryNeed | undefined>>,
   refusal: (need: MemoryNeed, available: number) => Diagnostic,
 ): Promise<Result<null>> => {
   const available = machineMemory();
-  const { missingMemoryFor } = await import("../index.ts");
-  const need = sure(await missingMemoryFor(outputs, available));
-  return need === undefined ? success(null) : failure(refusal(need, available));
-};
-
-/** Refused where training needs more memory than there is: before it is allocated. */
-const fitsMachine = async ({ program, dataset, dims }: Fitted): Promise<Result<null>> => {
-  const available = machineMemory();
-  const { missingMemory } = await import("../index.ts");
-  const need = sure(await missingMemory(program, dataset, dims, available));
-  return need === undefined ? success(null) : failure(tooLargeForMachine(need, available));
+  const need = await missing(available);
+  if (!need.ok) return need;
+  return need.value === undefined ? success(null) : failure(refusal(need.value, available));
 };
 
 const onBackend = (without: Fitted, { backend, note, profiler, next }: Chosen): Stage => ({

@@ -1,13 +1,19 @@
 /** Programs: what a text says, and what it needs. */
 import { check as checkWith, compile as compileWith, type CompileOptions } from "../compile.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { oneOf, perhaps, text } from "../diagnostics/argument.ts";
+import { oneOf, perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import * as render from "../diagnostics/render.ts";
-import type { Node } from "../graph/op.ts";
 import { diskPrelude, loadFromDisk } from "../host.ts";
 import type { MemoryForecast, MemoryNeed } from "../memory.ts";
-import type { CheckedFile, ExecutedStage, Program, SourceFile } from "../program.ts";
+import type {
+  CheckedFile,
+  ExecutedStage,
+  Program,
+  SampleSizes,
+  SampleTarget,
+  SourceFile,
+} from "../program.ts";
 import { answering, insisting, promising, type Rules } from "./door.ts";
 import * as rules from "./rules.ts";
 
@@ -84,19 +90,41 @@ export const missingMemory: (
   },
 );
 
-/**
- * What computing values once needs where that is more than `available` bytes: the outputs of a graph that draws, or log
- * weights and terms of an evaluation.
- */
-export const missingMemoryFor: (
-  outputs: ReadonlyMap<string, Node>,
+/** What drawing needs where that is more than `available` bytes; nothing is allocated. */
+export const missingToDraw: (
+  program: Program,
+  target: SampleTarget,
+  sizes: SampleSizes,
   available: number,
 ) => Promise<Result<MemoryNeed | undefined>> = promising(
-  "missingMemoryFor",
-  { outputs: rules.nodes, available: rules.bytes },
-  async (outputs: ReadonlyMap<string, Node>, available: number) => {
+  "missingToDraw",
+  {
+    program: rules.aProgram,
+    target: oneOf("prior", "predict", "posterior", "reconstruct"),
+    sizes: rules.anObject,
+    "sizes.batch": wholeFrom(1),
+    "sizes.dims": rules.anObject,
+    available: rules.bytes,
+  },
+  async (program: Program, target: SampleTarget, sizes: SampleSizes, available: number) => {
     const memory = await import("../memory.ts");
-    return success(memory.missingForValues(outputs, available));
+    return memory.missingToDraw(program, target, sizes, available);
+  },
+);
+
+/** The same for the bound of a batch of training's size with so many particles at once. */
+export const missingToEvaluate: (
+  program: Program,
+  dataset: Dataset,
+  dims: Dims,
+  particles: number,
+  available: number,
+) => Promise<Result<MemoryNeed | undefined>> = promising(
+  "missingToEvaluate",
+  { ...ofMemory, particles: wholeFrom(1), available: rules.bytes },
+  async (program: Program, dataset: Dataset, dims: Dims, particles: number, available: number) => {
+    const memory = await import("../memory.ts");
+    return success(memory.missingToEvaluate(program, dataset, dims, particles, available));
   },
 );
 

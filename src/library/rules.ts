@@ -85,16 +85,6 @@ export const aProgram: Rule = having(
     typeof sampling === "function",
 );
 
-/** Nodes of a graph by name. */
-export const nodes: Rule = {
-  expected: "a map of nodes of a graph by name, such as the outputs of one",
-  holds: (value) =>
-    value instanceof Map &&
-    [...value.values()].every(
-      (node) => isObject(node) && Array.isArray(node["shape"]) && Array.isArray(node["operands"]),
-    ),
-};
-
 const isArray = (value: unknown): boolean =>
   isObject(value) && Array.isArray(value["shape"]) && ArrayBuffer.isView(value["data"]);
 
