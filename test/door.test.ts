@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import * as library from "../src/index.ts";
 import { still } from "./report/sample.ts";
+import { need } from "./support/need.ts";
+import { bounds, dataset, draws, parameters, program, source, x } from "./support/tiny.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gtmc-door-"));
 afterAll(() => {
@@ -19,27 +21,9 @@ type Functions = {
   ]: (typeof library)[N];
 };
 
-const need = <T>(result: library.Result<T>): T => {
-  if (!result.ok) throw new Error(library.renderText(result.diagnostics));
-  return result.value;
-};
-
-const source = {
-  path: "m.gtm",
-  text: `model M {
-  data x[t]: real
-  param m: real = 0
-  x[t] ~ Normal(loc = m, scale = 1)
-}
-train { batch = 2  steps = 1 }
-`,
-};
-const program = need(library.compile(source));
 const { problem, config } = program;
-const fields = { x: { shape: [4, 3], data: new Float32Array(12), per: "step" as const } };
-const dataset = need(library.arraysDataset(fields));
+const fields = { x };
 const state = library.initialState(problem, config.training);
-const { parameters } = state;
 const backend = library.referenceBackend;
 const request = { problem, dataset, backend, options: config.training };
 const images = { size: [1, 2] as const, sequences: [[new Float32Array(2)]] };
@@ -73,27 +57,9 @@ const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
   ],
   arraysDataset: [fields, {}],
   fitData: [program, dataset],
-  drawSamples: [
-    program,
-    backend,
-    {
-      target: "reconstruct",
-      parameters,
-      batch: dataset.batch("test", 0, 2, () => 0),
-      batchSize: 2,
-      steps: 3,
-      dims: {},
-      samples: 1,
-      seed: 1,
-    },
-  ],
+  drawSamples: [program, backend, draws],
   openBackend: ["reference", {}],
-  evaluateBound: [
-    {
-      ...{ problem, dataset, backend, parameters },
-      ...{ seed: 1, batch: 2, particles: 1, chunk: 1, sequences: 1 },
-    },
-  ],
+  evaluateBound: [bounds],
   measureTestBound: [request, parameters],
   verifySampling: [
     {

@@ -24,7 +24,7 @@ import {
 } from "../src/index.ts";
 import type { Base } from "../src/ir/type.ts";
 import { openWasm } from "../src/runtime/wasm/index.ts";
-import { need } from "./runtime/opened.ts";
+import { need } from "./support/need.ts";
 import { collect } from "./training/toy.ts";
 
 const backend = await openWasm({ threads: 1 });

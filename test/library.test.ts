@@ -7,63 +7,22 @@ import {
   drawSamples,
   evaluateBound,
   fitData,
-  initialState,
   referenceBackend,
   renderText,
   train,
   type ArrayField,
   type ArrayOptions,
-  type BoundRequest,
-  type DrawRequest,
   type Program,
   type Result,
   type TrainRequest,
 } from "../src/index.ts";
+import { bounds, dataset, draws, program, source, x } from "./support/tiny.ts";
 
 // What callers without types give, and callers with types by mistake.
-
-const text = `model M {
-  data x[t]: real
-  param m: real = 0
-  x[t] ~ Normal(loc = m, scale = 1)
-}
-train { batch = 2  steps = 2 }
-`;
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(renderText(result.diagnostics));
-  return result.value;
-};
-
-const program: Program = need(compile({ path: "m.gtm", text }));
-const x: ArrayField = { shape: [4, 3], data: new Float32Array(12), per: "step" };
-const dataset = need(arraysDataset({ x }));
-const { parameters } = initialState(program.problem, program.config.training);
 
 const codes = (result: Result<unknown>): readonly string[] =>
   result.ok ? [] : [...new Set(result.diagnostics.map(({ code }) => code))];
 
-const bounds: BoundRequest = {
-  problem: program.problem,
-  dataset,
-  backend: referenceBackend,
-  parameters,
-  seed: 1,
-  batch: 2,
-  particles: 2,
-  chunk: 1,
-  sequences: 1,
-};
-const draws: DrawRequest = {
-  target: "reconstruct",
-  parameters,
-  batch: dataset.batch("test", 0, 2, () => 0),
-  batchSize: 2,
-  steps: 3,
-  dims: {},
-  samples: 1,
-  seed: 1,
-};
 const options = program.config.training;
 const training: TrainRequest = {
   problem: program.problem,
@@ -155,9 +114,9 @@ describe("what is given is checked at the door", () => {
   test("compile: no text, settings that are none", () => {
     const untyped = compile as (source: unknown, options?: unknown) => Result<Program>;
     expect(codes(untyped({ path: "m.gtm" }))).toEqual(["E0818"]);
-    expect(codes(untyped({ path: 1, text }))).toEqual(["E0818"]);
-    expect(codes(untyped({ path: "m.gtm", text }, { set: "Z=1" }))).toEqual(["E0818"]);
-    expect(codes(untyped({ path: "m.gtm", text }, { set: [3] }))).toEqual(["E0818"]);
+    expect(codes(untyped({ ...source, path: 1 }))).toEqual(["E0818"]);
+    expect(codes(untyped(source, { set: "Z=1" }))).toEqual(["E0818"]);
+    expect(codes(untyped(source, { set: [3] }))).toEqual(["E0818"]);
   });
 });
 

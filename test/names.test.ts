@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
-import { arraysDataset, compile, openBackend, renderText, type Backend } from "../src/index.ts";
-import type { Result } from "../src/diagnostics/diagnostic.ts";
+import { arraysDataset, compile, openBackend, type Backend } from "../src/index.ts";
 import type { Graph } from "../src/graph/op.ts";
 import { buildStep } from "../src/training/step.ts";
 import { uniforms } from "./support/numbers.ts";
+import { need } from "./support/need.ts";
 
 // Names of users never meet names of ours: a model means the same whatever its parts are called.
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(renderText(result.diagnostics));
-  return result.value;
-};
 
 /** Names of ours, words of JavaScript and C, other alphabets, and names that differ by case only. */
 const nasty = [

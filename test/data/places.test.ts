@@ -15,7 +15,7 @@ import {
   type ArrayField,
   type Program,
 } from "../../src/index.ts";
-import { need } from "../runtime/opened.ts";
+import { need } from "../support/need.ts";
 
 /** Ways to name a place of an axis of size S; `K` is the place. */
 const places: Readonly<Record<string, string>> = {

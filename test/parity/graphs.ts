@@ -14,7 +14,7 @@ import { drawNoise } from "../../src/training/noise.ts";
 import type { BatchSizes, NoiseSpec } from "../../src/training/problem.ts";
 import { measuredOf } from "../../src/training/estimate.ts";
 import { buildStep } from "../../src/training/step.ts";
-import { need } from "../runtime/opened.ts";
+import { need } from "../support/need.ts";
 import { uniforms } from "../support/numbers.ts";
 
 export interface Sizes extends BatchSizes {

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { referenceBackend } from "../../src/index.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import { donatedCases, donatedValues } from "../graph/donated-cases.ts";
-import { need, openAll } from "./opened.ts";
+import { openAll } from "./opened.ts";
+import { need } from "../support/need.ts";
 
 const { available, unavailable } = await openAll();
 afterAll(() => {

@@ -6,7 +6,8 @@ import { optimise } from "../../src/graph/passes/index.ts";
 import type { Buffer, HostArray } from "../../src/runtime/backend.ts";
 import { normal } from "../../src/runtime/random.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
-import { need, openAll } from "./opened.ts";
+import { openAll } from "./opened.ts";
+import { need } from "../support/need.ts";
 
 const [T, B, D, H] = [4, 3, 5, 6];
 const opened = await openAll();

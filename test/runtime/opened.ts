@@ -1,5 +1,4 @@
 /** The backends that work on this machine, and why the others do not. */
-import type { Result } from "../../src/diagnostics/diagnostic.ts";
 import type { Backend, Unavailable } from "../../src/runtime/backend.ts";
 import { openNative } from "../../src/runtime/native/index.ts";
 import { backendNames, openBackend } from "../../src/runtime/select.ts";
@@ -38,10 +37,4 @@ export const openThreads = async (): Promise<Opened> => {
     }
   }
   return { available, unavailable };
-};
-
-/** The value, or a failure of the test. */
-export const need = <T>(result: Result<T>): T => {
-  if (result.ok) return result.value;
-  throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
 };

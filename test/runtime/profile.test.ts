@@ -5,7 +5,7 @@ import { success } from "../../src/diagnostics/diagnostic.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { profiled } from "../../src/runtime/profile.ts";
 import { referenceBackend } from "../../src/runtime/reference.ts";
-import { need } from "./opened.ts";
+import { need } from "../support/need.ts";
 
 const x = g.input("x", [2]);
 const updating: Graph = { inputs: [x], outputs: new Map([["x", g.neg(x)]]) };

@@ -1,7 +1,7 @@
 /** A graph run once on a backend. */
 import type { Graph } from "../../src/graph/op.ts";
 import type { Backend, HostArray } from "../../src/runtime/backend.ts";
-import { need } from "./opened.ts";
+import { need } from "../support/need.ts";
 
 /** The outputs; the backend holds no more than before. */
 export const runGraph = (

@@ -5,7 +5,7 @@ import { success } from "../../src/diagnostics/diagnostic.ts";
 import { referenceBackend } from "../../src/runtime/reference.ts";
 import { selfTest } from "../../src/runtime/self-test.ts";
 import { backendNames, openBackend } from "../../src/runtime/select.ts";
-import { need } from "./opened.ts";
+import { need } from "../support/need.ts";
 
 describe("a backend by name", () => {
   test("opens under that name", async () => {

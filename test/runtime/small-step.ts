@@ -8,7 +8,7 @@ import { initialise } from "../../src/training/initialise.ts";
 import { drawNoise } from "../../src/training/noise.ts";
 import { buildStep } from "../../src/training/step.ts";
 import { uniforms } from "../support/numbers.ts";
-import { need } from "./opened.ts";
+import { need } from "../support/need.ts";
 
 const small: Readonly<Record<string, number>> = { X: 6, Z: 3, H: 5, L: 4, N: 4, E: 3 };
 

@@ -5,7 +5,7 @@ import { generate } from "../../src/code/generate.ts";
 import { modelsDirectory } from "../../src/index.ts";
 import { sanitize } from "../../src/runtime/native/sanitize.ts";
 import { findToolchain, type Toolchain } from "../../src/runtime/native/toolchain.ts";
-import { need } from "../runtime/opened.ts";
+import { need } from "../support/need.ts";
 import { smallStep } from "../runtime/small-step.ts";
 
 const compiler = ((): Toolchain | string => {

@@ -10,13 +10,8 @@ import {
   train,
   type BoundEstimate,
   type Region,
-  type Result,
 } from "../../src/index.ts";
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
-  return result.value;
-};
+import { need } from "./need.ts";
 
 /** A trained model on unseen data. */
 export interface Learned {

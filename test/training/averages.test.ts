@@ -9,17 +9,11 @@ import {
   initialState,
   measureTestBound,
   referenceBackend,
-  renderText,
   type BoundEstimate,
   type Dataset,
   type Program,
-  type Result,
 } from "../../src/index.ts";
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(renderText(result.diagnostics, new Map(), { color: false }));
-  return result.value;
-};
+import { need } from "../support/need.ts";
 
 /** Each frame is worth log N(x; 0, 1), and half a nat of KL in closed form. */
 const program = (objective: string, batch: number, batches: number): Program =>

@@ -5,15 +5,9 @@ import {
   drawSamples,
   initialState,
   referenceBackend,
-  renderText,
-  type Result,
   type SampleTarget,
 } from "../../src/index.ts";
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(renderText(result.diagnostics, new Map(), { color: false }));
-  return result.value;
-};
+import { need } from "../support/need.ts";
 
 /** Levels that stay where they are: 8, 5 and 3, of one, two and four steps; padding holds what nobody may see. */
 const drawn = (target: SampleTarget, padding: number): readonly (readonly number[])[] => {

@@ -7,13 +7,8 @@ import {
   referenceBackend,
   renderText,
   type DrawRequest,
-  type Result,
 } from "../../src/index.ts";
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(renderText(result.diagnostics, new Map(), { color: false }));
-  return result.value;
-};
+import { need } from "../support/need.ts";
 
 type Wanted = Partial<DrawRequest> & Pick<DrawRequest, "samples">;
 

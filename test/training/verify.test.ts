@@ -14,7 +14,7 @@ import {
 } from "../../src/index.ts";
 import { openWasm } from "../../src/runtime/wasm/index.ts";
 import { decisiveNoise } from "../../src/training/verify/noise.ts";
-import { need } from "../runtime/opened.ts";
+import { need } from "../support/need.ts";
 import { lying } from "../support/lying.ts";
 import { collect } from "./toy.ts";
 

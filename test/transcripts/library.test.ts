@@ -10,17 +10,12 @@ import {
   referenceBackend,
   renderText,
   train,
-  type Result,
 } from "../../src/index.ts";
 import { openCache } from "../../src/runtime/native/cache.ts";
 import { play } from "./play.ts";
+import { need } from "../support/need.ts";
 
 // What no short wrong file shows.
-
-const need = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(renderText(result.diagnostics, new Map(), { color: false }));
-  return result.value;
-};
 
 test("E0108: text nested beyond all reason", async () => {
   const deep = `dim A =\n${"(".repeat(20_000)}1${")".repeat(20_000)}`;

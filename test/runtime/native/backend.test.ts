@@ -5,7 +5,7 @@ import { openNative } from "../../../src/runtime/native/index.ts";
 import type { Memory } from "../../../src/runtime/native/memory.ts";
 import { openMemory } from "../../../src/runtime/native/memory.ts";
 import { selfTest } from "../../../src/runtime/self-test.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 import { openLinker } from "./modules.ts";
 
 const linker = await openLinker();

@@ -19,7 +19,7 @@ import { openCache, sharedObject } from "../../../src/runtime/native/cache.ts";
 import { isPrivateFile, openPrivate } from "../../../src/runtime/native/private-folder.ts";
 import { findProgram } from "../../../src/runtime/native/program-path.ts";
 import { compileC, findToolchain } from "../../../src/runtime/native/toolchain.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 import { openLinker } from "./modules.ts";
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "gtmc-safety-")));

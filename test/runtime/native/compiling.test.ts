@@ -16,7 +16,7 @@ import { link, type Linker } from "../../../src/runtime/native/library.ts";
 import { measurePeak } from "../../../src/runtime/native/peak.ts";
 import { printC } from "../../../src/runtime/native/print-c.ts";
 import { sanitize } from "../../../src/runtime/native/sanitize.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 import { argumentsOf, blockOf, openLinker } from "./modules.ts";
 import { statementsInputs, statementsModule } from "./statements.ts";
 

@@ -8,7 +8,7 @@ import type { Graph, Node } from "../../../src/graph/op.ts";
 import { nativeBackend, type Generate } from "../../../src/runtime/native/backend.ts";
 import { keyOf } from "../../../src/runtime/native/key.ts";
 import { compilerVersion } from "../../../src/runtime/native/version.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 import { openLinker } from "./modules.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "gtmc-test-"));

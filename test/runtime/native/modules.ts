@@ -26,7 +26,7 @@ import { f32, i32, mask, typeOf } from "../../../src/code/type.ts";
 import { openCache } from "../../../src/runtime/native/cache.ts";
 import { link, loadKoffi, type Linker } from "../../../src/runtime/native/library.ts";
 import { findToolchain } from "../../../src/runtime/native/toolchain.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 
 /** A linker, or why there is none here. */
 export const openLinker = async (): Promise<Linker | string> => {

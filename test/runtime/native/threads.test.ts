@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { interpretModule } from "../../../src/code/interpret.ts";
 import { link } from "../../../src/runtime/native/library.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 import { argumentsOf, blockOf, openLinker } from "./modules.ts";
 import { statementsInputs, statementsModule } from "./statements.ts";
 

@@ -7,7 +7,7 @@ import type { Buffer } from "../../../src/runtime/backend.ts";
 import { loadBinding } from "../../../src/runtime/tfjs/binding.ts";
 import { selfTest } from "../../../src/runtime/self-test.ts";
 import { openSession } from "../../../src/runtime/tensorflow/session.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 import { opened } from "./opened.ts";
 
 const backend = await opened();

@@ -9,7 +9,7 @@ import { selfTest } from "../../../src/runtime/self-test.ts";
 import { engine } from "../../../src/runtime/wasm/engine.ts";
 import { heapOf } from "../../../src/runtime/wasm/heap.ts";
 import { openWasm } from "../../../src/runtime/wasm/index.ts";
-import { need } from "../opened.ts";
+import { need } from "../../support/need.ts";
 
 const noise = (stream: string, shape: readonly number[]): HostArray => ({
   shape,
