@@ -39,5 +39,5 @@ test.each(["sites in a chain", "equations in a chain"])("a chain may be long: %s
 
 test("calls in calls may not be deep", () => {
   const compiled = compile({ path: "big.gtm", text: chainOf("functions in a chain", 1000) });
-  expect(compiled.ok ? [] : compiled.diagnostics.map(({ code }) => code)).toEqual(["E0108"]);
+  expect(compiled.ok ? [] : compiled.diagnostics.map(({ code }) => code)).toEqual(["E0359"]);
 });

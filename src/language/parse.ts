@@ -200,18 +200,25 @@ const onePerStatement = (
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => (a.primary?.span.start ?? 0) - (b.primary?.span.start ?? 0));
 
-/** Keeps a fix only when the text with it is better. */
+/** Characters that are parsed anew for fixes; what a longer file would cost is not worth its last fixes. */
+const mostReparsed = 500_000;
+
+/** Keeps a fix only when the text with it is better, and only the first ones of a long text. */
 const withCheckedFixes = (
   diagnostics: readonly Diagnostic[],
   text: string,
   path: string,
-): readonly Diagnostic[] =>
-  diagnostics.map((diagnostic) => {
+): readonly Diagnostic[] => {
+  let left = mostReparsed;
+  return diagnostics.map((diagnostic) => {
     const { fix, ...rest } = diagnostic;
     if (fix === undefined) return diagnostic;
+    left -= text.length;
+    if (left < 0) return rest;
     const fixed = text.slice(0, fix.span.start) + fix.text + text.slice(fix.span.end);
     return removes(diagnostic, fix, diagnostics, parseOnce(fixed, path)) ? diagnostic : rest;
   });
+};
 
 const signature = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 

@@ -149,3 +149,11 @@ test("the largest model parses in less than 20 ms once the parser is warm", () =
   });
   expect(Math.min(...times)).toBeLessThan(20);
 });
+
+test("a long text with many errors is parsed anew for its first fixes only", () => {
+  const wrong = "net n(h: real[H) -> normal[Z] = mlp(3)\n";
+  const fixesOf = (text: string): number =>
+    parse(text, "long.gtm").diagnostics.filter(({ fix }) => fix !== undefined).length;
+  expect(fixesOf(wrong.repeat(10))).toBe(10);
+  expect(fixesOf(`# ${"long ".repeat(40_000)}\n${wrong.repeat(10)}`)).toBe(2);
+});

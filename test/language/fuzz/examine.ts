@@ -56,11 +56,15 @@ const wordsOf = ({ message, primary, secondary, notes, help }: Diagnostic): read
   ...help,
 ];
 
-/** What is wrong with the wording of a sentence, apart from the words that it quotes. */
-const wording = (sentence: string): string | undefined => {
+const ours = /\b(?:undefined|NaN|null|Infinity)\b/gu;
+
+/** What is wrong with the wording of a sentence, apart from what it quotes and from names of the program. */
+const wording = (sentence: string, program: string): string | undefined => {
   const own = sentence.replace(/`[^`]*`|"[^"]*"|\[[^\]]*\]/gu, "…");
   if (sentence.includes("[object")) return "an object in words";
-  if (/\b(?:undefined|NaN|null|Infinity)\b/u.test(own)) return "a value of ours in words";
+  const theirs = new Set(program.match(ours));
+  if (own.match(ours)?.some((word) => !theirs.has(word)) === true)
+    return "a value of ours in words";
   if (own.includes("`")) return "a backtick without its partner";
   if (/``|""|\s$|^\s|^$/u.test(sentence.replace(/`[^`]+`|"[^"]+"/gu, "…"))) {
     return "a gap in the words";
@@ -118,7 +122,7 @@ const complaintsOf = (text: string, diagnostics: readonly Diagnostic[]): readonl
     // Where a file was looked for is no sentence of ours.
     const said = code === "E0201" ? { ...diagnostic, notes: [] } : diagnostic;
     for (const words of wordsOf(said)) {
-      const wrong = wording(words);
+      const wrong = wording(words, text);
       if (wrong !== undefined) found.push({ kind: `${code}: ${wrong}`, detail: words });
     }
     if (diagnostic.primary === undefined && code !== "E0805")

@@ -1,4 +1,4 @@
-/** E0302 to E0305, E0315 to E0317: arguments. E0108: calls in calls. */
+/** E0302 to E0305, E0315 to E0317: arguments. E0359: calls in calls. */
 import type { Sources } from "../../../diagnostics/diagnostic.ts";
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
@@ -171,7 +171,7 @@ export const cannotMapUpdate = (span: Span, what: string, type: EventType, sizes
   });
 
 export const tooManyCalls = (span: Span, most?: number): Finding =>
-  error("E0108", "calls are nested too deeply", span, {
+  error("E0359", "calls are nested too deeply", span, {
     label: most === undefined ? "somewhere in this file" : `in more than ${most} others`,
     help: [
       "let fewer functions call one another, or give what they compute to a model's equations",
