@@ -95,7 +95,7 @@ const measure = async (workload: Workload, folder: string) => {
   const { objective, state } = startOf(workload);
   const feed = feedOf(objective);
   const numbers = join(folder, `${workload.name}.safetensors`);
-  writeFileSync(numbers, encodeSafetensors(new Map([...state.parameters, ...feed])));
+  writeFileSync(numbers, Buffer.concat(encodeSafetensors(new Map([...state.parameters, ...feed]))));
   say(`\n## ${workload.title}\n`);
   const contestants = await gather(workload, numbers);
   const agreed = await agree(contestants);

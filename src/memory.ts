@@ -18,6 +18,8 @@ import { measuredOf } from "./training/estimate.ts";
 export interface MemoryForecast {
   /** Parameters and optimizer state, which a step updates in place. */
   readonly state: number;
+  /** Copies of the state in the process: the one that the run starts from, the last checkpoint, the one being written. */
+  readonly copies: number;
   /** What a training step needs beside: batch, noise, and everything between them and the gradient. */
   readonly step: number;
   /** The same for the bound on test batches. */
@@ -34,6 +36,9 @@ export interface MemoryNeed {
 /** A gradient and an update store no more than a few values for each of the bound. */
 const valuesPerForward = 6;
 const bytesPerElement = 4;
+
+/** How often the state is in the process beside the one that is trained. */
+const copiesOfState = 3;
 
 /** Elements of all values that a graph computes, those of a loop once a step. */
 const elementsOf = (roots: readonly Node[]): number =>
@@ -97,7 +102,8 @@ export const missingMemory = (
 ): MemoryNeed | undefined => {
   const { problem, config } = program;
   const { training } = config;
-  const state = bytesOf([...problem.parameters, ...slotsOf(problem.parameters, training)]);
+  const one = bytesOf([...problem.parameters, ...slotsOf(problem.parameters, training)]);
+  const state = (1 + copiesOfState) * one;
   if (state > available) return { bytes: state, atLeast: true };
   const objective = problem.objective(trainingSizes(dataset, training, dims));
   const inputs = bytesOf([...objective.data, ...objective.noise]);
@@ -123,6 +129,7 @@ export const forecastMemory = (
   const parameters = bytesOf(problem.parameters);
   return {
     state: step.state,
+    copies: copiesOfState * step.state,
     step: step.arena + step.inputs + step.outputs,
     evaluation: evaluation.arena + evaluation.inputs + evaluation.outputs - parameters,
   };

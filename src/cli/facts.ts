@@ -31,6 +31,7 @@ export const describeMemory = (memory: Memory): string => {
     "memory",
     columns([
       ["parameters and optimizer", megabytes(memory.state)],
+      ["copies for checkpoints", megabytes(memory.copies)],
       ["a training step", megabytes(memory.step)],
       ["evaluation", megabytes(memory.evaluation)],
       ["the process at its peak", `about ${megabytes(memory.process)}`],

@@ -56,10 +56,10 @@ const measureMemory = async (io: Io, program: Program, options: DataOptions): Pr
   const data = process.memoryUsage().arrayBuffers - before.arrayBuffers;
   const { forecastMemory } = await import("../index.ts");
   const forecast = sure(await forecastMemory(program, fitted.value.dataset, fitted.value.dims));
-  const { state, step, evaluation } = forecast;
+  const { state, copies, step, evaluation } = forecast;
   const memory = {
     ...forecast,
-    process: before.rss + data + allowance + state + step + evaluation,
+    process: before.rss + data + allowance + state + copies + step + evaluation,
   };
   return { memory, said: fitted.warnings };
 };

@@ -43,6 +43,9 @@ const boundText = (
 
 export const unit = (temporal: boolean): string => (temporal ? "nats/frame" : "nats");
 
+/** Sites that a line has room for. */
+const mostSites = 8;
+
 const klText = (measured: Series, { regions }: Course): readonly string[] => {
   const means = klOfRegions(measured, regions);
   if (means.length > 0) {
@@ -50,9 +53,14 @@ const klText = (measured: Series, { regions }: Course): readonly string[] => {
   }
   const totals = [...measured.terms]
     .filter(([name]) => name.startsWith("kl."))
-    .map(([name, values]) => {
-      const mean = values.length > 1 ? perFrame(values, measured.present) : (values[0] ?? 0);
-      return `${number(mean)} ${name.slice("kl.".length)}`;
-    });
-  return totals.length === 0 ? [] : [`KL ${totals.join(", ")}`];
+    .map(([name, values]) => ({
+      site: name.slice("kl.".length),
+      kl: values.length > 1 ? perFrame(values, measured.present) : (values[0] ?? 0),
+    }));
+  if (totals.length > mostSites) {
+    const sum = totals.reduce((all, { kl }) => all + kl, 0);
+    return [`KL ${number(sum)} in ${count(totals.length)} sites`];
+  }
+  const shown = totals.map(({ site, kl }) => `${number(kl)} ${site}`);
+  return shown.length === 0 ? [] : [`KL ${shown.join(", ")}`];
 };

@@ -39,10 +39,10 @@ interface StateFile {
   readonly progress: Progress | null;
 }
 
-const writeFlushed = (path: string, content: string | Uint8Array): void => {
+const writeFlushed = (path: string, ...pieces: readonly (string | Uint8Array)[]): void => {
   const file = openSync(path, "w");
   try {
-    writeFileSync(file, content);
+    for (const piece of pieces) writeFileSync(file, piece);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -86,8 +86,8 @@ export const writeCheckpoint = (directory: string, state: TrainingState, keep = 
   const name = folderName(state.iteration);
   const partial = join(directory, `.partial-${name}`);
   mkdirSync(partial);
-  writeFlushed(join(partial, files.parameters), encodeSafetensors(state.parameters));
-  writeFlushed(join(partial, files.slots), encodeSafetensors(state.slots));
+  writeFlushed(join(partial, files.parameters), ...encodeSafetensors(state.parameters));
+  writeFlushed(join(partial, files.slots), ...encodeSafetensors(state.slots));
   const { iteration, seed, progress } = state;
   const stateFile: StateFile = { version, iteration, seed, progress };
   writeFlushed(join(partial, files.state), `${JSON.stringify(stateFile, null, 2)}\n`);

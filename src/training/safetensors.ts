@@ -24,8 +24,13 @@ const reserved = /^_*__metadata__$/u;
 const escapeName = (name: string): string => (reserved.test(name) ? `_${name}` : name);
 const unescapeName = (name: string): string => (reserved.test(name) ? name.slice(1) : name);
 
-/** One file. Array data are little-endian, as on every machine that Node runs on. */
-export const encodeSafetensors = (arrays: ReadonlyMap<string, HostArray>): Uint8Array => {
+/**
+ * The pieces of one file, header first; arrays are not copied. Their data are little-endian, as on every machine that
+ * Node runs on.
+ */
+export const encodeSafetensors = (
+  arrays: ReadonlyMap<string, HostArray>,
+): readonly Uint8Array[] => {
   const header = new Map<string, unknown>([["__metadata__", { format: "gtmc", version }]]);
   let end = 0;
   // Wide elements first, so that every array starts at a multiple of its element's size.
@@ -39,16 +44,13 @@ export const encodeSafetensors = (arrays: ReadonlyMap<string, HostArray>): Uint8
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(text.length / alignment) * alignment;
-  const bytes = new Uint8Array(8 + padded + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.fill(0x20, 8, 8 + padded);
-  bytes.set(text, 8);
-  let at = 8 + padded;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const head = new Uint8Array(8 + padded);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
+  head.fill(0x20, 8);
+  head.set(text, 8);
+  const bytesOf = ({ data }: HostArray): Uint8Array =>
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return [head, ...ordered.map(([, array]) => bytesOf(array))];
 };
 
 interface Entry {

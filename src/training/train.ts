@@ -1,9 +1,9 @@
 /** The training loop: an iterator of events that leaves persisting and printing to its consumer. */
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import type { TrainEvent, TrainResult } from "./event.ts";
 import { initialState, startingState, type TrainRequest } from "./request.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Milliseconds after which timers and signals get their turn. */
@@ -15,11 +15,11 @@ const noticeable = 50;
  * before it comes a checkpoint of the last good state, unless one was made at that iteration.
  */
 export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, TrainResult> {
-  const { problem, options } = request;
-  const starting = startingState(request);
-  if (!starting.ok) return yield* fail(initialState(problem, options), starting.diagnostics);
-  const opened = openSession(request, starting.value);
-  if (!opened.ok) return yield* fail(starting.value, opened.diagnostics);
+  const opened = open(request);
+  if (!opened.ok) {
+    const state = request.resumeFrom ?? initialState(request.problem, request.options);
+    return yield* fail(state, opened.diagnostics);
+  }
   const session = opened.value;
   let turned = performance.now();
   try {
@@ -37,6 +37,12 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
     session.dispose();
   }
 }
+
+/** The session at its first state, which nothing else holds: it may be large. */
+const open = (request: TrainRequest): Result<Session> => {
+  const starting = startingState(request);
+  return starting.ok ? openSession(request, starting.value) : starting;
+};
 
 /** A run that was asked for wrongly: there is not even a first state. */
 export function* refuse(diagnostics: readonly Diagnostic[]): Generator<TrainEvent, TrainResult> {
