@@ -11,16 +11,16 @@ export * from "./library/pictures.ts";
 export * from "./library/programs.ts";
 export * from "./library/runs.ts";
 export * from "./library/training.ts";
-export type { CompileOptions, ConfigFile } from "./compile.ts";
+export type { CompileOptions, ConfigFile } from "./program/compile.ts";
 export { sourceNames } from "./data/open.ts";
 export type { DataContext, DataSpec } from "./data/context.ts";
 export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";
 export type { ArrayField, ArrayOptions } from "./data/sequences.ts";
 export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
-export type { DrawRequest } from "./draw.ts";
-export { DEFAULT_PARTICLES } from "./prefix.ts";
-export { modelsDirectory } from "./host.ts";
-export type { MemoryForecast, MemoryNeed } from "./memory.ts";
+export type { DrawRequest } from "./program/draw.ts";
+export { DEFAULT_PARTICLES } from "./program/prefix.ts";
+export { modelsDirectory } from "./program/disk.ts";
+export type { MemoryForecast, MemoryNeed } from "./program/forecast.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CallValue,
@@ -35,9 +35,9 @@ export type {
   SampleSizes,
   SampleTarget,
   SourceFile,
-} from "./program.ts";
+} from "./program/program.ts";
 export type * from "./report/data.ts";
-export type { Place } from "./places.ts";
+export type { Place } from "./ir/places.ts";
 export type { Backend, Buffer, Executable, HostArray, KernelTime } from "./runtime/backend.ts";
 export type { ExecutableTimes, Profiler } from "./runtime/profile.ts";
 export { referenceBackend } from "./runtime/reference.ts";
@@ -74,4 +74,4 @@ export type { TrainingState } from "./training/state.ts";
 export type { TrainRequest } from "./training/request.ts";
 export type { Difference } from "./training/verify/compare.ts";
 export type { Verdict, VerifyOptions } from "./training/verify/verify.ts";
-export type { VerifySamplingRequest } from "./verify.ts";
+export type { VerifySamplingRequest } from "./program/verify-draws.ts";

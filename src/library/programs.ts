@@ -1,11 +1,15 @@
 /** Programs: what a text says, and what it needs. */
-import { check as checkWith, compile as compileWith, type CompileOptions } from "../compile.ts";
+import {
+  check as checkWith,
+  compile as compileWith,
+  type CompileOptions,
+} from "../program/compile.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { oneOf, perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import * as render from "../diagnostics/render.ts";
-import { diskPrelude, loadFromDisk } from "../host.ts";
-import type { MemoryForecast, MemoryNeed } from "../memory.ts";
+import { diskPrelude, loadFromDisk } from "../program/disk.ts";
+import type { MemoryForecast, MemoryNeed } from "../program/forecast.ts";
 import type {
   CheckedFile,
   ExecutedStage,
@@ -13,7 +17,7 @@ import type {
   SampleSizes,
   SampleTarget,
   SourceFile,
-} from "../program.ts";
+} from "../program/program.ts";
 import { answering, insisting, promising, type Rules } from "./door.ts";
 import * as rules from "./rules.ts";
 
@@ -50,7 +54,7 @@ export const inspectExecuted: (
   "inspectExecuted",
   { program: rules.aProgram, stage: oneOf("loops", "code"), format: oneOf("text", "json") },
   async (program: Program, stage: ExecutedStage, format: "text" | "json") => {
-    const { printExecuted } = await import("../executed.ts");
+    const { printExecuted } = await import("../program/executed.ts");
     return success(printExecuted(program, stage, format));
   },
 );
@@ -70,7 +74,7 @@ export const forecastMemory: (
   "forecastMemory",
   ofMemory,
   async (program: Program, dataset: Dataset, dims: Dims) => {
-    const memory = await import("../memory.ts");
+    const memory = await import("../program/forecast.ts");
     return success(memory.forecastMemory(program, dataset, dims));
   },
 );
@@ -85,7 +89,7 @@ export const missingMemory: (
   "missingMemory",
   { ...ofMemory, available: rules.bytes },
   async (program: Program, dataset: Dataset, dims: Dims, available: number) => {
-    const memory = await import("../memory.ts");
+    const memory = await import("../program/forecast.ts");
     return success(memory.missingMemory(program, dataset, dims, available));
   },
 );
@@ -107,7 +111,7 @@ export const missingToDraw: (
     available: rules.bytes,
   },
   async (program: Program, target: SampleTarget, sizes: SampleSizes, available: number) => {
-    const memory = await import("../memory.ts");
+    const memory = await import("../program/forecast.ts");
     return memory.missingToDraw(program, target, sizes, available);
   },
 );
@@ -123,7 +127,7 @@ export const missingToEvaluate: (
   "missingToEvaluate",
   { ...ofMemory, particles: wholeFrom(1), available: rules.bytes },
   async (program: Program, dataset: Dataset, dims: Dims, particles: number, available: number) => {
-    const memory = await import("../memory.ts");
+    const memory = await import("../program/forecast.ts");
     return success(memory.missingToEvaluate(program, dataset, dims, particles, available));
   },
 );

@@ -2,15 +2,15 @@
 import { openDataset as open } from "../data/open.ts";
 import { arraysDataset as openArrays } from "../data/sequences.ts";
 import { oneOf, perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
-import { drawSamples as draw } from "../draw.ts";
-import { fitData as fit } from "../fit.ts";
+import { drawSamples as draw } from "../program/draw.ts";
+import { fitData as fit } from "../program/bind-data.ts";
 import { openBackend as openNamed } from "../runtime/select.ts";
 import { evaluateBound as evaluate } from "../training/evaluate.ts";
 import { measureTestBound as measure } from "../training/measure.ts";
 import { dataDraw as drawData } from "../training/noise.ts";
 import * as request from "../training/request.ts";
 import { refuse, train as follow } from "../training/train.ts";
-import { verifySampling as verify } from "../verify.ts";
+import { verifySampling as verify } from "../program/verify-draws.ts";
 import {
   answering,
   giving,

@@ -1,7 +1,7 @@
 /** A hidden Markov model with transitions of probability 0, every path drawn once, against the forward algorithm. */
 import { expect, test } from "vitest";
-import { diskPrelude, loadFromDisk } from "../../src/host.ts";
-import { compile } from "../../src/compile.ts";
+import { diskPrelude, loadFromDisk } from "../../src/program/disk.ts";
+import { compile } from "../../src/program/compile.ts";
 import type { Node } from "../../src/graph/op.ts";
 import type { Problem } from "../../src/training/problem.ts";
 import { gradientOf, runOne, type Numbers } from "./support/run.ts";

@@ -7,7 +7,7 @@ import { added } from "../../src/graph/added.ts";
 import type { DataField } from "../../src/ir/model.ts";
 import { evaluate as sizeOf } from "../../src/shape/dim.ts";
 import { elements } from "../../src/graph/shapes.ts";
-import type { Program, SampleTarget } from "../../src/program.ts";
+import type { Program, SampleTarget } from "../../src/program/program.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { initialise } from "../../src/training/initialise.ts";
 import { drawNoise } from "../../src/training/noise.ts";

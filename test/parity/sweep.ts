@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, modelsDirectory } from "../../src/index.ts";
-import type { Program } from "../../src/program.ts";
+import type { Program } from "../../src/program/program.ts";
 import { need } from "../support/need.ts";
 import type { Sizes } from "./graphs.ts";
 

@@ -7,7 +7,7 @@ import { isQuestion, questionOf, wrongOn } from "../parity/agree.ts";
 import { graphNames, productGraphs, type Sizes } from "../parity/graphs.ts";
 import { programOf, randomModel } from "../parity/random-model.ts";
 import { edges, modelFiles, pointOf, sizesOf } from "../parity/sweep.ts";
-import type { Program } from "../../src/program.ts";
+import type { Program } from "../../src/program/program.ts";
 import { openAll, openThreads } from "../runtime/opened.ts";
 import { wentThrough } from "../support/soak.ts";
 

@@ -6,7 +6,7 @@ import type { Span } from "../../../src/diagnostics/span.ts";
 import { renderJson, renderText } from "../../../src/diagnostics/render.ts";
 import { elements } from "../../../src/graph/shapes.ts";
 import type { Graph, Node } from "../../../src/graph/op.ts";
-import { diskPrelude } from "../../../src/host.ts";
+import { diskPrelude } from "../../../src/program/disk.ts";
 import { compile, type Program } from "../../../src/index.ts";
 import { printModel } from "../../../src/ir/print.ts";
 import type { HostArray } from "../../../src/runtime/backend.ts";

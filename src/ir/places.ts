@@ -1,7 +1,7 @@
 /** From the names that compiled code carries back to lines of the model. */
-import { position, type Span } from "./diagnostics/span.ts";
-import type { Sources } from "./diagnostics/diagnostic.ts";
-import type { Model } from "./ir/model.ts";
+import { position, type Span } from "../diagnostics/span.ts";
+import type { Sources } from "../diagnostics/diagnostic.ts";
+import type { Model } from "./model.ts";
 
 /** A line of a source file. */
 export interface Place {

@@ -1,18 +1,18 @@
-import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
-import type { Dataset } from "./data/dataset.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { Dataset } from "../data/dataset.ts";
 import {
   placeOutside,
   repeatedSequences,
   sizeBelowOne,
   unboundDimension,
   withoutSteps,
-} from "./data/errors.ts";
-import { fitFields, type ExpectedField } from "./data/fit.ts";
-import { hasTime, type Model } from "./ir/model.ts";
-import { printType } from "./ir/print.ts";
-import type { Value } from "./ir/value.ts";
+} from "../data/errors.ts";
+import { fitFields, type ExpectedField } from "../data/fit.ts";
+import { hasTime, type Model } from "../ir/model.ts";
+import { printType } from "../ir/print.ts";
+import type { Value } from "../ir/value.ts";
 import type { Program } from "./program.ts";
-import { evaluate, type Dim } from "./shape/dim.ts";
+import { evaluate, type Dim } from "../shape/dim.ts";
 
 /** Sizes of the dimensions that the data binds, or which fields are missing or do not fit (E06xx). */
 export const fitData = (

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { invariant } from "./diagnostics/invariant.ts";
-import type { LoadFile } from "./language/modules.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import type { LoadFile } from "../language/modules.ts";
 import type { SourceFile } from "./program.ts";
 
 /** The shipped models; sought upwards, since bundling moves this file. */

@@ -1,18 +1,18 @@
 /** The particles that draws of `predict` go on from: sampling by importance, and resampling (Rubin 1987). */
-import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
-import { invariant } from "./diagnostics/invariant.ts";
-import type { Batch } from "./data/dataset.ts";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Batch } from "../data/dataset.ts";
 import { feedDraw, wrongField } from "./draw-feed.ts";
-import { elements } from "./graph/shapes.ts";
-import { inputsOf } from "./graph/walk.ts";
+import { elements } from "../graph/shapes.ts";
+import { inputsOf } from "../graph/walk.ts";
 import type { Program } from "./program.ts";
-import type { Backend, HostArray } from "./runtime/backend.ts";
-import { gumbel } from "./runtime/random.ts";
-import { unweighable } from "./training/errors.ts";
-import type { Feed } from "./training/feed.ts";
-import { openTrial, type Trial } from "./training/forward.ts";
-import { drawNoise } from "./training/noise.ts";
-import type { BatchSizes, NoiseSpec } from "./training/problem.ts";
+import type { Backend, HostArray } from "../runtime/backend.ts";
+import { gumbel } from "../runtime/random.ts";
+import { unweighable } from "../training/errors.ts";
+import type { Feed } from "../training/feed.ts";
+import { openTrial, type Trial } from "../training/forward.ts";
+import { drawNoise } from "../training/noise.ts";
+import type { BatchSizes, NoiseSpec } from "../training/problem.ts";
 
 /** Particles of the guide among which each draw chooses, unless its caller says otherwise. */
 export const DEFAULT_PARTICLES = 32;

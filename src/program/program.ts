@@ -1,10 +1,10 @@
-import type { Result, Sources } from "./diagnostics/diagnostic.ts";
-import type { Span } from "./diagnostics/span.ts";
-import type { Model } from "./ir/model.ts";
-import type { NoiseSpec, Problem } from "./training/problem.ts";
-import type { TrainingOptions } from "./training/options.ts";
-import type { Graph } from "./graph/op.ts";
-import type { Place } from "./places.ts";
+import type { Result, Sources } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/span.ts";
+import type { Model } from "../ir/model.ts";
+import type { NoiseSpec, Problem } from "../training/problem.ts";
+import type { TrainingOptions } from "../training/options.ts";
+import type { Graph } from "../graph/op.ts";
+import type { Place } from "../ir/places.ts";
 
 /** A source text and where it is from; imports are looked up beside it. */
 export interface SourceFile {

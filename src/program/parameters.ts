@@ -1,7 +1,7 @@
-import { invariant } from "./diagnostics/invariant.ts";
-import type { Initializer, Model } from "./ir/model.ts";
-import { evaluate, type Dim } from "./shape/dim.ts";
-import type { ParameterInit, ParameterSpec } from "./training/problem.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Initializer, Model } from "../ir/model.ts";
+import { evaluate, type Dim } from "../shape/dim.ts";
+import type { ParameterInit, ParameterSpec } from "../training/problem.ts";
 
 const resolveInit = (init: Initializer, known: (dim: Dim) => number): ParameterInit => {
   switch (init.kind) {

@@ -1,15 +1,15 @@
 /** What a graph that draws reads of a batch. */
-import { wrongArgument } from "./diagnostics/argument.ts";
-import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { invariant } from "./diagnostics/invariant.ts";
-import type { Batch } from "./data/dataset.ts";
-import { added } from "./graph/added.ts";
-import type { NodeOf, Shape } from "./graph/op.ts";
-import { elements } from "./graph/shapes.ts";
-import type { Model } from "./ir/model.ts";
-import type { HostArray } from "./runtime/backend.ts";
-import { feedBatch, stepFields, type Feed } from "./training/feed.ts";
-import type { BatchSizes } from "./training/problem.ts";
+import { wrongArgument } from "../diagnostics/argument.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import type { Batch } from "../data/dataset.ts";
+import { added } from "../graph/added.ts";
+import type { NodeOf, Shape } from "../graph/op.ts";
+import { elements } from "../graph/shapes.ts";
+import type { Model } from "../ir/model.ts";
+import type { HostArray } from "../runtime/backend.ts";
+import { feedBatch, stepFields, type Feed } from "../training/feed.ts";
+import type { BatchSizes } from "../training/problem.ts";
 
 /** What a graph that draws takes: what is given, else what it reads of a batch. */
 export const feedDraw = (

@@ -5,29 +5,29 @@ import {
   success,
   type Diagnostic,
   type Result,
-} from "./diagnostics/diagnostic.ts";
-import { invariant } from "./diagnostics/invariant.ts";
-import { nearestName } from "./diagnostics/nearest.ts";
-import type { ConfigText } from "./config/origins.ts";
-import { resolveConfig, trainDefaults, type TrainConfig } from "./config/config.ts";
-import { readConfigFile } from "./config/config-file.ts";
-import { families } from "./distributions/index.ts";
-import { printGraph, printGraphJson } from "./graph/print.ts";
-import { describeModel } from "./inference/describe.ts";
-import { planEstimators, type Plan } from "./inference/legality.ts";
-import { deriveEvaluation, deriveObjective } from "./inference/objective.ts";
-import type { ObjectiveSpec } from "./inference/spec.ts";
-import type { Model } from "./ir/model.ts";
-import { printModel, printType } from "./ir/print.ts";
-import { analyse, analyseReadable } from "./language/language.ts";
-import { loadModules, type LoadFile, type Modules } from "./language/modules.ts";
-import { printFile } from "./language/print.ts";
-import { applySettings, parseSetting, type SettingOverride } from "./language/settings.ts";
-import { optimise } from "./graph/passes/index.ts";
-import type { BatchSizes, Problem } from "./training/problem.ts";
+} from "../diagnostics/diagnostic.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import { nearestName } from "../diagnostics/nearest.ts";
+import type { ConfigText } from "../config/origins.ts";
+import { resolveConfig, trainDefaults, type TrainConfig } from "../config/config.ts";
+import { readConfigFile } from "../config/config-file.ts";
+import { families } from "../distributions/index.ts";
+import { printGraph, printGraphJson } from "../graph/print.ts";
+import { describeModel } from "../inference/describe.ts";
+import { planEstimators, type Plan } from "../inference/legality.ts";
+import { deriveEvaluation, deriveObjective } from "../inference/objective.ts";
+import type { ObjectiveSpec } from "../inference/spec.ts";
+import type { Model } from "../ir/model.ts";
+import { printModel, printType } from "../ir/print.ts";
+import { analyse, analyseReadable } from "../language/language.ts";
+import { loadModules, type LoadFile, type Modules } from "../language/modules.ts";
+import { printFile } from "../language/print.ts";
+import { applySettings, parseSetting, type SettingOverride } from "../language/settings.ts";
+import { optimise } from "../graph/passes/index.ts";
+import type { BatchSizes, Problem } from "../training/problem.ts";
 import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
-import { placesIn } from "./places.ts";
+import { placesIn } from "../ir/places.ts";
 import { samplingOf } from "./sampling.ts";
 import type { CheckedFile, Program, ProgramInfo, SourceFile } from "./program.ts";
 

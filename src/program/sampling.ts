@@ -1,8 +1,8 @@
 /** The graph that draws a target. */
-import type { Result } from "./diagnostics/diagnostic.ts";
-import { deriveSampling } from "./inference/generate.ts";
-import type { Sampling, Target } from "./inference/spec.ts";
-import type { Model } from "./ir/model.ts";
+import type { Result } from "../diagnostics/diagnostic.ts";
+import { deriveSampling } from "../inference/generate.ts";
+import type { Sampling, Target } from "../inference/spec.ts";
+import type { Model } from "../ir/model.ts";
 import type { SampleSizes, SampleTarget } from "./program.ts";
 
 /** As it is before any pass. */

@@ -1,18 +1,18 @@
 /** How much memory training and other evaluations will take, before anything runs. */
-import { memoryUse } from "./code/generate.ts";
-import { checkArguments } from "./diagnostics/argument.ts";
-import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
+import { memoryUse } from "../code/generate.ts";
+import { checkArguments } from "../diagnostics/argument.ts";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { rulesOfSizes } from "./draw.ts";
-import type { Dataset } from "./data/dataset.ts";
-import { elements } from "./graph/shapes.ts";
-import { optimise } from "./graph/passes/index.ts";
-import type { Node } from "./graph/op.ts";
-import { bodyRoots, inputsOf, topological } from "./graph/walk.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { elements } from "../graph/shapes.ts";
+import { optimise } from "../graph/passes/index.ts";
+import type { Node } from "../graph/op.ts";
+import { bodyRoots, inputsOf, topological } from "../graph/walk.ts";
 import type { Program, SampleSizes, SampleTarget } from "./program.ts";
-import { trainingSizes } from "./training/feed.ts";
-import type { BatchSizes } from "./training/problem.ts";
-import { buildStep, slotsOf } from "./training/step.ts";
-import { measuredOf } from "./training/estimate.ts";
+import { trainingSizes } from "../training/feed.ts";
+import type { BatchSizes } from "../training/problem.ts";
+import { buildStep, slotsOf } from "../training/step.ts";
+import { measuredOf } from "../training/estimate.ts";
 
 /** In bytes, on the executors of loops (`native` and `wasm`). */
 export interface MemoryForecast {

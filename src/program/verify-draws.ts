@@ -1,24 +1,24 @@
 /** Whether draws are computed as their graphs say; training verifies its own programs (`TrainRequest.verify`). */
-import { invariant } from "./diagnostics/invariant.ts";
-import { failure, success, type Result } from "./diagnostics/diagnostic.ts";
-import type { Dataset } from "./data/dataset.ts";
-import type { Sampling } from "./inference/spec.ts";
+import { invariant } from "../diagnostics/invariant.ts";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Sampling } from "../inference/spec.ts";
 import type { Program, SampleSizes, SampleTarget } from "./program.ts";
 import { feedDraw } from "./draw-feed.ts";
-import type { Backend } from "./runtime/backend.ts";
-import { referenceBackend } from "./runtime/reference.ts";
+import type { Backend } from "../runtime/backend.ts";
+import { referenceBackend } from "../runtime/reference.ts";
 import { samplingOf } from "./sampling.ts";
-import type { Feed } from "./training/feed.ts";
-import { openTrial } from "./training/forward.ts";
-import { dataDraw } from "./training/noise.ts";
-import { decisiveNoise } from "./training/verify/noise.ts";
-import { differences } from "./training/verify/report.ts";
+import type { Feed } from "../training/feed.ts";
+import { openTrial } from "../training/forward.ts";
+import { dataDraw } from "../training/noise.ts";
+import { decisiveNoise } from "../training/verify/noise.ts";
+import { differences } from "../training/verify/report.ts";
 import {
   verifyPrograms,
   type Claim,
   type Verdict,
   type VerifyOptions,
-} from "./training/verify/verify.ts";
+} from "../training/verify/verify.ts";
 
 /** Which draws to compare with the reference, and how much of that to do. */
 export interface VerifySamplingRequest {

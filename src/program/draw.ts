@@ -1,16 +1,16 @@
-import { checkArguments, oneOf, perhaps, wholeFrom } from "./diagnostics/argument.ts";
-import { failure, success, type Diagnostic, type Result } from "./diagnostics/diagnostic.ts";
-import type { Batch } from "./data/dataset.ts";
+import { checkArguments, oneOf, perhaps, wholeFrom } from "../diagnostics/argument.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { Batch } from "../data/dataset.ts";
 import { feedDraw, wrongField } from "./draw-feed.ts";
 import { chooseNoise, DEFAULT_PARTICLES } from "./prefix.ts";
-import { hasTime } from "./ir/model.ts";
+import { hasTime } from "../ir/model.ts";
 import type { Program, SampleTarget } from "./program.ts";
-import type { Backend, HostArray } from "./runtime/backend.ts";
-import { nonFiniteDraw, type BadDraw } from "./training/errors.ts";
-import { runOnce } from "./training/forward.ts";
-import type { Feed } from "./training/feed.ts";
-import { wrongParameters } from "./training/request.ts";
-import { drawNoise } from "./training/noise.ts";
+import type { Backend, HostArray } from "../runtime/backend.ts";
+import { nonFiniteDraw, type BadDraw } from "../training/errors.ts";
+import { runOnce } from "../training/forward.ts";
+import type { Feed } from "../training/feed.ts";
+import { wrongParameters } from "../training/request.ts";
+import { drawNoise } from "../training/noise.ts";
 
 /** What to draw, from which parameters, given which data. */
 export interface DrawRequest {

@@ -1,9 +1,9 @@
 /** The training step that is looked at. */
-import type { Graph } from "./graph/op.ts";
-import type { Model } from "./ir/model.ts";
-import type { TrainingOptions } from "./training/options.ts";
-import type { Problem } from "./training/problem.ts";
-import { buildStep } from "./training/step.ts";
+import type { Graph } from "../graph/op.ts";
+import type { Model } from "../ir/model.ts";
+import type { TrainingOptions } from "../training/options.ts";
+import type { Problem } from "../training/problem.ts";
+import { buildStep } from "../training/step.ts";
 
 /** Optimised, at small sizes; its text has the same structure at all sizes. */
 export const inspectionStep = (model: Model, problem: Problem, options: TrainingOptions): Graph => {

@@ -1,8 +1,8 @@
 /** What the executors make of a program's training step, as text. */
-import { generate, schedule } from "./code/generate.ts";
-import { printModule } from "./code/print.ts";
+import { generate, schedule } from "../code/generate.ts";
+import { printModule } from "../code/print.ts";
 import { inspectionStep } from "./inspection.ts";
-import { printProgram } from "./loops/print.ts";
+import { printProgram } from "../loops/print.ts";
 import type { ExecutedStage, Program } from "./program.ts";
 
 /** For two threads; `code` with vectors of 8 and tiles for 16 registers. */
