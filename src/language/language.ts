@@ -12,7 +12,7 @@ import { tooManyCalls } from "./check/messages/calls.ts";
 import { checkModel } from "./check/model.ts";
 import { withVerifiedFixes } from "./check/remedies.ts";
 import type { Modules } from "./modules.ts";
-import { isStackExhausted } from "./nesting.ts";
+import { isStackExhausted } from "./syntax/nesting.ts";
 
 /** What a file says once it is known to be right. */
 export interface Program {

@@ -7,7 +7,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { File, Import, Item, Name } from "./ast.ts";
 import * as errors from "./errors-modules.ts";
-import { parse } from "./parse.ts";
+import { parse } from "./syntax/parse.ts";
 
 /** A top-level declaration that has a name, hence everything but `train`. */
 export type NamedItem = Extract<Item, { readonly name: Name }>;

@@ -1,7 +1,7 @@
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Argument, DimDecl, Expr, File, Name, Setting, TrainDecl } from "./ast.ts";
 import * as errors from "./errors-settings.ts";
-import { parseOverride } from "./parse.ts";
+import { parseOverride } from "./syntax/parse.ts";
 import { printExpr } from "./print.ts";
 
 /** `train.optimizer.lr=3e-4`: what to set and its value. Spans point into the text it was given as. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { position } from "../../src/diagnostics/span.ts";
-import { parse } from "../../src/language/parse.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
 import { showTree } from "./tree.ts";
 
 // A case file holds cases: `# title`, the source, `==>`, and what parsing gives: one line for each import and item,

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { ISerializedGast } from "chevrotain";
 import { defaultParserErrorProvider } from "chevrotain";
 import { describe, expect, test } from "vitest";
-import { expectations, placeProvider } from "../../src/language/messages-syntax.ts";
-import { parse } from "../../src/language/parse.ts";
-import { GtmParser } from "../../src/language/parser.ts";
-import { keywords, slips } from "../../src/language/tokens.ts";
+import { expectations, placeProvider } from "../../src/language/syntax/messages.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
+import { GtmParser } from "../../src/language/syntax/parser.ts";
+import { keywords, slips } from "../../src/language/syntax/tokens.ts";
 
 const parser = new GtmParser(placeProvider, true);
 const rules = parser.getSerializedGastProductions();

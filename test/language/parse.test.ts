@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Span } from "../../src/diagnostics/span.ts";
-import { parse } from "../../src/language/parse.ts";
-import { tokenize } from "../../src/language/tokens.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
+import { tokenize } from "../../src/language/syntax/tokens.ts";
 
 const folder = "test/language/fixtures";
 const models = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, "utf8"));

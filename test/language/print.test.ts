@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Span } from "../../src/diagnostics/span.ts";
 import type { BinaryOperator, Expr, Name } from "../../src/language/ast.ts";
-import { parse } from "../../src/language/parse.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
 import { printExpr, printFile } from "../../src/language/print.ts";
-import { keywords } from "../../src/language/tokens.ts";
+import { keywords } from "../../src/language/syntax/tokens.ts";
 import { withoutSpans } from "./tree.ts";
 
 const files = ["models", "test/language/fixtures"].flatMap((folder) =>

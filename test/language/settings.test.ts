@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { renderText } from "../../src/diagnostics/render.ts";
-import { parse } from "../../src/language/parse.ts";
+import { parse } from "../../src/language/syntax/parse.ts";
 import { printExpr, printFile } from "../../src/language/print.ts";
 import { applySettings, parseSetting } from "../../src/language/settings.ts";
 

@@ -2,7 +2,7 @@
 import type { Diagnostic, Fix } from "../../diagnostics/diagnostic.ts";
 import type { File, Item } from "../ast.ts";
 import type { Modules, NamedItem, Scope } from "../modules.ts";
-import { parse } from "../parse.ts";
+import { parse } from "../syntax/parse.ts";
 import type { Finding, Proposal } from "./finding.ts";
 
 /** The text with all edits made; they do not overlap. */

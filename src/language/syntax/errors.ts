@@ -1,10 +1,10 @@
 import type { IToken } from "chevrotain";
 import { tokenMatcher } from "chevrotain";
-import type { Diagnostic, Fix } from "../diagnostics/diagnostic.ts";
-import type { ForeignEncoding } from "../diagnostics/encoding.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
-import type { Span } from "../diagnostics/span.ts";
-import type { LayoutProblem } from "./layout.ts";
+import type { Diagnostic, Fix } from "../../diagnostics/diagnostic.ts";
+import type { ForeignEncoding } from "../../diagnostics/encoding.ts";
+import { nearestName } from "../../diagnostics/nearest.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import type { LayoutProblem } from "./brackets.ts";
 import type { Nesting } from "./nesting.ts";
 import type { Respelling } from "./respell.ts";
 import type { Slip } from "./tokens.ts";

@@ -1,6 +1,6 @@
 import type { CstNode, IToken } from "chevrotain";
-import type { Span } from "../diagnostics/span.ts";
-import type { Name, Param, RecordType, ResultType, TypeExpr } from "./ast.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import type { Name, Param, RecordType, ResultType, TypeExpr } from "../ast.ts";
 import { buildExpression } from "./build-expression.ts";
 import type { Builder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokenSpan, toName } from "./cst.ts";

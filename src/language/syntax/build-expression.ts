@@ -1,7 +1,7 @@
 import type { CstNode } from "chevrotain";
-import type { Span } from "../diagnostics/span.ts";
-import { joinSpans } from "../diagnostics/span.ts";
-import type { Argument, BinaryOperator, Expr } from "./ast.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import { joinSpans } from "../../diagnostics/span.ts";
+import type { Argument, BinaryOperator, Expr } from "../ast.ts";
 import type { Builder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, tokenSpan, toName } from "./cst.ts";
 import { timeIndexOnValue, timeIndexShape, tooLarge } from "./errors-ast.ts";

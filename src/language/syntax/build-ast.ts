@@ -1,5 +1,5 @@
 import type { CstNode } from "chevrotain";
-import type { Span } from "../diagnostics/span.ts";
+import type { Span } from "../../diagnostics/span.ts";
 import type {
   ArchDecl,
   ArchExpr,
@@ -17,7 +17,7 @@ import type {
   Operation,
   StateDecl,
   Statement,
-} from "./ast.ts";
+} from "../ast.ts";
 import { buildArguments, buildExpression, unquote } from "./build-expression.ts";
 import { buildModel, buildTrain } from "./build-model.ts";
 import { buildHead, buildParams, buildResultType, buildType } from "./build-type.ts";

@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
-import type { Name } from "./ast.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import type { Name } from "../ast.ts";
+import { nearestName } from "../../diagnostics/nearest.ts";
 import { isOneOf, roles } from "./lookahead.ts";
 import * as T from "./tokens.ts";
 

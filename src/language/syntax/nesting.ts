@@ -1,7 +1,7 @@
 /** How deep a text may be nested, so that all that walks through it has room on the stack. */
 import type { IToken } from "chevrotain";
-import type { Span } from "../diagnostics/span.ts";
-import type { File } from "./ast.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import type { File } from "../ast.ts";
 import { tokenSpan } from "./cst.ts";
 import { isOneOf } from "./lookahead.ts";
 import * as T from "./tokens.ts";

@@ -10,7 +10,7 @@ import type {
   ParamDecl,
   SiteDecl,
   TrainDecl,
-} from "./ast.ts";
+} from "../ast.ts";
 import { buildArguments, buildExpression, readTime } from "./build-expression.ts";
 import type { Head } from "./build-type.ts";
 import { buildHead, buildType } from "./build-type.ts";

@@ -1,7 +1,7 @@
-import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Span } from "../diagnostics/span.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
-import type { Expr, Name } from "./ast.ts";
+import { problemAt, type Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import { nearestName } from "../../diagnostics/nearest.ts";
+import type { Expr, Name } from "../ast.ts";
 
 export const tooLarge = (span: Span, text: string): Diagnostic =>
   problemAt("E0109", `the number ${text} is too large`, span, "more than a 64-bit float can hold");

@@ -1,7 +1,7 @@
 import type { CstElement, CstNode, IToken } from "chevrotain";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Span } from "../diagnostics/span.ts";
-import type { Name } from "./ast.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Span } from "../../diagnostics/span.ts";
+import type { Name } from "../ast.ts";
 
 /** What the builders of the AST share while they walk one concrete syntax tree. */
 export interface Builder {
