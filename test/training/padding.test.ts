@@ -5,7 +5,7 @@ import { differentiate } from "../../src/graph/gradient.ts";
 import type { Graph } from "../../src/graph/op.ts";
 import { inputsOf } from "../../src/graph/walk.ts";
 import { compile, type Batch, type Dataset } from "../../src/index.ts";
-import { builtins } from "../../src/language/check/builtins.ts";
+import { builtins } from "../../src/language/check/values/builtins.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import { feedStep, type Feed } from "../../src/training/feed.ts";

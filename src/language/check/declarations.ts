@@ -3,23 +3,23 @@ import type { Families } from "../../ir/library.ts";
 import type { ArchDecl, Expr, FnDecl, MemoryDecl, Name, NetDecl, Operation } from "../ast.ts";
 import { createBuilder, type Builder } from "../lower/builder.ts";
 import type { Modules } from "../modules.ts";
-import { planArchitecture } from "./architectures.ts";
-import type { Destination } from "./body-frame.ts";
-import { bodyFrame } from "./body-frame.ts";
-import type { Dims } from "./dims.ts";
-import type { EventType } from "./event-type.ts";
-import { evaluate } from "./expressions.ts";
+import { planArchitecture } from "./nets/architectures.ts";
+import type { Destination } from "./values/body-frame.ts";
+import { bodyFrame } from "./values/body-frame.ts";
+import type { Dims } from "./types/dims.ts";
+import type { EventType } from "./types/event-type.ts";
+import { evaluate } from "./values/expressions.ts";
 import type { Report } from "./finding.ts";
-import { fnCallable, netCallable, surroundingsOf } from "./functions.ts";
-import type { Embodiment } from "./memories.ts";
-import { checkNet, checkOperation, initialStates, placeholderValue } from "./memories.ts";
+import { fnCallable, netCallable, surroundingsOf } from "./nets/functions.ts";
+import type { Embodiment } from "./memories/memories.ts";
+import { checkNet, checkOperation, initialStates, placeholderValue } from "./memories/memories.ts";
 import { memo } from "./memo.ts";
-import type { MemoryTypes } from "./memory-types.ts";
-import { readMemory } from "./memory-types.ts";
+import type { MemoryTypes } from "./memories/memory-types.ts";
+import { readMemory } from "./memories/memory-types.ts";
 import { createOnce } from "./once.ts";
-import type { Result, TypeReader } from "./signatures.ts";
-import { readFn, readNet } from "./signatures.ts";
-import type { Analysis, Callable, Frame } from "./terms.ts";
+import type { Result, TypeReader } from "./types/signatures.ts";
+import { readFn, readNet } from "./types/signatures.ts";
+import type { Analysis, Callable, Frame } from "./values/terms.ts";
 
 /** What models need of the declarations around them. */
 export interface Declarations {

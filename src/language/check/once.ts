@@ -1,9 +1,9 @@
 import type { Name } from "../ast.ts";
-import { mostCalls } from "./calls.ts";
+import { mostCalls } from "./values/calls.ts";
 import type { Report } from "./finding.ts";
 import { tooManyCalls } from "./messages/calls.ts";
 import * as messages from "./messages/names.ts";
-import type { Analysis } from "./terms.ts";
+import type { Analysis } from "./values/terms.ts";
 
 /** Checks of declarations on demand, each once; a declaration that needs itself is reported with the whole circle. */
 export const createOnce = (report: Report): Pick<Analysis, "once"> => {

@@ -4,8 +4,8 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { Name, StateDecl } from "../../ast.ts";
 import type { Finding } from "../finding.ts";
 import { error, replace } from "../finding.ts";
-import type { Axis } from "../event-type.ts";
-import { origins } from "../event-type.ts";
+import type { Axis } from "../types/event-type.ts";
+import { origins } from "../types/event-type.ts";
 
 export const wrongResult = (
   span: Span,

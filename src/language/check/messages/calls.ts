@@ -5,9 +5,9 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { Expr, Name } from "../../ast.ts";
 import type { Finding, Proposal } from "../finding.ts";
 import { error, insertAfter, replace } from "../finding.ts";
-import type { CallableParameter, Term, ValueTerm } from "../terms.ts";
-import type { EventType, Sizes } from "../event-type.ts";
-import { listed, origins, showType } from "../event-type.ts";
+import type { CallableParameter, Term, ValueTerm } from "../values/terms.ts";
+import type { EventType, Sizes } from "../types/event-type.ts";
+import { listed, origins, showType } from "../types/event-type.ts";
 import type { Side } from "./shapes.ts";
 import { intoRange } from "./shapes.ts";
 

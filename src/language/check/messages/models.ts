@@ -3,10 +3,10 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { InitialValue, MemoryInstance, Name, SiteDecl } from "../../ast.ts";
 import type { Finding } from "../finding.ts";
 import { error, insertAfter, insertBefore, replace } from "../finding.ts";
-import type { DistributionTerm } from "../terms.ts";
-import { showDistribution } from "../terms.ts";
-import type { Axis, EventType, Sizes } from "../event-type.ts";
-import { listed, origins, showType } from "../event-type.ts";
+import type { DistributionTerm } from "../values/terms.ts";
+import { showDistribution } from "../values/terms.ts";
+import type { Axis, EventType, Sizes } from "../types/event-type.ts";
+import { listed, origins, showType } from "../types/event-type.ts";
 
 export const needsTime = (span: Span, name: string, declared: Span): Finding =>
   error("E0330", `\`${name}\` has a value at every step`, span, {

@@ -5,9 +5,9 @@ import type { Base } from "../../../ir/model.ts";
 import { evaluate } from "../../../shape/dim.ts";
 import type { Finding, Proposal } from "../finding.ts";
 import { error, replace } from "../finding.ts";
-import type { ValueTerm } from "../terms.ts";
-import type { Axis, EventType, Sizes } from "../event-type.ts";
-import { listed, origins, showAxes, showType } from "../event-type.ts";
+import type { ValueTerm } from "../values/terms.ts";
+import type { Axis, EventType, Sizes } from "../types/event-type.ts";
+import { listed, origins, showAxes, showType } from "../types/event-type.ts";
 
 /** An operand: its text and its type. */
 export interface Side {

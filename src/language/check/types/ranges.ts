@@ -1,0 +1,96 @@
+/** What is known of the range of a value: `simplex` lies in `unit`, `unit` in `pos`, `pos` in `real`. */
+import type { Base } from "../../../ir/model.ts";
+import type { ValueOp } from "../../../ir/value.ts";
+import type { ValueTerm } from "../values/terms.ts";
+
+const width: { readonly [B in Base]: number } = {
+  simplex: 0,
+  unit: 1,
+  pos: 2,
+  real: 3,
+  index: 4,
+  perm: 5,
+};
+
+/** An index or an order: it selects, and has no arithmetic. */
+export const selects = (base: Base): boolean => base === "index" || base === "perm";
+
+/** Whether every value of one base may stand where the other is declared. */
+export const lies = (found: Base, declared: Base): boolean =>
+  selects(found) || selects(declared) ? found === declared : width[found] <= width[declared];
+
+/** Whether the value may stand where the base is declared; of a literal its number decides. */
+export const fits = ({ type, constant }: ValueTerm, declared: Base): boolean => {
+  if (constant === undefined || selects(declared)) return lies(type.base, declared);
+  if (declared === "pos") return constant > 0;
+  if (declared === "unit") return constant >= 0 && constant <= 1;
+  return declared === "real";
+};
+
+/** The smallest base that holds both. */
+export const join = (a: Base, b: Base): Base => (width[a] >= width[b] ? a : b);
+
+/** The base of numbers whose last axis no longer sums to 1. */
+export const relax = (base: Base): Base => (base === "simplex" ? "unit" : base);
+
+export const ofLiteral = (value: number): Base =>
+  value >= 0 && value <= 1 ? "unit" : value > 0 ? "pos" : "real";
+
+const unitOr = (a: Base, b: Base, otherwise: Base): Base =>
+  lies(a, "unit") && lies(b, "unit") ? "unit" : otherwise;
+
+const positive = (a: Base, b: Base): Base => (lies(a, "pos") && lies(b, "pos") ? "pos" : "real");
+
+/** The base of `a op b`. */
+export const ofBinary: {
+  readonly [
+    K in Extract<ValueOp, "add" | "sub" | "mul" | "div" | "pow" | "max" | "min" | "outer" | "dot">
+  ]: (a: ValueTerm, b: ValueTerm) => Base;
+} = {
+  add: (a, b) => positive(a.type.base, b.type.base),
+  sub: (a, b) => (a.constant === 1 && lies(b.type.base, "unit") ? "unit" : "real"),
+  mul: (a, b) => unitOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
+  div: (a, b) => positive(a.type.base, b.type.base),
+  pow: (a, b) => {
+    if (!lies(a.type.base, "pos")) return "real";
+    return unitOr(a.type.base, lies(b.type.base, "pos") ? "unit" : "real", "pos");
+  },
+  max: (a, b) => relax(join(a.type.base, b.type.base)),
+  min: (a, b) => relax(join(a.type.base, b.type.base)),
+  outer: (a, b) => unitOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
+  dot: (a, b) =>
+    a.type.base === "simplex" ? relax(b.type.base) : positive(a.type.base, b.type.base),
+};
+
+/** The base of an elementwise function of one argument. */
+export const ofUnary: {
+  readonly [
+    K in Extract<
+      ValueOp,
+      | "neg"
+      | "exp"
+      | "log"
+      | "sqrt"
+      | "square"
+      | "abs"
+      | "tanh"
+      | "sigmoid"
+      | "softplus"
+      | "relu"
+      | "stop"
+    >
+  ]: (base: Base) => Base;
+} = {
+  neg: () => "real",
+  exp: () => "pos",
+  log: () => "real",
+  sqrt: (base) => (lies(base, "unit") ? "unit" : "pos"),
+  square: (base) => (lies(base, "unit") ? "unit" : "pos"),
+  abs: (base) => (lies(base, "unit") ? "unit" : "pos"),
+  tanh: () => "real",
+  sigmoid: () => "unit",
+  softplus: () => "pos",
+  // Exactly 0 for half of its arguments: no scale.
+  relu: () => "real",
+  stop: (base) => base,
+};
