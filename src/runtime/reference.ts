@@ -2,7 +2,7 @@
 import { success } from "../diagnostics/diagnostic.ts";
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype, Graph, Node, NodeOf, ScanBody } from "../graph/op.ts";
-import { schedule, type Step } from "../graph/passes/liveness.ts";
+import { schedule, type Step } from "../graph/analysis/liveness.ts";
 import { elements, sameShape } from "../graph/shapes.ts";
 import { verify } from "../graph/verify.ts";
 import { bodyArguments, bodyRoots } from "../graph/walk.ts";

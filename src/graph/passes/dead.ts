@@ -1,7 +1,7 @@
 /** What nobody needs: components of loops, carries that only feed themselves, arguments that no step reads. */
 import type { Node, NodeOf } from "../op.ts";
 import { bodyRoots } from "../walk.ts";
-import { loopOf, rootsOf, type TimeLoop } from "./loop.ts";
+import { loopOf, rootsOf, type TimeLoop } from "../analysis/loop.ts";
 
 /** Which parts of a loop are needed, flag for part. */
 export interface Live {

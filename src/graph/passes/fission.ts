@@ -7,8 +7,8 @@ import { concat, reshape, slice } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { elements } from "../shapes.ts";
 import { substitute } from "../walk.ts";
-import { lead, stretch } from "./axes.ts";
-import { batch, type Stacked } from "./batch.ts";
+import { lead, stretch } from "../analysis/axes.ts";
+import { batch, type Stacked } from "../analysis/batch.ts";
 import {
   argumentsOf,
   componentsOf,
@@ -18,11 +18,11 @@ import {
   type Argument,
   type Carry,
   type TimeLoop,
-} from "./loop.ts";
+} from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
-import { costOfStep, stagesOf, type Stage } from "./stages.ts";
+import { settler } from "../analysis/settle.ts";
+import { costOfStep, stagesOf, type Stage } from "../analysis/stages.ts";
 
 /** Splits every loop, inner ones first. A loop that reads another's values sees them already split off. */
 export const fission: Pass = (outputs, settle = settler()) =>

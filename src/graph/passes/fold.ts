@@ -1,8 +1,8 @@
 /** Constant folding, algebra and common subexpressions: the rules applied to the graph and to every body. */
-import { componentsOf } from "./loop.ts";
+import { componentsOf } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
+import { settler } from "../analysis/settle.ts";
 
 /** Brings everything to the normal form of the rules; equal values become one node. Drops what is dead. */
 export const fold: Pass = (outputs, settle = settler()) =>

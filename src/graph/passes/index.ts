@@ -7,7 +7,7 @@ import { narrow } from "./narrow.ts";
 import { applyPass, type Pass } from "./pass.ts";
 import { regroup } from "./regroup.ts";
 import { separate } from "./separate.ts";
-import { settler } from "./settle.ts";
+import { settler } from "../analysis/settle.ts";
 import { specialise } from "./specialise.ts";
 
 /**

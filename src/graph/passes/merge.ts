@@ -9,13 +9,13 @@ import { add, concat, contract, reshape, transpose } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { sameShape } from "../shapes.ts";
 import { rewrite } from "../walk.ts";
-import { innerLinks, soleReaders } from "./chain.ts";
-import { keepLetters, lettersOf, renamer } from "./letters.ts";
-import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import { innerLinks, soleReaders } from "../analysis/chain.ts";
+import { keepLetters, lettersOf, renamer } from "../analysis/letters.ts";
+import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
-import { earliestStagesOf, type EarlyStage } from "./stages.ts";
+import { settler } from "../analysis/settle.ts";
+import { earliestStagesOf, type EarlyStage } from "../analysis/stages.ts";
 
 export const merge: Pass = (outputs, settle = settler()) =>
   rewriteLoops(

@@ -5,11 +5,11 @@
 import { contract, slice } from "../build.ts";
 import type { Node, NodeOf, Shape } from "../op.ts";
 import { rewrite, topological } from "../walk.ts";
-import { lettersOf } from "./letters.ts";
-import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import { lettersOf } from "../analysis/letters.ts";
+import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
-import { settler, type Settle } from "./settle.ts";
+import { settler, type Settle } from "../analysis/settle.ts";
 
 export const narrow: Pass = (outputs, settle = settler()) => narrowIn(outputs, settle, () => false);
 

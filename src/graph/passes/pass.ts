@@ -1,7 +1,7 @@
 /** What a pass is. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Graph, Node } from "../op.ts";
-import { settler, type Settle } from "./settle.ts";
+import { settler, type Settle } from "../analysis/settle.ts";
 
 /** From the values to compute to equal values, in normal form. */
 export type Pass = (outputs: readonly Node[], settle?: Settle) => readonly Node[];

@@ -7,12 +7,12 @@ import { add, mul, neg, reciprocal, sub } from "../build.ts";
 import type { Node } from "../op.ts";
 import { elements } from "../shapes.ts";
 import { rewrite } from "../walk.ts";
-import { innerLinks, soleReaders } from "./chain.ts";
-import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import { innerLinks, soleReaders } from "../analysis/chain.ts";
+import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
-import { earliestStagesOf, type EarlyStage } from "./stages.ts";
+import { settler } from "../analysis/settle.ts";
+import { earliestStagesOf, type EarlyStage } from "../analysis/stages.ts";
 
 export const regroup: Pass = (outputs, settle = settler()) =>
   rewriteLoops(

@@ -3,7 +3,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node } from "../op.ts";
 import { rewrite, topological } from "../walk.ts";
 import { liveParts, prune } from "./dead.ts";
-import { rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import { rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 
 /**
  * The outputs with every loop replaced by what `change` makes of it: a value for each of the loop's components

@@ -7,11 +7,11 @@ import { add, concat, contract, slice } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { elements } from "../shapes.ts";
 import { rewrite } from "../walk.ts";
-import { componentsOf, rootsOf, withRoots, type TimeLoop } from "./loop.ts";
+import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
-import { settler, type Settle } from "./settle.ts";
-import { earliestStagesOf } from "./stages.ts";
+import { settler, type Settle } from "../analysis/settle.ts";
+import { earliestStagesOf } from "../analysis/stages.ts";
 
 export const separate: Pass = (outputs, settle = settler()) =>
   separateIn(outputs, settle, () => false);

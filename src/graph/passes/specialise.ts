@@ -7,7 +7,7 @@ import { add, reshape, sub, sum } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { sameShape } from "../shapes.ts";
 import { substitute, topological } from "../walk.ts";
-import { lead, reshaped, stretch, unstretched } from "./axes.ts";
+import { lead, reshaped, stretch, unstretched } from "../analysis/axes.ts";
 import {
   argumentsOf,
   componentsOf,
@@ -17,10 +17,10 @@ import {
   type Argument,
   type Carry,
   type TimeLoop,
-} from "./loop.ts";
+} from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "./settle.ts";
+import { settler } from "../analysis/settle.ts";
 
 /** Values for a loop's components, in the order of `rootsOf`. */
 type Change = (loop: TimeLoop) => readonly Node[];

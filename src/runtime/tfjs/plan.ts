@@ -1,5 +1,5 @@
 /**
- * In which order to evaluate a graph, and when to free what. Differs from `graph/passes/liveness.ts` in that the
+ * In which order to evaluate a graph, and when to free what. Differs from `graph/analysis/liveness.ts` in that the
  * per-step outputs of a loop stay apart, one tensor a step, for as long as only other loops read them step by
  * step: what a forward loop leaves to its reverse loop is never stacked and never sliced.
  */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as build from "../../../src/graph/build.ts";
 import type { Graph, Node, NodeOf, OpName } from "../../../src/graph/op.ts";
-import { isBatchable } from "../../../src/graph/passes/batch.ts";
+import { isBatchable } from "../../../src/graph/analysis/batch.ts";
 import { fission } from "../../../src/graph/passes/fission.ts";
 import { topological } from "../../../src/graph/walk.ts";
 import { difference, inputValues } from "./random-graph.ts";

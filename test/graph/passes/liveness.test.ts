@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { add, exp, input, mul, neg } from "../../../src/graph/build.ts";
-import { schedule } from "../../../src/graph/passes/liveness.ts";
+import { schedule } from "../../../src/graph/analysis/liveness.ts";
 
 describe("schedule", () => {
   const x = input("x", [2]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { minimumCut, type Edge } from "../../../src/graph/passes/min-cut.ts";
+import { minimumCut, type Edge } from "../../../src/graph/analysis/min-cut.ts";
 
 const VERTICES = 6;
 const SOURCE = 0;

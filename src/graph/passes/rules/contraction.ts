@@ -1,8 +1,8 @@
 /** Rules of contractions. */
 import { constant, contract, mul, reshape, sum, transpose } from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
-import { keepLetters, lettersOf, renamer } from "../letters.ts";
-import { invert, stretch, valueOf } from "../axes.ts";
+import { keepLetters, lettersOf, renamer } from "../../analysis/letters.ts";
+import { invert, stretch, valueOf } from "../../analysis/axes.ts";
 import type { Rule } from "./rule.ts";
 
 interface Side {

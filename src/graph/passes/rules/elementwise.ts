@@ -8,7 +8,7 @@
 import * as build from "../../build.ts";
 import type { Node, OpName } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
-import { stretch, unstretched, valueOf } from "../axes.ts";
+import { stretch, unstretched, valueOf } from "../../analysis/axes.ts";
 import { evaluateScalar } from "../scalar.ts";
 import type { Rule, Rules } from "./rule.ts";
 

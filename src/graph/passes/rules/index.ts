@@ -1,5 +1,5 @@
 /** The rewriting rules, one list a primitive. */
-import { stretchUntouched } from "../axes.ts";
+import { stretchUntouched } from "../../analysis/axes.ts";
 import { contractRules } from "./contraction.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { addOfPads, layoutTable } from "./layout.ts";

@@ -8,7 +8,7 @@ import {
   stretchUntouched,
   unstretched,
   valueOf,
-} from "../axes.ts";
+} from "../../analysis/axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { add, broadcast, concat, constant, pad, reshape, slice, transpose } = build;

@@ -2,8 +2,8 @@
 import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
-import { keepLetters } from "../letters.ts";
-import { axesBefore, stretch, stretchUntouched } from "../axes.ts";
+import { keepLetters } from "../../analysis/letters.ts";
+import { axesBefore, stretch, stretchUntouched } from "../../analysis/axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { constant, mul, neg, reshape, sum } = build;

@@ -3,7 +3,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node } from "../op.ts";
 import { rebuild } from "../walk.ts";
 import { interner } from "./intern.ts";
-import { rules } from "./rules/index.ts";
+import { rules } from "../passes/rules/index.ts";
 
 /** Gives a node's normal form. Nodes settled by one settler are equal exactly when they are the same object. */
 export type Settle = (node: Node) => Node;
