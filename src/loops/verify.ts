@@ -1,7 +1,7 @@
 /** The invariants of loop programs. A pass that breaks one is found here, not in generated code. */
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype } from "../graph/op.ts";
-import { accessKey } from "./passes/access.ts";
+import { accessKey } from "./analysis/access.ts";
 import type { Access, Buffer, Instruction, Nest, Product, Program, Statement } from "./program.ts";
 
 /** Throws `InternalError` at the first broken invariant of `program.ts`. */

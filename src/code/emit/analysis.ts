@@ -1,5 +1,5 @@
 /** What is known of a body whatever its loops: types, which axes its values vary along, what is worth computing. */
-import { accessOf } from "../../loops/passes/access.ts";
+import { accessOf } from "../../loops/analysis/access.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
 import type { Instruction, Nest, Product, ValueId } from "../../loops/program.ts";

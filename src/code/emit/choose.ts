@@ -2,7 +2,7 @@
 import { elements } from "../../graph/shapes.ts";
 import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Lanes } from "../code.ts";
-import { accessOf } from "../../loops/passes/access.ts";
+import { accessOf } from "../../loops/analysis/access.ts";
 import { at, type Analysis } from "./analysis.ts";
 import { lanesFor, type Extent } from "./plan.ts";
 

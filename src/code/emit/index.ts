@@ -9,7 +9,7 @@ import {
 } from "../../loops/program.ts";
 import type { Buffer, FunctionName, Kernel, Module, Step, Target, Variable } from "../code.ts";
 import { functionsFor, isFunction } from "../functions/index.ts";
-import { accessOf } from "../../loops/passes/access.ts";
+import { accessOf } from "../../loops/analysis/access.ts";
 
 import { flopsOf } from "./flops.ts";
 import { freshNames } from "./names.ts";

@@ -2,7 +2,7 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Statement, Target, Variable } from "../code.ts";
-import { accessOf } from "../../loops/passes/access.ts";
+import { accessOf } from "../../loops/analysis/access.ts";
 import { analyse, at, type Analysis } from "./analysis.ts";
 import { chooseVector, costOfOne, type Vector } from "./choose.ts";
 import { freshNames } from "./names.ts";

@@ -1,8 +1,8 @@
 /** As few axes as the accesses allow: none of size 1, neighbours merged, strides descending. */
 import type { Access, Instruction, Nest, Program, Statement } from "../program.ts";
-import { accessOf } from "./access.ts";
-import { coalesceProduct } from "./coalesce-product.ts";
-import { type Group, mergeable, mergeBody, sizeOf } from "./groups.ts";
+import { accessOf } from "../analysis/access.ts";
+import { coalesceProduct } from "../analysis/coalesce-product.ts";
+import { type Group, mergeable, mergeBody, sizeOf } from "../analysis/groups.ts";
 
 export const coalesce = (program: Program): Program => ({
   ...program,

@@ -1,7 +1,7 @@
 /** What no output depends on goes: stores, values, statements, buffers. */
 import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
-import { buffersOf } from "./access.ts";
-import { prune, valuesOf } from "./body.ts";
+import { buffersOf } from "../analysis/access.ts";
+import { prune, valuesOf } from "../analysis/body.ts";
 
 type Leaf = Nest | Product;
 type Store = Extract<Instruction, { readonly op: "store" | "reduce" }>;

@@ -3,13 +3,20 @@
  * before for its elements alone.
  */
 import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
-import { overAxesOf } from "./align.ts";
-import { join } from "./body.ts";
-import { isSlow } from "./cost.ts";
+import { overAxesOf } from "../analysis/align.ts";
+import { join } from "../analysis/body.ts";
+import { isSlow } from "../analysis/cost.ts";
 import { bodyLimits, mayShareBody, withinLimits } from "./fuse.ts";
-import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
-import { reindexNest } from "./reindex.ts";
-import { loadCounts } from "./uses.ts";
+import {
+  adjacent,
+  orderOf,
+  replacePair,
+  statementsOf,
+  type Order,
+  type Vertex,
+} from "../analysis/order.ts";
+import { reindexNest } from "../analysis/reindex.ts";
+import { loadCounts } from "../analysis/uses.ts";
 
 export const epilogue = (program: Program): Program => {
   const loads = loadCounts(program);

@@ -10,11 +10,11 @@ import {
   mayInterleave,
   mayOverlap,
   type Footprint,
-} from "./access.ts";
-import { mapValues } from "./body.ts";
+} from "../analysis/access.ts";
+import { mapValues } from "../analysis/body.ts";
 import { coalesceNest } from "./coalesce.ts";
 import { liftCopies } from "./lift.ts";
-import { translate } from "./translate.ts";
+import { translate } from "../analysis/translate.ts";
 import {
   hasOneReader,
   isWritten,
@@ -28,7 +28,7 @@ import {
   type Leaf,
   type List,
   type Tree,
-} from "./tree.ts";
+} from "../analysis/tree.ts";
 
 type Store = Extract<Instruction, { readonly op: "store" }>;
 type Value = Extract<Instruction, { readonly op: "load" | "number" }>;

@@ -8,11 +8,18 @@ import {
   mayInterleave,
   mayOverlap,
   type Footprint,
-} from "./access.ts";
-import { align } from "./align.ts";
-import { join } from "./body.ts";
-import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
-import { type Reindexing, reindexNest } from "./reindex.ts";
+} from "../analysis/access.ts";
+import { align } from "../analysis/align.ts";
+import { join } from "../analysis/body.ts";
+import {
+  adjacent,
+  orderOf,
+  replacePair,
+  statementsOf,
+  type Order,
+  type Vertex,
+} from "../analysis/order.ts";
+import { type Reindexing, reindexNest } from "../analysis/reindex.ts";
 
 /** Beyond these, registers spill and too many streams of memory compete. */
 export const bodyLimits = { instructions: 200, buffers: 24 } as const;

@@ -1,9 +1,9 @@
 /** Outputs that replace inputs, such as parameters that are updated, come to be in the memory of these. */
 import { elements } from "../../graph/shapes.ts";
 import type { Access, Buffer, BufferName, Nest, Program, Statement } from "../program.ts";
-import { accessKey, buffersOf } from "./access.ts";
-import { mapValues } from "./body.ts";
-import { reindexNest } from "./reindex.ts";
+import { accessKey, buffersOf } from "../analysis/access.ts";
+import { mapValues } from "../analysis/body.ts";
+import { reindexNest } from "../analysis/reindex.ts";
 
 /**
  * Afterwards no output replaces an input any more: inputs that were replaced are "state". Nests that only update state are the last

@@ -1,6 +1,6 @@
 /** Copies that a loop makes step by step are made once for all steps, after the loop. */
 import type { Access, Nest } from "../program.ts";
-import { type Footprint, footprint, footprintsOf, intervalOf } from "./access.ts";
+import { type Footprint, footprint, footprintsOf, intervalOf } from "../analysis/access.ts";
 import {
   addLeaf,
   leavesTouching,
@@ -9,7 +9,7 @@ import {
   type Leaf,
   type List,
   type Tree,
-} from "./tree.ts";
+} from "../analysis/tree.ts";
 
 /**
  * Lifts what can be lifted out of a loop and gives back the new leaves in their order, right after it: copies from what no

@@ -1,7 +1,7 @@
 /** Long reductions in two stages, so that the first can be divided among threads. */
 import type { Buffer, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
-import { buffersOf } from "./access.ts";
-import { reindexNest, type Reindexing } from "./reindex.ts";
+import { buffersOf } from "../analysis/access.ts";
+import { reindexNest, type Reindexing } from "../analysis/reindex.ts";
 
 /** Shorter ones are not worth a second statement. */
 const fewest = 4096;

@@ -1,6 +1,6 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Program, Statement } from "../program.ts";
-import { createIntervals, type Intervals } from "./intervals.ts";
+import { createIntervals, type Intervals } from "../analysis/intervals.ts";
 import { placesOf } from "./plan/uses.ts";
 import { choose, type Chosen } from "./share/choose.ts";
 import { barrierTime, optionsOf, type Option } from "./share/options.ts";

@@ -1,11 +1,18 @@
 /** A sum of products is one product with several terms: partial sums never leave registers. */
 import type { Instruction, Product, Program, Statement, Term, ValueId } from "../program.ts";
-import { overAxesOf } from "./align.ts";
-import { join, mapValues, prune, valuesOf } from "./body.ts";
+import { overAxesOf } from "../analysis/align.ts";
+import { join, mapValues, prune, valuesOf } from "../analysis/body.ts";
 import { mayShareBody } from "./fuse.ts";
-import { adjacent, orderOf, replacePair, statementsOf, type Order, type Vertex } from "./order.ts";
-import { reindexAccess, reindexBody } from "./reindex.ts";
-import { loadCounts } from "./uses.ts";
+import {
+  adjacent,
+  orderOf,
+  replacePair,
+  statementsOf,
+  type Order,
+  type Vertex,
+} from "../analysis/order.ts";
+import { reindexAccess, reindexBody } from "../analysis/reindex.ts";
+import { loadCounts } from "../analysis/uses.ts";
 
 export const terms = (program: Program): Program => {
   const loads = loadCounts(program);

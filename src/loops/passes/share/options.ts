@@ -1,6 +1,6 @@
 import { elements } from "../../../graph/shapes.ts";
 import type { Instruction } from "../../program.ts";
-import { isSlow } from "../cost.ts";
+import { isSlow } from "../../analysis/cost.ts";
 import type { Leaf } from "../plan/uses.ts";
 import { isDisjointAlong, ownerOf, shareFrom, type Split, type Touch } from "./touch.ts";
 

@@ -1,4 +1,4 @@
-import { reindexNest, type Reindexing } from "../reindex.ts";
+import { reindexNest, type Reindexing } from "../../analysis/reindex.ts";
 import type { Nest } from "../../program.ts";
 import type { Place } from "../plan/uses.ts";
 import { commonSizes, optionsOf, type Option } from "./options.ts";
