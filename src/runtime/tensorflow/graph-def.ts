@@ -1,6 +1,6 @@
 /** TensorFlow's graphs, as far as they are used here: GraphDef, NodeDef and FunctionDef of its protocol buffers. */
 import type { Dtype, Shape } from "../../graph/op.ts";
-import type { AttributeValue, Operation } from "../tfjs/recipe.ts";
+import type { AttributeValue, Operation } from "./recipe.ts";
 
 /** What an operation may be of that no primitive needs. */
 export type GraphOperation =

@@ -1,10 +1,10 @@
 /** Graphs run whole by native TensorFlow: one session, one call a run. Importing this loads none of it. */
 import { success } from "../../diagnostics/diagnostic.ts";
 import { verify } from "../../graph/verify.ts";
-import { loadBinding, type Binding } from "../tfjs/binding.ts";
+import { loadBinding, type Binding } from "./binding.ts";
 import type { Backend } from "../backend.ts";
 import { backendOver, type Compiled } from "../buffers.ts";
-import { nativeTensors, type Native, type NativeTensors } from "../tfjs/native-tensors.ts";
+import { nativeTensors, type Native, type NativeTensors } from "./tensors.ts";
 import { defaultUnrolledNodes, emitGraph, type Emitted } from "./emit.ts";
 import { openSession } from "./session.ts";
 import { setThreads } from "./threads.ts";

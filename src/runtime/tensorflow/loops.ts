@@ -2,7 +2,7 @@
 import type { NodeOf } from "../../graph/op.ts";
 import { at } from "../../graph/residuals.ts";
 import { bodyArguments } from "../../graph/walk.ts";
-import { bool, type as typeOf } from "../tfjs/recipe.ts";
+import { bool, type as typeOf } from "./recipe.ts";
 import type { DataType, FunctionDef, Tensor } from "./graph-def.ts";
 import { element, emptyList, list, setElement, steps, type Series } from "./series.ts";
 import { graphWriter, type GraphWriter } from "./writer.ts";

@@ -1,6 +1,6 @@
 /** What a loop takes or leaves step by step, as whoever made it had it, and as whoever takes it wants it. */
 import type { Dtype, Shape } from "../../graph/op.ts";
-import { int, type as typeOf } from "../tfjs/recipe.ts";
+import { int, type as typeOf } from "./recipe.ts";
 import type { Tensor } from "./graph-def.ts";
 import type { GraphWriter } from "./writer.ts";
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Binding } from "../tfjs/binding.ts";
+import type { Binding } from "./binding.ts";
 import { encodeSavedModel, savedModelTag } from "./encode.ts";
 import type { GraphDef } from "./graph-def.ts";
 

@@ -3,7 +3,7 @@ import { distinctly } from "../../diagnostics/json.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import { type as typeOf } from "../tfjs/recipe.ts";
+import { type as typeOf } from "./recipe.ts";
 import {
   resultNames,
   type Attributes,

@@ -2,11 +2,11 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { HostArray } from "../backend.ts";
 import type { Dtype } from "../../graph/op.ts";
-import { loadBinding, type Binding } from "./binding.ts";
+import { loadBinding, type Binding } from "../tensorflow/binding.ts";
 import type { Device } from "./device.ts";
-import { createTensor, nativeTensors, type Native } from "./native-tensors.ts";
-import { recipeOf } from "./operations.ts";
-import { int, recipe, type, type AttributeValue, type Recipe } from "./recipe.ts";
+import { createTensor, nativeTensors, type Native } from "../tensorflow/tensors.ts";
+import { recipeOf } from "../tensorflow/operations.ts";
+import { int, recipe, type, type AttributeValue, type Recipe } from "../tensorflow/recipe.ts";
 
 /** Loads TensorFlow; throws where it is not installed. */
 export const openNative = (): Device<Native> => {

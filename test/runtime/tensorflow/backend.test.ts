@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import * as g from "../../../src/graph/build.ts";
 import type { Node } from "../../../src/graph/op.ts";
 import type { Buffer } from "../../../src/runtime/backend.ts";
-import { loadBinding } from "../../../src/runtime/tfjs/binding.ts";
+import { loadBinding } from "../../../src/runtime/tensorflow/binding.ts";
 import { selfTest } from "../../../src/runtime/self-test.ts";
 import { openSession } from "../../../src/runtime/tensorflow/session.ts";
 import { need } from "../../support/need.ts";

@@ -1,8 +1,8 @@
 /** Each primitive as operations of native TensorFlow. */
 import type { Node, NodeOf, OpName, Shape } from "../../graph/op.ts";
 import { elements, sameShape } from "../../graph/shapes.ts";
-import { planContraction, type Arranged } from "./contract.ts";
-import type { Evaluated, Structural } from "./device.ts";
+import { planContraction, type Arranged } from "../tfjs/contract.ts";
+import type { Evaluated, Structural } from "../tfjs/device.ts";
 import {
   bool,
   int,

@@ -3,7 +3,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
 import type { HostArray } from "../backend.ts";
 import type { Binding } from "./binding.ts";
-import type { Tensors } from "./device.ts";
+import type { Tensors } from "../tfjs/device.ts";
 
 /** A tensor of TensorFlow, with its owners counted. */
 export interface Native {
