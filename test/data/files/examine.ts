@@ -23,7 +23,9 @@ export const examineDamage = (folder: string, seed: number): readonly string[] =
     }
     const original = everythingIn(folder, file.name, file.bytes, {}, file.source);
     const isChanged = original.ok && read.sequences.join("\n") !== original.sequences.join("\n");
-    return file.summed && isPacked(bytes) && isChanged ? complain("read other numbers than were written") : [];
+    return file.summed && isPacked(bytes) && isChanged
+      ? complain("read other numbers than were written")
+      : [];
   } catch (error) {
     return complain(String(error));
   }

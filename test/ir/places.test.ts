@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { compile } from "../src/index.ts";
-import { recallModel } from "./cli/call.ts";
-import { need } from "./support/need.ts";
+import { compile } from "../../src/index.ts";
+import { recallModel } from "../cli/call.ts";
+import { need } from "../support/need.ts";
 
 const program = need(compile({ path: "recall.gtm", text: recallModel }));
 
