@@ -23,19 +23,16 @@ export { modelsDirectory } from "./program/disk.ts";
 export type { MemoryForecast, MemoryNeed } from "./program/forecast.ts";
 export type { Model } from "./ir/model.ts";
 export type {
-  CallValue,
   CheckedFile,
   CompiledStage,
   ExecutedStage,
-  Origin,
   Program,
   ProgramInfo,
-  ResolvedSetting,
-  RunConfig,
   SampleSizes,
   SampleTarget,
   SourceFile,
 } from "./program/program.ts";
+export type { CallValue, Origin, ResolvedSetting, RunConfig } from "./config/run-config.ts";
 export type * from "./report/data.ts";
 export type { Place } from "./ir/places.ts";
 export type { Backend, Buffer, Executable, HostArray, KernelTime } from "./runtime/backend.ts";

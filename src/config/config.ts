@@ -11,7 +11,7 @@ import type { Span } from "../diagnostics/span.ts";
 import type { Bound, Estimator, ObjectiveSpec } from "../inference/spec.ts";
 import type { File, Setting } from "../language/ast.ts";
 import type { TrainDefaults } from "../language/settings.ts";
-import type { CallValue, ResolvedSetting, RunConfig } from "../program/program.ts";
+import type { CallValue, ResolvedSetting, RunConfig } from "./run-config.ts";
 import type { EarlyStopping, OptimizerOptions, Schedule } from "../training/options.ts";
 import {
   orNo,

@@ -4,7 +4,7 @@ import { position, type Span } from "../diagnostics/span.ts";
 import type { DimDecl, Expr } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
 import { defaultSource } from "../language/settings.ts";
-import type { Origin, ResolvedSetting } from "../program/program.ts";
+import type { Origin, ResolvedSetting } from "./run-config.ts";
 
 /** A `--config` file as text. */
 export interface ConfigText {

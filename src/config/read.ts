@@ -9,7 +9,7 @@ import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Argument, Expr } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
-import type { CallValue } from "../program/program.ts";
+import type { CallValue } from "./run-config.ts";
 import type { Schedule } from "../training/options.ts";
 import {
   constantSchedule,

@@ -1,8 +1,7 @@
 import type { Result, Sources } from "../diagnostics/diagnostic.ts";
-import type { Span } from "../diagnostics/span.ts";
 import type { Model } from "../ir/model.ts";
 import type { NoiseSpec, Problem } from "../training/problem.ts";
-import type { TrainingOptions } from "../training/options.ts";
+import type { RunConfig } from "../config/run-config.ts";
 import type { Graph } from "../graph/op.ts";
 import type { Place } from "../ir/places.ts";
 
@@ -12,53 +11,11 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Where the value of a setting comes from; the last that speaks wins. */
-export type Origin =
-  | { readonly kind: "default" }
-  /** A dimension whose size is that of an axis of the data. */
-  | { readonly kind: "data" }
-  /** A dimension that is computed from others. */
-  | {
-      readonly kind: "derived";
-      readonly formula: string;
-      readonly file: string;
-      readonly line: number;
-    }
-  | { readonly kind: "file"; readonly file: string; readonly line: number }
-  | { readonly kind: "config"; readonly file: string; readonly line: number }
-  | { readonly kind: "set"; readonly text: string };
-
-/** One line of `--print-config`: a path such as "Z" or "train.optimizer.lr", its value as text, and its origin. */
-export interface ResolvedSetting {
-  readonly path: string;
-  readonly value: string;
-  readonly origin: Origin;
-}
-
-/** A call of a `train` block with its numbers: `perfect_recall(images = mnist, l = 10)`. */
-export interface CallValue {
-  readonly name: string;
-  readonly arguments: Readonly<Record<string, number | string | boolean>>;
-  readonly place: Span;
-  /** Of the arguments, by name. */
-  readonly argumentPlaces: ReadonlyMap<string, Span>;
-}
-
 /** The compiler's intermediate forms, in their order; `graph` is the optimised training step at small sizes. */
 export type CompiledStage = "ast" | "ir" | "graph";
 
 /** What the executors make of that step. */
 export type ExecutedStage = "loops" | "code";
-
-/** Everything a run needs beside model and data. */
-export interface RunConfig {
-  readonly data: CallValue | null;
-  readonly training: TrainingOptions;
-  /** As text, for people: "iwae(K = 4)". */
-  readonly objective: string;
-  readonly estimator: string;
-  readonly settings: readonly ResolvedSetting[];
-}
 
 /** What to draw. `predict` needs the first `prefix` steps of data, `posterior` and `reconstruct` all of it. */
 export type SampleTarget = "prior" | "predict" | "posterior" | "reconstruct";
