@@ -9,7 +9,7 @@ import * as build from "../../build.ts";
 import type { Node, OpName } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
 import { stretch, unstretched, valueOf } from "../../analysis/axes.ts";
-import { evaluateScalar } from "../scalar.ts";
+import { evaluateScalar } from "../../scalar.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { add, constant, mul, neg, sub } = build;
