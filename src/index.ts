@@ -16,6 +16,7 @@ export { sourceNames } from "./data/open.ts";
 export type { DataContext, DataSpec } from "./data/context.ts";
 export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";
 export type { ArrayField, ArrayOptions } from "./data/sequences.ts";
+export type { ErrorCode } from "./diagnostics/codes.ts";
 export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
 export type { DrawRequest } from "./program/draw.ts";
 export { DEFAULT_PARTICLES } from "./program/prefix.ts";

@@ -1,3 +1,4 @@
+import { codes, type Fault } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 
 /** Exit codes, a contract with scripts. */
@@ -26,33 +27,22 @@ export const exitOf = (diagnostics: readonly Diagnostic[], configPath?: string):
   return worst ?? exits.done;
 };
 
-type ErrorExit = 1 | 2 | 3 | 4 | 5 | 70;
-
-/**
- * What no command line, model or data could mend: a backend that is not there, a disk, too little memory, a folder that
- * another process has.
- */
-const ofEnvironment: ReadonlySet<string> = new Set([
-  "E0358",
-  "E0702",
-  "E0704",
-  "E0705",
-  "E0816",
-  "E0841",
-]);
-
-/** Of a run folder, which is data as soon as it is one. */
-const ofRun: ReadonlySet<string> = new Set(["E0842", "E0843"]);
-
-const classify = ({ code, primary }: Diagnostic, configPath: string | undefined): ErrorExit => {
+/** An override that is wrong is the command line's fault, whatever its code; else each code has its own. */
+const classify = ({ code, primary }: Diagnostic, configPath: string | undefined): ExitCode => {
   const file = primary?.span.file;
-  if (file?.startsWith("--") === true || (file !== undefined && file === configPath)) {
-    return exits.usage;
-  }
-  if (code.startsWith("E074")) return exits.internal;
-  if (ofEnvironment.has(code)) return exits.environment;
-  if (ofRun.has(code) || code.startsWith("E06") || code.startsWith("E082")) return exits.data;
-  if (code.startsWith("E071") || code.startsWith("E072")) return exits.numerics;
-  const chosen = code.startsWith("E070") || (code.startsWith("E08") && file === undefined);
-  return chosen ? exits.usage : exits.model;
+  const override = file?.startsWith("--") === true || (file !== undefined && file === configPath);
+  return override ? exits.usage : exitOfFault[codes[code][0]];
+};
+
+type ExitCode = (typeof exits)[keyof typeof exits];
+
+const exitOfFault: { readonly [F in Fault]: ExitCode } = {
+  model: exits.model,
+  usage: exits.usage,
+  data: exits.data,
+  numerics: exits.numerics,
+  environment: exits.environment,
+  internal: exits.internal,
+  // Only ever warned of.
+  warning: exits.internal,
 };

@@ -1,4 +1,5 @@
 /** What can be wrong with data. All wording of E06xx is here. */
+import type { ErrorCode } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { DataSpec } from "./context.ts";
@@ -10,7 +11,11 @@ interface Details {
   readonly help?: readonly string[];
 }
 
-const problem = (code: `E06${string}`, message: string, details: Details = {}): Diagnostic => ({
+const problem = (
+  code: ErrorCode & `E06${string}`,
+  message: string,
+  details: Details = {},
+): Diagnostic => ({
   code,
   severity: details.severity ?? "error",
   message,

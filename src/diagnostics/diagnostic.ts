@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./codes.ts";
 import type { Span } from "./span.ts";
 
 /** A place in a source with what to say about it. */
@@ -12,13 +13,9 @@ export interface Fix {
   readonly text: string;
 }
 
-/**
- * What is wrong with a user's model, command line, data or run. Never thrown: returned.
- * Codes: E01xx syntax, E02xx names and modules, E03xx types and shapes, E04xx causality, E05xx objective and
- * estimator, E06xx data, E07xx numerics, E08xx command line and configuration.
- */
+/** What is wrong with a user's model, command line, data or run. Never thrown: returned. */
 export interface Diagnostic {
-  readonly code: `E${string}`;
+  readonly code: ErrorCode;
   readonly severity: "error" | "warning";
   readonly message: string;
   /** Absent where there is no source to point into (a data file, a missing flag). */
@@ -33,7 +30,7 @@ export interface Diagnostic {
 
 /** An error without a place in a source. */
 export const problem = (
-  code: Diagnostic["code"],
+  code: ErrorCode,
   message: string,
   notes: readonly string[] = [],
   help: readonly string[] = [],
@@ -41,7 +38,7 @@ export const problem = (
 
 /** An error at a place; `text` says what is there. */
 export const problemAt = (
-  code: Diagnostic["code"],
+  code: ErrorCode,
   message: string,
   span: Span,
   text: string,

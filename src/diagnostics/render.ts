@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./codes.ts";
 import type { Diagnostic, Label, Sources } from "./diagnostic.ts";
 import type { Mark, Paint, Role } from "./frame.ts";
 import { renderFrame } from "./frame.ts";
@@ -89,7 +90,7 @@ interface JsonRange {
 
 /** A diagnostic as `--json` prints it. */
 export interface JsonDiagnostic {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly primary?: JsonRange & { readonly label: string };

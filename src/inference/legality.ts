@@ -1,5 +1,6 @@
 /** Which bound, estimator and model fit together: what does not is refused with what would. */
 import { distributionOf } from "../distributions/index.ts";
+import type { ErrorCode } from "../diagnostics/codes.ts";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Span } from "../diagnostics/span.ts";
@@ -34,7 +35,7 @@ export type ObjectivePlaces = Readonly<
 >;
 
 const error = (
-  code: Diagnostic["code"],
+  code: ErrorCode,
   message: string,
   place: Span | undefined,
   sites: readonly Site[],

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
@@ -10,7 +11,7 @@ interface Extra {
 }
 
 const error = (
-  code: Diagnostic["code"],
+  code: ErrorCode,
   message: string,
   span: Span,
   text: string,

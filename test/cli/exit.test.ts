@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { exitOf } from "../../src/cli/exit.ts";
+import type { ErrorCode } from "../../src/diagnostics/codes.ts";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.ts";
 
-const diagnostic = (code: Diagnostic["code"], file?: string): Diagnostic => ({
+const diagnostic = (code: ErrorCode, file?: string): Diagnostic => ({
   code,
   severity: "error",
   message: "",

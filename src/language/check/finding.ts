@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../diagnostics/codes.ts";
 import type { Diagnostic, Fix, Label } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/span.ts";
 
@@ -27,7 +28,7 @@ interface Details {
 
 /** An error with its place; everything else is optional. */
 export const error = (
-  code: `E${string}`,
+  code: ErrorCode,
   message: string,
   span: Span,
   { label = "", secondary = [], notes = [], help = [], proposals = [] }: Details = {},

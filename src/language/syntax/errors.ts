@@ -1,5 +1,6 @@
 import type { IToken } from "chevrotain";
 import { tokenMatcher } from "chevrotain";
+import type { ErrorCode } from "../../diagnostics/codes.ts";
 import type { Diagnostic, Fix } from "../../diagnostics/diagnostic.ts";
 import type { ForeignEncoding } from "../../diagnostics/encoding.ts";
 import { nearestName } from "../../diagnostics/nearest.ts";
@@ -11,7 +12,7 @@ import type { Slip } from "./tokens.ts";
 import * as T from "./tokens.ts";
 
 interface Parts {
-  readonly code: Diagnostic["code"];
+  readonly code: ErrorCode;
   readonly message: string;
   readonly span: Span;
   readonly label: string;
