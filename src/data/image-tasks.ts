@@ -3,7 +3,7 @@ import { failure, success } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { count, flag } from "./arguments.ts";
 import { mapSplits, splitEntries, type Draw, type Split, type Splits } from "./dataset.ts";
-import { tooFew } from "./errors.ts";
+import { badArgument, tooFew } from "./errors.ts";
 import { imageArguments, openImages, type ImageSet } from "./images.ts";
 import { source, type Source } from "./source.ts";
 import { drawDistinct, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
@@ -22,6 +22,9 @@ export const singleImages: Source = source(
     const images = openImages("images", values, context);
     if (!images.ok) return images;
     const { height, width, splits, description } = images.value;
+    if (values.with_labels && splits.train.labels === undefined) {
+      return failure(badArgument("images", "labels", "the path of the images' labels", "nothing"));
+    }
     const stored = ({ count: sequences, pixels, labels }: ImageSet): StoredSplit => {
       const x: StoredField = {
         name: "x",

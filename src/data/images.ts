@@ -16,7 +16,7 @@ import type { DataContext } from "./context.ts";
 import type { Splits } from "./dataset.ts";
 import { badArgument, malformedFile } from "./errors.ts";
 import { pooler, type Pooling } from "./pool.ts";
-import { openRawImages, type RawImages } from "./raw-images.ts";
+import { imageSources, openRawImages, type RawImages } from "./raw-images.ts";
 
 /** The images of one split. */
 export interface ImageSet {
@@ -65,7 +65,7 @@ export const openImages = (
   values: Values<typeof imageArguments>,
   context: DataContext,
 ): Result<Images> => {
-  const raw = openRawImages(values.images, values.labels, context);
+  const raw = openSource(task, values, context);
   if (!raw.ok) return raw;
   const { height, width, full, origin, splits } = raw.value;
   const { size, pool, binary, threshold } = values;
@@ -90,6 +90,18 @@ export const openImages = (
     description: `${origin}${pooled}, ${binary ? `binarised at ${threshold}` : "grey"}`,
     splits: { ...shared.value, test: prepare(splits.test) },
   });
+};
+
+const openSource = (
+  task: string,
+  { images, labels }: Values<typeof imageArguments>,
+  context: DataContext,
+): Result<RawImages> => {
+  if (labels === null || !imageSources.includes(images)) {
+    return openRawImages(images, labels, context);
+  }
+  const expected = `left out: ${images} has labels of its own`;
+  return failure(badArgument(task, "labels", expected, JSON.stringify(labels)));
 };
 
 const withValidation = (

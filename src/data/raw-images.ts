@@ -23,11 +23,13 @@ export interface RawImages {
   >;
 }
 
-const sourcesHelp =
-  "images are mnist, fashion, digits8, omniglot, or the path of an IDX or .npy file";
+/** The sources that are known by name; each has labels. */
+export const imageSources: readonly string[] = ["mnist", "fashion", "digits8", "omniglot"];
+
+const sourcesHelp = `images are ${imageSources.join(", ")}, or the path of an IDX or .npy file`;
 
 /**
- * The images of a source known by name (`mnist`, `fashion`, `digits8`, `omniglot`), or of a file. `labels` is the path of the labels'
+ * The images of a source known by name, or of a file. `labels` is the path of the labels'
  * file where `name` is a path.
  */
 export const openRawImages = (

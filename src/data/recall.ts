@@ -82,10 +82,16 @@ export const perfectRecall: Source = source(
 );
 
 /** Labels of a split, which the task cannot do without. */
-const labelsOf = (task: string, set: ImageSet): Result<readonly number[]> =>
-  set.labels === undefined
-    ? failure(badArgument(task, "labels", "the path of the images' labels", "nothing"))
-    : success([...set.labels]);
+const labelsOf = (task: string, set: ImageSet): Result<readonly number[]> => {
+  const { labels } = set;
+  if (labels === undefined) {
+    return failure(badArgument(task, "labels", "the path of the images' labels", "nothing"));
+  }
+  const wrong = labels.find((label) => !(Number.isInteger(label) && label >= 0));
+  return wrong === undefined
+    ? success([...labels])
+    : failure(badArgument(task, "labels", "labels that are whole numbers from 0", `${wrong}`));
+};
 
 /** A plan for each split by one function, or the first failure. */
 const plansFor = (

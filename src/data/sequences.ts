@@ -12,12 +12,12 @@ import { failure, success, type Diagnostic, type Result } from "../diagnostics/d
 import { count, flag, optional, part, text } from "./arguments.ts";
 import type { DataContext } from "./context.ts";
 import type { Dataset, FieldShape } from "./dataset.ts";
-import { malformedFile, wrongField } from "./errors.ts";
+import { badArgument, malformedFile, wrongField } from "./errors.ts";
 import { fieldOfArray, readFields } from "./fields.ts";
 import { locate } from "./files.ts";
 import { source, type Source } from "./source.ts";
 import { shareOut } from "./split.ts";
-import { assemble, storedDataset, type PerOf } from "./stored.ts";
+import { assemble, storedDataset, type PerOf, type StoredFile } from "./stored.ts";
 
 const fileArguments = {
   file: text(),
@@ -42,22 +42,34 @@ interface FileValues {
   readonly header: boolean | null;
 }
 
+/** How a source understands its file. */
+interface Understood {
+  readonly task: string;
+  readonly title: string;
+  /** What a field is that no argument names. */
+  readonly otherwise: FieldShape["per"];
+  readonly perSequence: readonly string[];
+  readonly length: number | null;
+}
+
 const openFile = (
   { file, test, validation, shared, header }: FileValues,
   context: DataContext,
-  title: string,
-  others: PerOf,
-  length: number | null,
+  { task, title, otherwise, perSequence, length }: Understood,
 ): Result<Dataset> => {
   const path = locate(file, context);
   if (!path.ok) return path;
   const common = namesIn(shared);
+  const perOf: PerOf = (name) =>
+    common.includes(name) ? "shared" : perSequence.includes(name) ? "sequence" : otherwise;
   const read = readFields(path.value, {
-    perOf: (name) => (common.includes(name) ? "shared" : others(name)),
+    perOf,
     header,
     ...(context.fields === undefined ? {} : { fields: context.fields }),
   });
   if (!read.ok) return read;
+  const misnamed = checkNames(task, read.value, { shared: common, per_sequence: perSequence });
+  if (misnamed.length > 0) return failure(...misnamed);
   const splits = shareOut(read.value, { test, validation }, length);
   if (!splits.ok) return splits;
   if (splits.value.train.fields.length === 0) {
@@ -68,6 +80,28 @@ const openFile = (
   return success(storedDataset(title, splits.value, about), [...read.warnings, ...splits.warnings]);
 };
 
+/** Names in arguments that the file has no field for, and those that two arguments claim. */
+const checkNames = (
+  task: string,
+  file: StoredFile,
+  given: Readonly<Record<"shared" | "per_sequence", readonly string[]>>,
+): readonly Diagnostic[] => {
+  const { fields } = file.kind === "whole" ? file.all : file.splits.train;
+  const known = [...fields.map(({ name }) => name), ...(file.ignored?.keys() ?? [])];
+  const unknown = Object.entries(given).flatMap(([argument, names]) =>
+    names
+      .filter((name) => !known.includes(name))
+      .map((name) => badArgument(task, argument, `fields of the file: ${known.join(", ")}`, name)),
+  );
+  const twice = given.per_sequence.filter((name) => given.shared.includes(name));
+  return [
+    ...unknown,
+    ...twice.map((name) =>
+      badArgument(task, "per_sequence", "other fields than `shared` names", name),
+    ),
+  ];
+};
+
 /**
  * Sequences from a file (.npz, .npy, .json, .csv): fields have one value a step, those named in `per_sequence` one a
  * sequence, those in `shared` one in all. `length` cuts longer sequences into pieces.
@@ -75,16 +109,25 @@ const openFile = (
 export const sequences: Source = source(
   "sequences",
   { ...fileArguments, per_sequence: text(""), length: optional(count(undefined)) },
-  (values, context, title) => {
-    const once = namesIn(values.per_sequence);
-    const perOf: PerOf = (name) => (once.includes(name) ? "sequence" : "step");
-    return openFile(values, context, title, perOf, values.length);
-  },
+  (values, context, title) =>
+    openFile(values, context, {
+      task: "sequences",
+      title,
+      otherwise: "step",
+      perSequence: namesIn(values.per_sequence),
+      length: values.length,
+    }),
 );
 
 /** Rows from a file, for models without time: every field has one value a row. */
 export const table: Source = source("table", fileArguments, (values, context, title) =>
-  openFile(values, context, title, () => "sequence", null),
+  openFile(values, context, {
+    task: "table",
+    title,
+    otherwise: "sequence",
+    perSequence: [],
+    length: null,
+  }),
 );
 
 /** An array of a library user: [sequences, steps, …], [sequences, …] or […] as `per` says. */

@@ -96,6 +96,23 @@ describe("images from files", () => {
     expect(codesOf(attempt({ images: "ten.idx", labels: "nine.idx" }))).toEqual(["E0604"]);
   });
 
+  test("labels that nobody would read, that are not there, or that number nothing are refused", () => {
+    expect(codesOf(attempt({ images: "mnist", labels: "labels.idx" }))).toEqual(["E0602"]);
+    expect(codesOf(attempt({ images: "ten.idx", with_labels: true }))).toEqual(["E0602"]);
+    const bytes = new Uint8Array(40);
+    const numbers = new DataView(bytes.buffer);
+    const recall = (first: number, task: string): readonly string[] => {
+      for (let i = 0; i < 10; i += 1) numbers.setFloat32(4 * i, i === 0 ? first : i % 2);
+      writeFileSync(join(folder, "odd.idx"), Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 10, ...bytes));
+      const given = { images: "ten.idx", labels: "odd.idx", l: 5, k: 2 };
+      return codesOf(openDataset({ name: task, arguments: given }, { baseDirectory: folder }));
+    };
+    for (const task of ["parity_recall", "dynamic_dependency"]) {
+      expect(recall(2, task)).toEqual([]);
+      for (const label of [-1, 0.5, NaN]) expect(recall(label, task)).toEqual(["E0602"]);
+    }
+  });
+
   test("the data directory's files take the place of the package's digits", () => {
     const data = join(folder, "data");
     mkdirSync(join(data, "mnist"), { recursive: true });

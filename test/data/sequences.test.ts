@@ -127,6 +127,25 @@ describe("ragged sequences in JSON", () => {
   });
 });
 
+describe("names in `shared` and `per_sequence`", () => {
+  const file = write("arguments.json", '{"x": [[1, 2], [3]], "w": [1, 2], "about": "text"}');
+
+  test.each([
+    [{ per_sequence: "w" }, ""],
+    [{ per_sequence: "w, about" }, ""],
+    [{ per_sequence: "w", shared: "v" }, "`shared`"],
+    [{ per_sequence: "w, weight" }, "`per_sequence`"],
+    [{ per_sequence: "w", shared: "w" }, "`per_sequence`"],
+  ])("%j", (given, refused) => {
+    const opened = openDataset(
+      { name: "sequences", arguments: { file, ...given } },
+      { baseDirectory: folder, fields: ["x", "w"] },
+    );
+    expect(codesOf(opened)).toEqual(refused === "" ? [] : ["E0602"]);
+    expect(message(opened)).toContain(refused);
+  });
+});
+
 describe("CSV", () => {
   test("columns x.0, x.1 are one field, equal numbers in `sequence` one sequence", () => {
     const file = write("a.csv", "sequence,x.0,x.1,a\n0,1,2,5\n0,3,4,6\n1,5,6,7\n");
