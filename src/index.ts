@@ -18,6 +18,7 @@ export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./da
 export type { ArrayField, ArrayOptions } from "./data/sequences.ts";
 export type { ErrorCode } from "./diagnostics/codes.ts";
 export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
+export type { DataDigest } from "./program/digest.ts";
 export type { DrawRequest } from "./program/draw.ts";
 export { DEFAULT_PARTICLES } from "./program/prefix.ts";
 export { modelsDirectory } from "./program/disk.ts";

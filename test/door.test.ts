@@ -57,6 +57,7 @@ const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
   ],
   arraysDataset: [fields, {}],
   fitData: [program, dataset],
+  digestData: [program, dataset],
   drawSamples: [program, backend, draws],
   openBackend: ["reference", {}],
   evaluateBound: [bounds],

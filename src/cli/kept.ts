@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import type { KeptSource, Program, Run, TrainingState } from "../index.ts";
+import type { DataDigest, KeptSource, Program, Run, TrainingState } from "../index.ts";
 import type { Io } from "./io.ts";
-import { chosenByTest } from "./problems.ts";
+import { chosenByTest, otherData } from "./problems.ts";
 import { pathOf, sourcesOf, textOf, wrongOf } from "./source.ts";
 import { dataDirectory, setStage, type Stage } from "./stage.ts";
 import { wrong, type Wrong } from "./verb.ts";
@@ -67,8 +67,24 @@ export const reopen = async (
       ...(options.checkpoint === "best" && stage.value.dataset.validation !== true
         ? [chosenByTest()]
         : []),
+      ...(await changedData(run.value, stage.value)),
     ],
   };
+};
+
+/** That the data are no longer those that the run began with, by split. */
+const changedData = async (
+  { environment: { data: kept } }: Run,
+  { program, dataset }: Stage,
+): Promise<readonly Diagnostic[]> => {
+  if (kept === undefined) return [];
+  const { digestData } = await import("../index.ts");
+  const found: Readonly<Record<string, DataDigest>> = digestData(program, dataset);
+  const splits = [...new Set([...Object.keys(kept), ...Object.keys(found)])];
+  const changes = splits.filter((split) => kept[split]?.sha256 !== found[split]?.sha256);
+  return changes.length === 0
+    ? []
+    : [otherData(changes.map((split) => [split, kept[split], found[split]]))];
 };
 
 /** The state that is asked for, if it fits the program. */

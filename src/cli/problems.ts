@@ -1,5 +1,5 @@
 import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { MemoryNeed } from "../index.ts";
+import type { DataDigest, MemoryNeed } from "../index.ts";
 
 /** What can be wrong with a command line. All wording of E081x that is not of the run folder is here. */
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
@@ -152,6 +152,27 @@ export const chosenByTest = (): Diagnostic => ({
   ),
   severity: "warning",
 });
+
+/** `changes` are splits with what the run began with and what there is. */
+export const otherData = (
+  changes: readonly (readonly [string, DataDigest | undefined, DataDigest | undefined])[],
+): Diagnostic => ({
+  ...problem(
+    "E0633",
+    "the data are not those that the run began with",
+    changes.map(([split, kept, found]) => `${split}: ${describeChange(kept, found)}`),
+    ["bring the data back as they were; what follows is from the data as they are now"],
+  ),
+  severity: "warning",
+});
+
+const describeChange = (kept: DataDigest | undefined, found: DataDigest | undefined): string => {
+  if (kept === undefined) return "there was none, now there is";
+  if (found === undefined) return "there is none now";
+  return kept.sequences === found.sequences
+    ? "other values"
+    : `${kept.sequences ?? "made up"} sequences then, ${found.sequences ?? "made up"} now`;
+};
 
 export const tooLargeForMachine = (need: MemoryNeed, available: number): Diagnostic =>
   tooLarge(

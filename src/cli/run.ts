@@ -78,9 +78,13 @@ const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promis
     profile: options.profile ?? false,
   });
   if (!stage.ok) return wrongOf(stage.diagnostics, program, compiled.config);
-  const { appendLog, describeEnvironment, initialState, lockRun } = await import("../index.ts");
+  const { appendLog, describeEnvironment, digestData, initialState, lockRun } =
+    await import("../index.ts");
   const started = new Date();
-  const environment = describeEnvironment(stage.value.backend.name, io.cwd, started);
+  const environment = {
+    ...describeEnvironment(stage.value.backend.name, io.cwd, started),
+    data: digestData(program, stage.value.dataset),
+  };
   const overrides: Overrides = {
     ...(options.model === undefined ? {} : { model: options.model }),
     set: compiled.set,

@@ -2,6 +2,7 @@
 import { openDataset as open } from "../data/open.ts";
 import { arraysDataset as openArrays } from "../data/sequences.ts";
 import { oneOf, perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
+import { digestData as digest } from "../program/digest.ts";
 import { drawSamples as draw } from "../program/draw.ts";
 import { fitData as fit } from "../program/bind-data.ts";
 import { openBackend as openNamed } from "../runtime/select.ts";
@@ -51,6 +52,13 @@ export const fitData: typeof fit = answering(
   "fitData",
   { program: rules.aModelWithConfig, dataset: rules.aDataset },
   fit,
+);
+
+/** Digests of the data by split, from which one sees later whether they changed. */
+export const digestData: typeof digest = insisting(
+  "digestData",
+  { program: rules.aModelWithConfig, dataset: rules.aDataset },
+  digest,
 );
 
 /** Draws sites and watches, as `DrawRequest` says: by name [S, B, T, …], or [S, B, …] where there is no time. */

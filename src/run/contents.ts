@@ -38,7 +38,7 @@ export interface RunContents {
   readonly environment: Environment;
 }
 
-/** Where and by what a run was made. */
+/** Where, by what and on which data a run was made. */
 export interface Environment {
   readonly gtmc: string;
   readonly node: string;
@@ -51,6 +51,10 @@ export interface Environment {
   readonly libraries: Readonly<Record<string, string>>;
   /** What the working folder has checked out; absent outside a repository. */
   readonly git?: { readonly commit: string };
+  /** By split: how many sequences, where they are stored, and a digest. Absent in folders from before it was kept. */
+  readonly data?: Readonly<
+    Record<string, { readonly sequences?: number; readonly sha256: string }>
+  >;
   /** ISO 8601. */
   readonly started: string;
 }

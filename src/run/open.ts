@@ -242,4 +242,11 @@ const isEnvironment = (value: unknown): value is Environment =>
   isRecord(value["libraries"]) &&
   Object.values(value["libraries"]).every((version) => typeof version === "string") &&
   (value["git"] === undefined ||
-    (isRecord(value["git"]) && typeof value["git"]["commit"] === "string"));
+    (isRecord(value["git"]) && typeof value["git"]["commit"] === "string")) &&
+  (value["data"] === undefined ||
+    (isRecord(value["data"]) && Object.values(value["data"]).every(isDigest)));
+
+const isDigest = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value["sha256"] === "string" &&
+  (value["sequences"] === undefined || isCount(value["sequences"]));
