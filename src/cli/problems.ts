@@ -9,6 +9,21 @@ export const usageError = (message: string, help: readonly string[]): Diagnostic
 export const onlyFor = (option: string, other: string): Diagnostic =>
   usageError(`\`${option}\` is only for \`${other}\``, [`leave it out, or use \`${other}\``]);
 
+/** A setting that one command line makes twice, or together with all of what it is part of: order would choose in silence. */
+export const setTwice = (settings: readonly string[]): Diagnostic | undefined => {
+  const paths = settings.map((text) => text.slice(0, text.indexOf("=")).replaceAll(/\s/gu, ""));
+  const at = paths.findIndex((path, i) =>
+    paths.slice(0, i).some((other) => other === path || other.startsWith(`${path}.`)),
+  );
+  const path = paths[at];
+  if (path === undefined) return undefined;
+  const given = settings.filter((_, i) => paths[i] === path || paths[i]?.startsWith(`${path}.`));
+  return {
+    ...usageError(`\`${path}\` is set twice`, ["leave out all but one"]),
+    notes: given.map((text) => `--set ${text}`),
+  };
+};
+
 /** What the operating system says that it did not do. */
 interface SystemError extends Error {
   readonly code: string;

@@ -4,6 +4,7 @@ import { reopen } from "./kept.ts";
 import { pathOf } from "./source.ts";
 import { withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { startTalk } from "./talk.ts";
+import { setTwice } from "./problems.ts";
 import { count } from "./text.ts";
 import { trainInFolder } from "./training.ts";
 import { repeated, verb } from "./usage.ts";
@@ -33,6 +34,8 @@ const example = `  gtmc resume runs/vrnn-2026-08-22T10-31-07-s1 --set train.step
 `;
 
 const resumeRun = async (io: Io, path: string, options: ResumeOptions): Promise<Ending> => {
+  const twice = setTwice(options.set ?? []);
+  if (twice !== undefined) return wrong([twice]);
   const { lockRun, openRun } = await import("../index.ts");
   const shown = pathOf(io, path);
   const opened = openRun(shown);

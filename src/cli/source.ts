@@ -10,7 +10,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { CheckedFile, ConfigFile, Program, SourceFile } from "../index.ts";
 import type { Io } from "./io.ts";
-import { badConfigFile, cannotReadFile } from "./problems.ts";
+import { badConfigFile, cannotReadFile, setTwice } from "./problems.ts";
 import { repeated, wholeNumber } from "./usage.ts";
 import { wrong, type Common, type Wrong } from "./verb.ts";
 
@@ -72,13 +72,16 @@ const withSource = async <T>(
   if (!source.ok) return wrong(source.diagnostics);
   const config = options.config === undefined ? undefined : readConfig(io, options.config);
   if (config !== undefined && !config.ok) return wrong(config.diagnostics);
+  const set = [
+    ...(options.set ?? []),
+    ...(options.seed === undefined ? [] : [`train.seed=${options.seed}`]),
+    ...(options.steps === undefined ? [] : [`train.steps=${options.steps}`]),
+  ];
+  const twice = setTwice(set);
+  if (twice !== undefined) return wrong([twice]);
   const given: Given = {
     source: source.value,
-    set: [
-      ...(options.set ?? []),
-      ...(options.seed === undefined ? [] : [`train.seed=${options.seed}`]),
-      ...(options.steps === undefined ? [] : [`train.steps=${options.steps}`]),
-    ],
+    set,
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(config === undefined ? {} : { config: config.value }),
   };

@@ -30,7 +30,8 @@ export const readConfigFile = (text: string, file: string): Result<readonly Sett
     }
     const name = setting.value.path.map((one) => one.text).join(".");
     const { span } = setting.value.value;
-    const first = earlier.get(name);
+    const part = [...earlier.keys()].find((other) => other.startsWith(`${name}.`));
+    const first = earlier.get(part ?? name);
     if (first !== undefined) diagnostics.push(setTwice(name, span, first));
     earlier.set(name, span);
     settings.push(setting.value);

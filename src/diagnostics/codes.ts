@@ -146,6 +146,7 @@ const table = {
   E0630: ["data", "The model names a place that an axis of the data does not have."],
   E0631: ["warning", "Something beside the splits of a file is not used."],
   E0632: ["warning", "The times of a sequence are not evenly spaced."],
+  E0633: ["warning", "The data are not those that the run began with."],
 
   E0701: ["usage", "There is no backend of this name."],
   E0702: ["environment", "A backend cannot be used on this machine."],

@@ -214,6 +214,9 @@ describe("a configuration in JSON", () => {
     expect(wrong('{ "train": { "batch": [1, "]"] } }')).toEqual([
       ["E0807", "`train.batch` is given a list", '[1, "]"]'],
     ]);
+    expect(
+      wrong('{ "train.optimizer.lr": 1, "train": { "optimizer": "adam(lr = 2)" } }'),
+    ).toMatchObject([["E0808", "`train.optimizer` is set twice", "adam(lr = 2)"]]);
     expect(wrong('{ "train.batch": 1, "train": { "batch": 2 } }')).toEqual([
       ["E0808", "`train.batch` is set twice", "2"],
     ]);
