@@ -1,6 +1,7 @@
 /** Types of expressions: what verification and both printers agree on. */
 import { invariant } from "../diagnostics/invariant.ts";
 import type { Expr, Lanes, Local, Type } from "./code.ts";
+import { entryOf } from "../graph/table.ts";
 
 /** One or more f32. */
 export const f32 = (lanes: Lanes): Type => ({ scalar: "f32", lanes });
@@ -14,11 +15,7 @@ export const showType = ({ scalar, lanes }: Type): string =>
   lanes === 1 ? scalar : `${scalar}x${lanes}`;
 
 /** The type of an expression, given those of the locals it reads; operands are not checked. */
-export const typeOf = (expr: Expr, locals: Locals): Type => {
-  // The entry of the kind takes this expression by the table's type, which indexing by a union forgets.
-  const entry = types[expr.kind] as (expr: Expr, locals: Locals) => Type;
-  return entry(expr, locals);
-};
+export const typeOf = (expr: Expr, locals: Locals): Type => entryOf(types, expr.kind)(expr, locals);
 
 type Locals = ReadonlyMap<Local, Type>;
 

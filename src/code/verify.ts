@@ -15,6 +15,7 @@ import type {
   Variable,
 } from "./code.ts";
 import { f32, i32, mask, showType, typeOf } from "./type.ts";
+import { entryOf } from "../graph/table.ts";
 
 /** Throws `InternalError` at the first broken invariant of `code.ts`. */
 export const verifyModule = (module: Module): void => {
@@ -237,9 +238,7 @@ const binaryOn: Readonly<Record<BinaryOp, readonly Type["scalar"][]>> = {
 };
 
 const checkExpr = (expr: Expr, scope: Scope): Type => {
-  // The entry of the kind takes this expression by the table's type, which indexing by a union forgets.
-  const check = checks[expr.kind] as (expr: Expr, scope: Scope) => void;
-  check(expr, scope);
+  entryOf(checks, expr.kind)(expr, scope);
   return typeOf(expr, scope.locals);
 };
 

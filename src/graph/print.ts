@@ -1,8 +1,8 @@
 /** Text and JSON forms of a graph, for golden files and people. Deterministic. */
 import { distinctly } from "../diagnostics/json.ts";
-import type { Graph, Node, NodeOf } from "./op.ts";
+import type { Graph, Node, NodeOf, OpName } from "./op.ts";
 import { showType } from "./shapes.ts";
-import { interpret, type Table } from "./table.ts";
+import { entryOf } from "./table.ts";
 import { bodyArguments, bodyRoots, topological } from "./walk.ts";
 
 /**
@@ -26,7 +26,11 @@ export const printGraph = (graph: Graph): string => {
       numbers.set(node, number);
       const type = node.op === "scan" ? "" : `: ${showType(node)}`;
       const role = node.op === "input" ? roles.get(node) : undefined;
-      const words = [role ?? node.op, interpret(attributes, node), ...operandWords(node, refer)];
+      const words = [
+        role ?? node.op,
+        entryOf(attributes, node.op)(node),
+        ...operandWords(node, refer),
+      ];
       const comment = node.origin === undefined ? "" : `  // ${node.origin}`;
       const text = words.filter((word) => word !== "").join(" ");
       lines.push(`${indent}${number}${type} = ${text}${comment}`);
@@ -76,7 +80,7 @@ const cumulative = ({ attrs }: NodeOf<"cumsum" | "cumprod">): string =>
     .join(" ");
 const numbers = (values: readonly number[]): string => `[${values.join(", ")}]`;
 
-const attributes: Table<[], string> = {
+const attributes: { readonly [K in OpName]: (node: NodeOf<K>) => string } = {
   input: ({ attrs: { name } }) => name,
   constant: ({ attrs: { value } }) => String(value),
   iota: ({ attrs: { axis } }) => `axis=${axis}`,

@@ -1,5 +1,6 @@
 /** The elementwise primitives, by what they do to numbers. */
 import type { Node, NodeOf, OpName } from "./op.ts";
+import { entryOf } from "./table.ts";
 
 type OnNumbers<K extends OpName> = (xs: readonly number[], node: NodeOf<K>) => number;
 
@@ -72,8 +73,5 @@ const onNumbers: { readonly [K in OpName]: OnNumbers<K> | undefined } = {
 };
 
 /** The value of an elementwise primitive of numbers; `undefined` if it is not elementwise. */
-export const evaluateScalar = (node: Node, xs: readonly number[]): number | undefined => {
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  const evaluate = onNumbers[node.op] as OnNumbers<OpName> | undefined;
-  return evaluate?.(xs, node);
-};
+export const evaluateScalar = (node: Node, xs: readonly number[]): number | undefined =>
+  entryOf(onNumbers, node.op)?.(xs, node);

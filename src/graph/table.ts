@@ -1,18 +1,26 @@
-/** A total interpretation of the primitives: leaving one out is a type error. */
-import type { Node, NodeOf, OpName } from "./op.ts";
+/** Total tables: one entry for each tag of a union, such as the primitives' names. Leaving one out is a type error. */
 
-/** One function a primitive. */
-export type Table<Args extends readonly unknown[], R> = {
-  readonly [K in OpName]: (node: NodeOf<K>, ...args: Args) => R;
-};
+/** The type of a parameter, by its place, of any of some functions. */
+type Parameter<F, I extends number> = F extends (...args: infer Args) => unknown
+  ? Args[I & keyof Args]
+  : never;
+type Arity<F> = F extends (...args: infer Args) => unknown ? Args["length"] : never;
+type Result<F> = F extends (...args: never) => infer R ? R : never;
+type FunctionsOf<T> = Extract<T, (...args: never) => unknown>;
 
-/** Applies a node's entry. */
-export const interpret = <Args extends readonly unknown[], R>(
-  table: Table<Args, R>,
-  node: Node,
-  ...args: Args
-): R => {
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  const entry = table[node.op] as (node: Node, ...args: Args) => R;
-  return entry(node, ...args);
-};
+/** Accepts whatever any of some functions of one to three parameters accepts. */
+type Joint<F> = [Arity<F>] extends [1]
+  ? (a: Parameter<F, 0>) => Result<F>
+  : [Arity<F>] extends [2]
+    ? (a: Parameter<F, 0>, b: Parameter<F, 1>) => Result<F>
+    : (a: Parameter<F, 0>, b: Parameter<F, 1>, c: Parameter<F, 2>) => Result<F>;
+
+/**
+ * The entry for the tag of some member of the union. By the table's type it accepts that member, which indexing by a
+ * union of tags forgets: this is the one place that says so.
+ */
+export const entryOf = <T, Tag extends keyof T>(
+  table: T,
+  tag: Tag,
+): Joint<FunctionsOf<T[Tag]>> | Exclude<T[Tag], FunctionsOf<T[Tag]>> =>
+  table[tag] as unknown as Joint<FunctionsOf<T[Tag]>> | Exclude<T[Tag], FunctionsOf<T[Tag]>>;

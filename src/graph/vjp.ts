@@ -7,6 +7,7 @@
 import { invariant } from "../diagnostics/invariant.ts";
 import * as build from "./build.ts";
 import type { Node, NodeOf, OpName } from "./op.ts";
+import { entryOf } from "./table.ts";
 
 const { cumprod, div, equal, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
 
@@ -198,8 +199,7 @@ export const cotangentsOfOperands = (
   node: NodeOf<Exclude<OpName, Structural>>,
   cotangent: Node,
 ): readonly (Node | undefined)[] => {
-  const rule = reverseRules[node.op];
+  const rule = entryOf(reverseRules, node.op);
   invariant(typeof rule === "function", `${node.op} is not differentiable`);
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  return (rule as (node: Node, cotangent: Node) => readonly (Node | undefined)[])(node, cotangent);
+  return rule(node, cotangent);
 };

@@ -26,6 +26,7 @@ import {
   untaken,
   withoutDiagonal,
 } from "./composites.ts";
+import { entryOf } from "../graph/table.ts";
 
 /** What is float in a graph and what is int. */
 export const dtypeOf = (base: Base): Dtype =>
@@ -171,13 +172,7 @@ const emitters: { readonly [K in ValueOp]: Emitter<K> } = {
 
 /** The node of a value, given those of its operands. */
 export const emit = (value: Value, operands: readonly Node[], context: EmitContext): Node => {
-  // The entry of `value.op` accepts this value by the table's type, which indexing by a union forgets.
-  const entry = emitters[value.op] as (
-    operands: readonly Node[],
-    value: Value,
-    context: EmitContext,
-  ) => Node;
-  const node = entry(operands, value, context);
+  const node = entryOf(emitters, value.op)(operands, value, context);
   const fresh = node.op !== "input" && node.origin === undefined && !operands.includes(node);
   return value.name !== undefined && fresh ? g.withOrigin(node, value.name) : node;
 };

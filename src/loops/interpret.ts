@@ -13,6 +13,7 @@ import {
   type Statement,
   type UnaryOp,
 } from "./program.ts";
+import { entryOf } from "../graph/table.ts";
 
 /** Contents of buffers, flat. Int buffers hold whole numbers. */
 export type Memory = Map<BufferName, Float64Array>;
@@ -200,9 +201,7 @@ const execute = (body: readonly Instruction[], moment: Moment): void => {
   for (let id = 0; id < body.length; id += 1) {
     const instruction = body[id];
     if (instruction === undefined) continue;
-    // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
-    const run = instructions[instruction.op] as (i: Instruction, m: Moment, id: number) => number;
-    moment.values[id] = run(instruction, moment, id);
+    moment.values[id] = entryOf(instructions, instruction.op)(instruction, moment, id);
   }
 };
 

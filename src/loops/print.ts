@@ -1,5 +1,6 @@
 /** Loop programs as text. */
 import type { Access, Instruction, Program, Statement } from "./program.ts";
+import { entryOf } from "../graph/table.ts";
 
 const variableNames = "ijklmnopqr";
 const stepNames = "tuvw";
@@ -121,8 +122,7 @@ const texts: {
 };
 
 const print = (instruction: Instruction, id: number): string => {
-  // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
-  const text = (texts[instruction.op] as (instruction: Instruction) => string)(instruction);
+  const text = entryOf(texts, instruction.op)(instruction);
   const stores = instruction.op === "store" || instruction.op === "reduce";
   return stores ? text : `${value(id)} = ${text}`;
 };

@@ -3,6 +3,7 @@ import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype } from "../graph/op.ts";
 import { accessKey } from "./analysis/access.ts";
 import type { Access, Buffer, Instruction, Nest, Product, Program, Statement } from "./program.ts";
+import { entryOf } from "../graph/table.ts";
 
 /** Throws `InternalError` at the first broken invariant of `program.ts`. */
 export const verifyProgram = (program: Program): void => {
@@ -192,9 +193,7 @@ const rules: {
 const verifyBody = (body: readonly Instruction[], axes: readonly number[], scope: Scope): void => {
   const context: Context = { body, axes, scope, types: [] };
   for (const instruction of body) {
-    // The entry of `op` accepts this instruction by the table's type, which indexing by a union forgets.
-    const rule = rules[instruction.op] as (i: Instruction, c: Context) => Dtype | undefined;
-    context.types.push(rule(instruction, context));
+    context.types.push(entryOf(rules, instruction.op)(instruction, context));
   }
 };
 

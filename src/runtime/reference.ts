@@ -9,6 +9,7 @@ import { bodyArguments, bodyRoots } from "../graph/walk.ts";
 import type { Backend, Buffer, HostArray } from "./backend.ts";
 import { kernels, type Structural } from "./reference/kernels.ts";
 import { allocate, type Value } from "./reference/strided.ts";
+import { entryOf } from "../graph/table.ts";
 
 /** Is told every value as it is computed; `step` is the step of the innermost loop. */
 export type Observer = (node: Node, value: HostArray, step: number | undefined) => void;
@@ -162,9 +163,7 @@ const apply = (
   node: NodeOf<Exclude<Node["op"], Structural>>,
   operands: readonly Value[],
 ): Value => {
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  const kernel = kernels[node.op] as unknown as (xs: readonly Value[], n: Node) => Value["data"];
-  return { shape: node.shape, data: kernel(operands, node) };
+  return { shape: node.shape, data: entryOf(kernels, node.op)(operands, node) };
 };
 
 const loop = (

@@ -2,6 +2,7 @@
 import type { HostArray } from "../runtime/backend.ts";
 import { normal, uniform } from "../runtime/random.ts";
 import type { ParameterInit, ParameterSpec } from "./problem.ts";
+import { entryOf } from "../graph/table.ts";
 
 type Fill<K extends ParameterInit["kind"]> = (
   init: Extract<ParameterInit, { kind: K }>,
@@ -29,15 +30,6 @@ const fills: { readonly [K in ParameterInit["kind"]]: Fill<K> } = {
   },
 };
 
-const fill = <K extends ParameterInit["kind"]>(
-  init: Extract<ParameterInit, { kind: K }>,
-  ...rest: [count: number, key: Parameters<Fill<K>>[2]]
-): Float32Array => {
-  // The entry of `init.kind` takes this init by the table's type, which indexing by a union forgets.
-  const entry = fills[init.kind] as Fill<K>;
-  return entry(init, ...rest);
-};
-
 /** Values of all parameters, by name. */
 export const initialise = (
   parameters: readonly ParameterSpec[],
@@ -47,6 +39,6 @@ export const initialise = (
     parameters.map(({ name, shape, init }) => {
       const count = shape.reduce((a, b) => a * b, 1);
       const key = { seed, stream: `init/${name}`, step: 0 };
-      return [name, { shape, data: fill(init, count, key) }];
+      return [name, { shape, data: entryOf(fills, init.kind)(init, count, key) }];
     }),
   );

@@ -1,6 +1,7 @@
 /** One instruction, of one copy, as statements. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
+import { entryOf } from "../../graph/table.ts";
 import type { Instruction, ValueId } from "../../loops/program.ts";
 import { binary, compare, get, load, select, splat, unary } from "../build.ts";
 import type { Expr, Lanes } from "../code.ts";
@@ -124,13 +125,11 @@ const expressionOf = (id: ValueId, copy: Copy, scope: Scope): Expr => {
     const number = (value: number): Expr => literal(value, { dtype: "float", lanes });
     return select(conditionOf(id, copy, scope, lanes), number(1), number(0));
   }
-  // The entry of the instruction takes it by the table's type, which indexing by a union forgets.
-  const express = (
-    expressions as Partial<Record<Instruction["op"], (of: Instruction, place: Place) => Expr>>
-  )[instruction.op];
-  invariant(express !== undefined, `%${id} is no expression`);
-  return express(instruction, { copy, scope, lanes });
+  invariant(isPure(instruction), `%${id} is no expression`);
+  return entryOf(expressions, instruction.op)(instruction, { copy, scope, lanes });
 };
+
+const isPure = (instruction: Instruction): instruction is Pure => instruction.op in expressions;
 
 const operandAt = (id: ValueId, { copy, scope, lanes }: Place): Expr =>
   fetch(id, copy, scope, lanes);

@@ -4,6 +4,7 @@ import * as build from "../build.ts";
 import type { Node, NodeOf, OpName } from "../op.ts";
 import { rebuild } from "../walk.ts";
 import { lead, stretch } from "./axes.ts";
+import { entryOf } from "../table.ts";
 
 /** A value of every step, stacked on a leading axis, or one that is equal in every step. */
 export interface Stacked {
@@ -145,8 +146,7 @@ export const batch = (node: Node, operands: readonly Stacked[], length: number):
   }
   const led = operands.map((x) => (x.isStacked ? x.node : lead(x.node)));
   const full = led.map((x) => stretch(x, [length, ...x.shape.slice(1)]));
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  const rule = batches[node.op] as Batch<OpName> | undefined;
+  const rule = entryOf(batches, node.op);
   invariant(rule !== undefined, `${node.op} cannot be done for all steps at once`);
   return { node: rule(node, { given: operands, led, full }, length), isStacked };
 };

@@ -31,6 +31,7 @@ import {
   windowed,
   type View,
 } from "./view.ts";
+import { entryOf } from "../../graph/table.ts";
 
 /** Handled where nodes are walked. */
 type Structural = "input" | "scan" | "project";
@@ -109,9 +110,7 @@ const lowerAll = (scope: Scope, roots: readonly Node[]): void => {
       scope.values.set(node, view);
     } else {
       invariant(node.op !== "input", `${node.op} has no value`);
-      // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-      const lowering = lowerings[node.op] as unknown as (node: Node, scope: Scope) => View;
-      scope.values.set(node, lowering(node, scope));
+      scope.values.set(node, entryOf(lowerings, node.op)(node, scope));
     }
   }
 };

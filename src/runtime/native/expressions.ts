@@ -1,6 +1,7 @@
 /** Expressions of code as C; the operations are those of the prelude in `vectors.ts`. */
 import type { Address, Affine, Expr, FunctionName, Lanes, Local, Type } from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
+import { entryOf } from "../../graph/table.ts";
 
 /** What expressions refer to, by their names in C. */
 export interface Scope {
@@ -20,11 +21,8 @@ export interface Printed {
 /** `f32x16`, `i32x1`, `maskx8`. */
 export const typeName = ({ scalar, lanes }: Type): string => `${scalar}x${lanes}`;
 
-export const printExpr = (expr: Expr, scope: Scope): Printed => {
-  // The entry of `expr.kind` takes this expression by the table's type, which indexing by a union forgets.
-  const print = printers[expr.kind] as (expr: Expr, scope: Scope) => Printed;
-  return print(expr, scope);
-};
+export const printExpr = (expr: Expr, scope: Scope): Printed =>
+  entryOf(printers, expr.kind)(expr, scope);
 
 type Kind = Expr["kind"];
 type Printers = {

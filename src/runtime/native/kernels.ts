@@ -4,6 +4,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import { addressText, printExpr, typeName, type Scope } from "./expressions.ts";
 import type { Functions } from "./functions.ts";
 import type { Namer } from "./names.ts";
+import { entryOf } from "../../graph/table.ts";
 
 export interface Names {
   readonly buffer: Namer;
@@ -75,14 +76,8 @@ type Printers = {
   ) => readonly string[];
 };
 
-const printStatement = (statement: Statement, context: Context): readonly string[] => {
-  // The entry of the kind takes this statement by the table's type, which indexing by a union forgets.
-  const print = printers[statement.kind] as (
-    statement: Statement,
-    context: Context,
-  ) => readonly string[];
-  return print(statement, context);
-};
+const printStatement = (statement: Statement, context: Context): readonly string[] =>
+  entryOf(printers, statement.kind)(statement, context);
 
 const printers: Printers = {
   let: ({ local, type, value, mutable }, { scope }) => [

@@ -13,6 +13,7 @@ import {
   type Ref,
   type Writer,
 } from "./recipe.ts";
+import { entryOf } from "../../graph/table.ts";
 
 type Typed = Pick<Node, "shape" | "dtype">;
 
@@ -317,8 +318,4 @@ const operations: Operations = {
 };
 
 /** The operations of a node, whatever its primitive. */
-export const recipeOf = (node: Evaluated): Recipe => {
-  // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-  const entry = operations[node.op] as (node: Evaluated) => Recipe;
-  return entry(node);
-};
+export const recipeOf = (node: Evaluated): Recipe => entryOf(operations, node.op)(node);

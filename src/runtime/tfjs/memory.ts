@@ -3,8 +3,9 @@ import type { KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core
 import { InternalError } from "../../diagnostics/invariant.ts";
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import type { Device, Evaluated, Kernel, KernelTable } from "./device.ts";
+import type { Device, Kernel, KernelTable } from "./device.ts";
 import type { Elements } from "./strided.ts";
+import { entryOf } from "../../graph/table.ts";
 
 /** Kernels are called on it directly: no engine, no tape, no global backend. */
 export interface Memory {
@@ -57,11 +58,8 @@ export const reshaped = (tensor: TensorInfo, shape: Shape): TensorInfo => ({
 /** The interpreter's view of it. */
 export const deviceOf = (memory: Memory, kernels: KernelTable<TensorInfo>): Device<TensorInfo> => ({
   name: memory.name,
-  lower: (node) => {
-    // The entry of `node.op` accepts this node by the table's type, which indexing by a union forgets.
-    const entry = kernels[node.op] as (node: Evaluated) => Kernel<TensorInfo> | undefined;
-    return entry(node);
-  },
+  // The interpreter gives a kernel as many operands as its node has.
+  lower: (node) => entryOf(kernels, node.op)(node) as Kernel<TensorInfo> | undefined,
   upload: ({ shape, data }, dtype) => {
     const tensor = memory.make(shape, dtype);
     memory.view(tensor).set(data);

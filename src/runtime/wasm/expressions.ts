@@ -18,15 +18,13 @@ import {
 } from "./body.ts";
 import { fixed, float } from "./bytes.ts";
 import { control, f32, f32x4, i32, i32x4, relaxed, v128, type Opcode } from "./opcodes.ts";
+import { entryOf } from "../../graph/table.ts";
 
 type Of<K extends Expr["kind"]> = Extract<Expr, { readonly kind: K }>;
 
 /** Pushes the value of an expression; its type. */
-export const emitExpression = (body: Body, expr: Expr): Type => {
-  // The entry of `expr.kind` accepts this expression by the table's type, which indexing by a union forgets.
-  const emit = emitters[expr.kind] as (body: Body, expr: Expr) => Type;
-  return emit(body, expr);
-};
+export const emitExpression = (body: Body, expr: Expr): Type =>
+  entryOf(emitters, expr.kind)(body, expr);
 
 const emitters: { readonly [K in Expr["kind"]]: (body: Body, expr: Of<K>) => Type } = {
   number: (body, { type, value }) => {
