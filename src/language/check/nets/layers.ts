@@ -67,7 +67,8 @@ export interface LayerRule {
 }
 
 const activations = ["tanh", "relu", "sigmoid", "softplus"] as const;
-type Activation = (typeof activations)[number];
+/** A function that a dense layer may apply to its elements. */
+export type Activation = (typeof activations)[number];
 
 /** What was joined is multiplied part by part, so that what varies less is multiplied less often. */
 const unjoined = (builder: Builder, id: ValueId): readonly ValueId[] => {
@@ -180,8 +181,11 @@ const linear: LayerRule = {
   },
 };
 
-/** Every layer by its name. */
-export const layers: ReadonlyMap<string, LayerRule> = new Map([
+/** Every layer's name. */
+export type LayerName = "dense" | "linear";
+
+/** Every layer by its name. A new one is one entry, and one of the reference. */
+export const layers: ReadonlyMap<string, LayerRule> = new Map<LayerName, LayerRule>([
   ["dense", dense],
   ["linear", linear],
 ]);

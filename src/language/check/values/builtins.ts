@@ -197,8 +197,49 @@ const noRandom: Builtin = {
 
 const keep = (own: Base): Base => own;
 
-/** Every function by its name. A new one is one entry. */
-export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+/** Every function's name. */
+export type FunctionName =
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "square"
+  | "abs"
+  | "tanh"
+  | "sigmoid"
+  | "softplus"
+  | "relu"
+  | "stop"
+  | "sum"
+  | "mean"
+  | "prod"
+  | "norm"
+  | "max"
+  | "min"
+  | "cumsum"
+  | "cumprod"
+  | "softmax"
+  | "normalize"
+  | "argsort"
+  | "argmax"
+  | "argmin"
+  | "take"
+  | "untake"
+  | "shift"
+  | "dot"
+  | "outer"
+  | "cosine"
+  | "push"
+  | "off_diag"
+  | "transpose"
+  | "flat"
+  | "col"
+  | "onehot"
+  | "ones"
+  | "zeros"
+  | "randn";
+
+/** Every function by its name. A new one is one entry, and one of the reference. */
+export const builtins: ReadonlyMap<string, Builtin> = new Map<FunctionName, Builtin>([
   ["exp", elementOf("exp")],
   ["log", elementOf("log")],
   ["sqrt", elementOf("sqrt")],
