@@ -126,6 +126,7 @@ const anything: readonly unknown[] = [
   [null],
   { a: null },
   new Map([["x", null]]),
+  Array(2),
   Symbol("s"),
   (): unknown => undefined,
   Object.create(null),
@@ -168,6 +169,32 @@ const outcome = async (name: keyof Functions, given: readonly unknown[]): Promis
     return isSystem(error) ? "refused by the machine" : `threw ${String(error)}`;
   }
 };
+
+describe("members further down", () => {
+  const endless: Record<string, unknown> = {};
+  endless["endless"] = endless;
+
+  test.each([endless, { train: { batch: NaN } }, { train: { batch: 3n } }, new Map([["a", 1]])])(
+    "values of a configuration %#",
+    async (values) => {
+      const config = { path: "c.json", values } as library.ConfigFile;
+      expect(await outcome("compile", [source, { config }])).toBe("E0818");
+    },
+  );
+
+  test("lists with holes, and arrays of another size than their shape", async () => {
+    expect(await outcome("compile", [source, { set: Array(1) }])).toBe("E0818");
+    const holed = { x: { shape: Array(2), data: new Float32Array(1), per: "step" } };
+    expect(await outcome("arraysDataset", [holed])).toBe("E0818");
+    const state = library.initialState(problem, config.training);
+    const long = [...state.parameters].map(([name, { shape }]): [string, object] => [
+      name,
+      { shape, data: new Float32Array(99) },
+    ]);
+    const resumeFrom = { ...state, parameters: new Map(long) };
+    expect(await outcome("train", [{ ...request, resumeFrom }])).toBe("E0818");
+  });
+});
 
 describe("what is wrong with an argument is said, and nothing else is thrown", () => {
   test("every function is here", () => {

@@ -51,7 +51,7 @@ export const wholeNumber =
   (text: string): number => {
     const value = /^\d+$/u.test(text) ? Number(text) : NaN;
     if (value >= least && Number.isSafeInteger(value)) return value;
-    throw new InvalidArgumentError(`It must be a whole number >= ${least}.`);
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to 2^53 - 1.`);
   };
 
 const translate = (command: Command, error: CommanderError): Error => {

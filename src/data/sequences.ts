@@ -203,7 +203,8 @@ const wrongArrays = (
 
 const sizes: Rule = {
   expected: "a list of whole numbers >= 0",
-  holds: (value) => Array.isArray(value) && value.every(wholeFrom(0).holds),
+  holds: (value) =>
+    Array.isArray(value) && Array.from(value as unknown[]).every(wholeFrom(0).holds),
 };
 
 const floats: Rule = {

@@ -29,6 +29,8 @@ const ofSource: Rules = {
   "source.text": text,
   options: perhaps(rules.anObject),
   "options.set": perhaps(rules.texts),
+  "options.config": perhaps(rules.anObject),
+  "options.config.values": perhaps(rules.settings),
   "options.model": perhaps(text),
   "options.load": perhaps(rules.aFunction),
 };

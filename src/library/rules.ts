@@ -1,10 +1,13 @@
 /** What arguments of the library must be. */
+import { volume } from "../data/array.ts";
 import { wholeFrom, type Rule } from "../diagnostics/argument.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" &&
+  value !== null &&
+  !(Array.isArray(value) || value instanceof Map || value instanceof Set);
 
 const having = (expected: string, holds: (value: Members) => boolean): Rule => ({
   expected,
@@ -13,9 +16,13 @@ const having = (expected: string, holds: (value: Members) => boolean): Rule => (
 
 export const anObject: Rule = having("an object", () => true);
 
+/** Whether all of a list are so, the holes too, which `every` passes over. */
+const all = (value: unknown, holds: (one: unknown) => boolean): boolean =>
+  Array.isArray(value) && Array.from(value as unknown[]).every(holds);
+
 const listOf = (expected: string, holds: (value: unknown) => boolean): Rule => ({
   expected: `a list of ${expected}`,
-  holds: (value) => Array.isArray(value) && value.every(holds),
+  holds: (value) => all(value, holds),
 });
 
 export const texts: Rule = listOf("texts", (one) => typeof one === "string");
@@ -43,8 +50,8 @@ export const aBackend: Rule = having(
 );
 
 const areNamed = (value: unknown, member: string): boolean =>
-  Array.isArray(value) &&
-  value.every(
+  all(
+    value,
     (one) => isObject(one) && typeof one["name"] === "string" && Array.isArray(one[member]),
   );
 
@@ -86,7 +93,11 @@ export const aProgram: Rule = having(
 );
 
 const isArray = (value: unknown): boolean =>
-  isObject(value) && Array.isArray(value["shape"]) && ArrayBuffer.isView(value["data"]);
+  isObject(value) &&
+  shape.holds(value["shape"]) &&
+  ArrayBuffer.isView(value["data"]) &&
+  "length" in value["data"] &&
+  volume(value["shape"] as readonly number[]) === value["data"].length;
 
 /** Arrays by name. */
 export const arrays: Rule = {
@@ -142,12 +153,12 @@ const isFrame = (value: unknown, area: number): boolean =>
   value instanceof Float32Array && value.length === area;
 
 const areaOf = (size: unknown): number | undefined =>
-  Array.isArray(size) && size.length === 2 && size.every(dimension.holds)
+  Array.isArray(size) && size.length === 2 && all(size, dimension.holds)
     ? Number(size[0]) * Number(size[1])
     : undefined;
 
 const areFrames = (value: unknown, area: number): boolean =>
-  Array.isArray(value) && value.every((frame) => isFrame(frame, area));
+  all(value, (frame) => isFrame(frame, area));
 
 /** Images of one size, a list of each sequence. */
 export const frames: Rule = having(
@@ -158,7 +169,7 @@ export const frames: Rule = having(
       area !== undefined &&
       Array.isArray(sequences) &&
       sequences.length > 0 &&
-      sequences.every((one) => areFrames(one, area))
+      all(sequences, (one) => areFrames(one, area))
     );
   },
 );
@@ -172,12 +183,13 @@ export const continuations: Rule = having(
       wholeFrom(0).holds(prefix) &&
       Array.isArray(sequences) &&
       sequences.length > 0 &&
-      sequences.every(
+      all(
+        sequences,
         (one: unknown) =>
           isObject(one) &&
           areFrames(one["original"], area) &&
           Array.isArray(one["draws"]) &&
-          one["draws"].every((draw) => areFrames(draw, area)),
+          all(one["draws"], (draw) => areFrames(draw, area)),
       )
     );
   },
@@ -192,15 +204,27 @@ export const aMap: Rule = { expected: "a map", holds: (value) => value instanceo
 
 export const numbers: Rule = {
   expected: "a list or typed array of numbers",
-  holds: (value) =>
-    ArrayBuffer.isView(value) ||
-    (Array.isArray(value) && value.every((one) => typeof one === "number")),
+  holds: (value) => ArrayBuffer.isView(value) || all(value, (one) => typeof one === "number"),
 };
 
 export const content: Rule = {
   expected: "a text or bytes",
   holds: (value) => typeof value === "string" || value instanceof Uint8Array,
 };
+
+/** Nested further than any path, a value holds itself. */
+const deepest = 32;
+
+const isSetting = (value: unknown, depth = 0): boolean =>
+  typeof value === "object" && value !== null
+    ? depth < deepest &&
+      (Array.isArray(value) || isObject(value)) &&
+      Object.values(value).every((one) => isSetting(one, depth + 1))
+    : value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
+
+export const settings: Rule = having("an object of settings, nested or by paths", (value) =>
+  isSetting(value),
+);
 
 export const encodable: Rule = {
   expected: "what JSON can hold",
