@@ -4,7 +4,7 @@ import { encodeJson } from "../diagnostics/json.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { printable, printableJson } from "../diagnostics/printable.ts";
 import { keepReproduction, reportCrash } from "./crash.ts";
-import { refusedByMachine } from "./problems.ts";
+import { refusedByMachine } from "./errors.ts";
 import { exitOf, exits } from "./exit.ts";
 import { colors, type Io } from "./io.ts";
 import { quietCommand, UsageError } from "./usage.ts";

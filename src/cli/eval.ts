@@ -3,7 +3,7 @@ import type { BoundEstimate, Region } from "../index.ts";
 import type { Io } from "./io.ts";
 import { reopen } from "./kept.ts";
 import { perFrame, perStep, type Series } from "./metrics.ts";
-import { chunkTooLarge } from "./problems.ts";
+import { chunkTooLarge } from "./errors.ts";
 import { unit } from "./progress.ts";
 import { fitsMachine, isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { columns, count, number } from "./text.ts";

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { DataDigest, KeptSource, Program, Run, TrainingState } from "../index.ts";
 import type { Io } from "./io.ts";
-import { chosenByTest, otherData } from "./problems.ts";
+import { chosenByTest, otherData } from "./errors.ts";
 import { pathOf, sourcesOf, textOf, wrongOf } from "./source.ts";
 import { dataDirectory, setStage, type Stage } from "./stage.ts";
 import { wrong, type Wrong } from "./verb.ts";

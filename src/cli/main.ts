@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { optimiseLater } from "./engine.ts";
 import { exits } from "./exit.ts";
 import { stoppable } from "./interruption.ts";
-import { plainly, refusedByMachine } from "./problems.ts";
+import { plainly, refusedByMachine } from "./errors.ts";
 import { guardStreams } from "./streams.ts";
 
 optimiseLater();

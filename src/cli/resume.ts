@@ -4,7 +4,7 @@ import { reopen } from "./kept.ts";
 import { pathOf } from "./source.ts";
 import { withComputeOptions, type ComputeOptions } from "./stage.ts";
 import { startTalk } from "./talk.ts";
-import { setTwice } from "./problems.ts";
+import { setTwice } from "./errors.ts";
 import { count } from "./text.ts";
 import { trainInFolder } from "./training.ts";
 import { repeated, verb } from "./usage.ts";

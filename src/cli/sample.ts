@@ -7,7 +7,7 @@ import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "./figu
 import type { Io } from "./io.ts";
 import { reopen, type Reopened } from "./kept.ts";
 import { defaultPrefix, draw, imageField, layoutOf } from "./pictures.ts";
-import { cannotPredict, drawsTooLarge, onlyFor, repeatedTest } from "./problems.ts";
+import { cannotPredict, drawsTooLarge, onlyFor, repeatedTest } from "./errors.ts";
 import { pathOf } from "./source.ts";
 import { fitsMachine, withComputeOptions, type ComputeOptions, type Stage } from "./stage.ts";
 import { columns } from "./text.ts";

@@ -10,7 +10,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { CheckedFile, ConfigFile, Program, SourceFile } from "../index.ts";
 import type { Io } from "./io.ts";
-import { badConfigFile, cannotReadFile, setTwice } from "./problems.ts";
+import { badConfigFile, cannotReadFile, setTwice } from "./errors.ts";
 import { repeated, wholeNumber } from "./usage.ts";
 import { wrong, type Common, type Wrong } from "./verb.ts";
 

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Backend, Chosen, Dataset, MemoryNeed, Profiler, Program } from "../index.ts";
 import type { Io } from "./io.ts";
-import { noData, setAside, tooLargeForMachine } from "./problems.ts";
+import { noData, setAside, tooLargeForMachine } from "./errors.ts";
 
 /** Options of the verbs that open data. */
 export interface DataOptions {

@@ -1,5 +1,5 @@
 /** Standard output and error that end before the program does. */
-import { plainly, refusedByMachine } from "./problems.ts";
+import { plainly, refusedByMachine } from "./errors.ts";
 import { exits } from "./exit.ts";
 
 /** What a shell shows of a program that wrote to a closed pipe: 128 and the number of SIGPIPE. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
-import { usageError } from "./problems.ts";
+import { usageError } from "./errors.ts";
 
 /** A command line that commander refused, with what was probably meant. */
 export class UsageError extends Error {

@@ -8,7 +8,7 @@ import { createCollection } from "./check/collect.ts";
 import { createDeclarations } from "./check/declarations.ts";
 import { resolveDims } from "./check/types/dims.ts";
 import type { Finding } from "./check/finding.ts";
-import { tooManyCalls } from "./check/messages/calls.ts";
+import { tooManyCalls } from "./check/errors/calls.ts";
 import { checkModel } from "./check/model/model.ts";
 import { withVerifiedFixes } from "./check/remedies.ts";
 import type { Modules } from "./modules.ts";

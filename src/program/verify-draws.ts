@@ -12,7 +12,7 @@ import type { Feed } from "../training/feed.ts";
 import { openTrial } from "../training/forward.ts";
 import { dataDraw } from "../training/noise.ts";
 import { decisiveNoise } from "../training/verify/noise.ts";
-import { differences } from "../training/verify/report.ts";
+import { differences } from "../training/verify/errors.ts";
 import {
   verifyPrograms,
   type Claim,

@@ -6,7 +6,7 @@ import {
   profileUnavailable,
   unavailableBackend,
   unknownBackend,
-} from "./messages.ts";
+} from "./errors.ts";
 import { profiled, type Profiler } from "./profile.ts";
 import { referenceBackend } from "./reference.ts";
 import { selfTest } from "./self-test.ts";

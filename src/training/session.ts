@@ -14,7 +14,7 @@ import { createStepper, type StepMetrics, type Stepper } from "./run-step.ts";
 import type { Progress, TrainingState } from "./state.ts";
 import type { Estimator } from "./estimate.ts";
 import { createEvaluator } from "./test-bound.ts";
-import { differences } from "./verify/report.ts";
+import { differences } from "./verify/errors.ts";
 import { boundClaim } from "./verify/bound.ts";
 import { stepClaim } from "./verify/step.ts";
 import { verifyPrograms } from "./verify/verify.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exitOf } from "../../src/cli/exit.ts";
-import { refusedByMachine } from "../../src/cli/problems.ts";
+import { refusedByMachine } from "../../src/cli/errors.ts";
 
 const refused = (code: string, more: object = { syscall: "write" }): Error =>
   Object.assign(new Error(`${code}: what the system says`), { code, ...more });

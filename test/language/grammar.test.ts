@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ISerializedGast } from "chevrotain";
 import { defaultParserErrorProvider } from "chevrotain";
 import { describe, expect, test } from "vitest";
-import { expectations, placeProvider } from "../../src/language/syntax/messages.ts";
+import { expectations, placeProvider } from "../../src/language/syntax/expectations.ts";
 import { parse } from "../../src/language/syntax/parse.ts";
 import { GtmParser } from "../../src/language/syntax/parser.ts";
 import { keywords, slips } from "../../src/language/syntax/tokens.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { failure } from "../../src/diagnostics/diagnostic.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
-import { compilerFailed, notStarted } from "../../src/runtime/messages.ts";
+import { compilerFailed, notStarted } from "../../src/runtime/errors.ts";
 import type * as nativeIndex from "../../src/runtime/native/index.ts";
 import { referenceBackend } from "../../src/runtime/reference.ts";
 import type * as plain from "../../src/runtime/tfjs/plain.ts";

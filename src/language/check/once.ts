@@ -1,8 +1,8 @@
 import type { Name } from "../ast.ts";
 import { mostCalls } from "./values/calls.ts";
 import type { Report } from "./finding.ts";
-import { tooManyCalls } from "./messages/calls.ts";
-import * as messages from "./messages/names.ts";
+import { tooManyCalls } from "./errors/calls.ts";
+import * as errors from "./errors/names.ts";
 import type { Analysis } from "./values/terms.ts";
 
 /** Checks of declarations on demand, each once; a declaration that needs itself is reported with the whole circle. */
@@ -16,7 +16,7 @@ export const createOnce = (report: Report): Pick<Analysis, "once"> => {
       if (known === "running") {
         const circle = running.slice(running.indexOf(name));
         for (const member of circle) circular.add(member);
-        report(messages.recursion([...circle, name]));
+        report(errors.recursion([...circle, name]));
         return true;
       }
       if (known !== undefined) return known;

@@ -11,7 +11,7 @@ import { docComments } from "./doc-comments.ts";
 import * as errors from "./errors.ts";
 import type { Layout } from "./brackets.ts";
 import { layOut } from "./brackets.ts";
-import { afterDimension, expectationAt, placeProvider } from "./messages.ts";
+import { afterDimension, expectationAt, placeProvider } from "./expectations.ts";
 import { GtmParser } from "./parser.ts";
 import { deepBrackets, deepOperations, isStackExhausted } from "./nesting.ts";
 import { quoteBefore } from "./quote.ts";

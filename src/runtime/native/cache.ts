@@ -20,7 +20,7 @@ import {
 import { tmpdir, userInfo } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { failure, success, type Diagnostic, type Result } from "../../diagnostics/diagnostic.ts";
-import { cacheNotUsed, compilerFailed } from "../messages.ts";
+import { cacheNotUsed, compilerFailed } from "../errors.ts";
 import { isPrivateFile, openPrivate, type Untrusted } from "./private-folder.ts";
 import { compileC, sharedFlags, type Environment, type Toolchain } from "./toolchain.ts";
 

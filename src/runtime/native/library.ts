@@ -5,7 +5,7 @@ import type { Kernel, Module } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { KernelTime } from "../backend.ts";
-import { notStarted } from "../messages.ts";
+import { notStarted } from "../errors.ts";
 import { forget, recall, remember, sharedObject } from "./cache.ts";
 import { printC } from "./print-c.ts";
 import type { Toolchain } from "./toolchain.ts";

@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import { dirname, isAbsolute } from "node:path";
 import type { Target } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
-import { compilerFailed } from "../messages.ts";
+import { compilerFailed } from "../errors.ts";
 import { childEnvironment, findProgram } from "./program-path.ts";
 
 export interface Toolchain {

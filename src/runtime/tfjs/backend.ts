@@ -2,7 +2,7 @@
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import type { Graph, OpName } from "../../graph/op.ts";
 import { verify } from "../../graph/verify.ts";
-import { missingPrimitives } from "../messages.ts";
+import { missingPrimitives } from "../errors.ts";
 import type { Backend } from "../backend.ts";
 import { backendOver, type Compiled } from "../buffers.ts";
 import { constantsOf } from "./constants.ts";

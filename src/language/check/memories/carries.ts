@@ -8,8 +8,8 @@ import type { Members } from "../model/members.ts";
 import type { Embodiment } from "./memories.ts";
 import { instanceOf } from "./memories.ts";
 import { memo } from "../memo.ts";
-import { placeOutOfRange } from "../messages/shapes.ts";
-import * as messages from "../messages/models.ts";
+import { placeOutOfRange } from "../errors/shapes.ts";
+import * as errors from "../errors/models.ts";
 import type { Owner } from "../model/owner.ts";
 import { showTerm, withType, missedAxis } from "../types/results.ts";
 import type { TypeReader } from "../types/signatures.ts";
@@ -89,7 +89,7 @@ export const createCarries = (
     const known = typeWithoutText(name);
     if (known !== undefined || initial === undefined || initial.type !== undefined) return known;
     if (isRunning(name)) {
-      report(messages.typeNeeded(initial.name.span, name));
+      report(errors.typeNeeded(initial.name.span, name));
       return undefined;
     }
     typing.push(name);
@@ -97,7 +97,7 @@ export const createCarries = (
     typing.pop();
     if (term.kind === "value") return term.type;
     if (term.kind !== "poison") {
-      report(messages.carriedNoValue(initial.name.span, name, showTerm(term, reader.sizes)));
+      report(errors.carriedNoValue(initial.name.span, name, showTerm(term, reader.sizes)));
     }
     return undefined;
   });
@@ -106,7 +106,7 @@ export const createCarries = (
     const asked = typing.at(-1);
     const initial = asked === undefined ? undefined : members.initials.get(asked);
     if (asked !== undefined && initial !== undefined) {
-      report(messages.typeNeeded(initial.name.span, asked));
+      report(errors.typeNeeded(initial.name.span, asked));
       return poison;
     }
     // A cycle, which is reported as such; a type is enough to go on without further errors.
@@ -164,7 +164,7 @@ export const createCarries = (
     } else if (typed === undefined) {
       const found = showTerm(term, reader.sizes);
       const later = showType(type, reader.sizes);
-      report(messages.initialDiffers(initial, found, later, initial.name.span));
+      report(errors.initialDiffers(initial, found, later, initial.name.span));
     }
     return typed;
   });
@@ -174,7 +174,7 @@ export const createCarries = (
 
   const check = (): void => {
     for (const [name, span] of unstarted) {
-      report(messages.noInitialValue(span, name, memberSpan(name) ?? span));
+      report(errors.noInitialValue(span, name, memberSpan(name) ?? span));
     }
     for (const [name, initial] of members.initials) {
       if (members.instances.has(name)) continue;
@@ -185,7 +185,7 @@ export const createCarries = (
       const { type: later } = term;
       if (sameAxes(type.axes, later.axes) && type.of?.dim === later.of?.dim) continue;
       const shown = [showType(type, reader.sizes), showType(later, reader.sizes)] as const;
-      report(messages.initialDiffers(initial, ...shown, memberSpan(name) ?? initial.span));
+      report(errors.initialDiffers(initial, ...shown, memberSpan(name) ?? initial.span));
     }
   };
 

@@ -5,7 +5,7 @@ import type { Destination } from "../values/body-frame.ts";
 import type { Declarations } from "../declarations.ts";
 import { readSize } from "../types/dims.ts";
 import type { Embodiment } from "./memories.ts";
-import * as messages from "../messages/names.ts";
+import * as errors from "../errors/names.ts";
 import type { Axis } from "../types/event-type.ts";
 
 const originOf = (
@@ -49,7 +49,7 @@ export const embody = (
   if (item === undefined) {
     const known = [...(scope?.values() ?? [])].filter(({ kind }) => kind === "memory");
     report(
-      messages.unknownMemory(
+      errors.unknownMemory(
         word,
         known.map(({ name }) => name.text),
       ),
@@ -57,13 +57,13 @@ export const embody = (
     return undefined;
   }
   if (item.kind !== "memory") {
-    report(messages.wrongKind(word, item, "a memory"));
+    report(errors.wrongKind(word, item, "a memory"));
     return undefined;
   }
   const wanted = item.dims.map(({ text }) => text);
   const exprs = bindSizes(instance, wanted);
   if (exprs === undefined) {
-    report(messages.memorySizes(instance.span, word.text, wanted));
+    report(errors.memorySizes(instance.span, word.text, wanted));
     return undefined;
   }
   const { dims } = analysis;

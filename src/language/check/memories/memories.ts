@@ -9,8 +9,8 @@ import type { Destination } from "../values/body-frame.ts";
 import { bodyFrame } from "../values/body-frame.ts";
 import { netCallable, resultSpan } from "../nets/functions.ts";
 import type { MemoryTypes, SignedOperation } from "./memory-types.ts";
-import { placeOutOfRange } from "../messages/shapes.ts";
-import * as messages from "../messages/bodies.ts";
+import { placeOutOfRange } from "../errors/shapes.ts";
+import * as errors from "../errors/bodies.ts";
 import { acceptResult, showTerm, withType, missedAxis } from "../types/results.ts";
 import type { Parameter } from "../types/signatures.ts";
 import type {
@@ -134,13 +134,13 @@ const insideFrame = (
 const runValue = ({ decl, result }: SignedOperation, what: string, frame: Frame): Term => {
   invariant(result !== undefined, "a value operation declares its result");
   const accept = (): Term => {
-    frame.report(messages.updateBesideResult(decl.name, what));
+    frame.report(errors.updateBesideResult(decl.name, what));
     return poison;
   };
   const before = (name: string): Term | undefined => frame.local({ text: name, span: decl.span });
   const { result: term } = runBody(decl.body, frame, { before, accept });
   if (term === undefined) {
-    frame.report(messages.missingReturn(decl.name, what));
+    frame.report(errors.missingReturn(decl.name, what));
     return poison;
   }
   return acceptResult(term, result, resultSpan(decl.body), what, frame);
@@ -159,20 +159,20 @@ const runUpdate = (
     accept: ({ text, span }, term, at) => {
       const state = types.states.get(text);
       if (state === undefined) {
-        frame.report(messages.unknownState(span, text, types.states.keys()));
+        frame.report(errors.unknownState(span, text, types.states.keys()));
         return poison;
       }
       if (term.kind === "poison") return poison;
       const typed = term.kind === "value" ? withType(term, state.type, frame, at) : undefined;
       if (typed !== undefined) return typed;
       const declared = showType(state.type, sizes);
-      frame.report(messages.wrongState(at, state.decl, declared, showTerm(term, sizes)));
+      frame.report(errors.wrongState(at, state.decl, declared, showTerm(term, sizes)));
       return poison;
     },
   });
   if (result !== undefined && result.kind !== "poison") {
     frame.report(
-      messages.resultNotDeclared(resultSpan(decl.body), decl.name, showTerm(result, sizes)),
+      errors.resultNotDeclared(resultSpan(decl.body), decl.name, showTerm(result, sizes)),
     );
   }
   const after = new Map(states);
@@ -251,7 +251,7 @@ export const initialStates = (embodiment: Embodiment): ReadonlyMap<string, Term>
       frame.report(placeOutOfRange(decl.initial.span, missed, sizes));
     } else if (typed === undefined) {
       const shown = showTerm(term, sizes);
-      frame.report(messages.wrongState(decl.initial.span, decl, showType(type, sizes), shown));
+      frame.report(errors.wrongState(decl.initial.span, decl, showType(type, sizes), shown));
     }
     return [state, typed ?? poison];
   });

@@ -2,7 +2,7 @@
 import { symbol } from "../../../shape/dim.ts";
 import type { MemoryDecl, Name, NetDecl, Operation, StateDecl } from "../../ast.ts";
 import type { DimScope } from "../types/dims.ts";
-import * as names from "../messages/names.ts";
+import * as names from "../errors/names.ts";
 import type { Parameter, Result, Signed, TypeReader } from "../types/signatures.ts";
 import { readNet, readParameters, readResult, readType } from "../types/signatures.ts";
 import type { Axis, EventType } from "../types/event-type.ts";

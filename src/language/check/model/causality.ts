@@ -3,8 +3,8 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { Finding } from "../finding.ts";
 import type { Members } from "./members.ts";
 import { timeOf } from "./members.ts";
-import type { Arrow } from "../messages/models.ts";
-import * as messages from "../messages/models.ts";
+import type { Arrow } from "../errors/models.ts";
+import * as errors from "../errors/models.ts";
 
 /** A name that the text of a member mentions at the same step. */
 export interface Reference {
@@ -107,9 +107,9 @@ const toFinding = (cycle: readonly Reference[], members: Members, reading: Readi
     const member = members.sites.get(observation.to);
     const hasInitial = members.initials.has(observation.to);
     const earlier = member === undefined ? undefined : { member: member.span, hasInitial };
-    return messages.leak(latent, arrow(observation), turned, earlier);
+    return errors.leak(latent, arrow(observation), turned, earlier);
   }
-  return messages.cycle(cycle.map(arrow), reading);
+  return errors.cycle(cycle.map(arrow), reading);
 };
 
 /** E0401 and E0402: every cycle of either reading, the second only where the first has none. */

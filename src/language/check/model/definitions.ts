@@ -13,9 +13,9 @@ import { memberNames, timeOf } from "./members.ts";
 import type { Embodiment } from "../memories/memories.ts";
 import { initialStates, instanceOf } from "../memories/memories.ts";
 import { memo } from "../memo.ts";
-import { placeOutOfRange } from "../messages/shapes.ts";
-import * as messages from "../messages/models.ts";
-import * as names from "../messages/names.ts";
+import { placeOutOfRange } from "../errors/shapes.ts";
+import * as errors from "../errors/models.ts";
+import * as names from "../errors/names.ts";
 import type { Owner } from "./owner.ts";
 import { parameterTerm } from "./parameters.ts";
 import { showTerm, withType, missedAxis } from "../types/results.ts";
@@ -85,7 +85,7 @@ export const createDefinitions = (
         const time = timeOf(members, text);
         if (time === undefined) return undefined;
         if (time.indexed) {
-          report(messages.needsTime(span, text, time.declared.span));
+          report(errors.needsTime(span, text, time.declared.span));
           return poison;
         }
         refer(text, span);
@@ -95,11 +95,11 @@ export const createDefinitions = (
         const time = timeOf(members, text);
         if (time === undefined) {
           report(names.unknownName({ text, span: word }, memberNames(members)));
-        } else if (!time.indexed) report(messages.hasNoTime(span, text, time.declared.span));
-        else if (offset > 0) report(messages.inTheFuture(span, text, offset));
-        else if (!indexed) report(messages.staticNeedsStep(span, text, owner));
+        } else if (!time.indexed) report(errors.hasNoTime(span, text, time.declared.span));
+        else if (offset > 0) report(errors.inTheFuture(span, text, offset));
+        else if (!indexed) report(errors.staticNeedsStep(span, text, owner));
         else if (offset < -mostStepsBack) {
-          report(messages.tooFarBack(span, text, -offset, mostStepsBack));
+          report(errors.tooFarBack(span, text, -offset, mostStepsBack));
         } else if (offset < 0) return carries.before(text, -offset, span);
         else {
           refer(text, span);
@@ -173,11 +173,11 @@ export const createDefinitions = (
     const instance = members.instances.get(name);
     if (instance === undefined) return poison;
     if (equation === undefined && members.temporal) {
-      report(messages.neverUpdated(instance));
+      report(errors.neverUpdated(instance));
       return poison;
     }
     if (equation !== undefined && !equation.indexed) {
-      report(messages.memoryWithoutTime(equation.name));
+      report(errors.memoryWithoutTime(equation.name));
       return poison;
     }
     if (equation === undefined)
@@ -186,7 +186,7 @@ export const createDefinitions = (
     const term = analysis.evaluate(equation.value, frame);
     if (term.kind === "poison" || embodiment === undefined) return poison;
     if (term.kind === "memory" && term.instance.name === name) return term;
-    report(messages.wrongMemory(equation.value.span, name, showTerm(term, dims.sizes)));
+    report(errors.wrongMemory(equation.value.span, name, showTerm(term, dims.sizes)));
     return poison;
   };
 
@@ -205,7 +205,7 @@ export const createDefinitions = (
     const term = analysis.evaluate(value, frame);
     if (term.kind === "poison") return poison;
     if (term.kind === "memory") {
-      report(messages.memoryAsEquation(value.span, name.text, term.instance.name));
+      report(errors.memoryAsEquation(value.span, name.text, term.instance.name));
       return poison;
     }
     if (term.kind === "value") builder.name(term.id, name.text);
@@ -220,7 +220,7 @@ export const createDefinitions = (
     }
     const axes = term.kind === "value" ? listed(term.type) : [];
     const shown = [showType(declared, sizesOf(frame)), showTerm(term, sizesOf(frame))] as const;
-    report(messages.equationDiffers(value.span, name.text, ...shown, axes));
+    report(errors.equationDiffers(value.span, name.text, ...shown, axes));
     return poison;
   };
 

@@ -11,8 +11,8 @@ import type {
   SiteDecl,
 } from "../../ast.ts";
 import type { Report } from "../finding.ts";
-import * as messages from "../messages/models.ts";
-import * as names from "../messages/names.ts";
+import * as errors from "../errors/models.ts";
+import * as names from "../errors/names.ts";
 
 export interface Members {
   readonly data: ReadonlyMap<string, DataDecl>;
@@ -78,9 +78,9 @@ export const collectMembers = (decl: ModelDecl, report: Report): Members => {
   for (const initial of initials.values()) {
     const { name } = initial;
     const instance = instances.get(name.text);
-    if (instance !== undefined) report(messages.initialOfMemory(name, instance));
+    if (instance !== undefined) report(errors.initialOfMemory(name, instance));
     else if (!members.some((member) => member.indexed && member.name.text === name.text)) {
-      report(messages.initialOfNothing(name));
+      report(errors.initialOfNothing(name));
     }
   }
   return {

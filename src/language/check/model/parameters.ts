@@ -3,7 +3,7 @@ import type { Initializer } from "../../../ir/model.ts";
 import { names } from "../../../shape/dim.ts";
 import type { Expr, ParamDecl } from "../../ast.ts";
 import { applyOne } from "../values/apply.ts";
-import * as messages from "../messages/models.ts";
+import * as errors from "../errors/models.ts";
 import { selects } from "../types/ranges.ts";
 import type { Frame, Term, ValueTerm } from "../values/terms.ts";
 import { poison } from "../values/terms.ts";
@@ -63,20 +63,20 @@ export const parameterTerm = (decl: ParamDecl, type: EventType, frame: Frame): T
   const { name, initial } = decl;
   const { base, axes } = type;
   if (base === "index" || base === "perm" || selects(base)) {
-    frame.report(messages.parameterType(name, base));
+    frame.report(errors.parameterType(name, base));
     return poison;
   }
   const init = readInitial(initial, base);
   if (init === undefined) {
     const span = initial?.span ?? name.span;
-    frame.report(messages.parameterStart(span, name.text, ranges[base].wanted));
+    frame.report(errors.parameterStart(span, name.text, ranges[base].wanted));
     return poison;
   }
   const { open } = frame.analysis.dims;
   for (const dim of new Set(axes.flatMap((axis) => names(axis.dim)))) {
     const declared = open.get(dim);
     if (declared !== undefined) {
-      frame.report(messages.parameterOpen(name, decl.type.span, declared.name.text, declared.span));
+      frame.report(errors.parameterOpen(name, decl.type.span, declared.name.text, declared.span));
     }
   }
   const shape = axes.map(({ dim }) => dim);

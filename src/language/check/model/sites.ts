@@ -2,7 +2,7 @@
 import type { Expr, SiteDecl } from "../../ast.ts";
 import { withEvent } from "../values/distributions.ts";
 import type { Members } from "./members.ts";
-import * as messages from "../messages/models.ts";
+import * as errors from "../errors/models.ts";
 import type { Owner } from "./owner.ts";
 import { lies, selects } from "../types/ranges.ts";
 import { showTerm } from "../types/results.ts";
@@ -23,7 +23,7 @@ const distribution = (expr: Expr, site: SiteDecl, frame: Frame): DistributionTer
   if (term.kind === "distribution") return term;
   if (term.kind !== "poison") {
     frame.report(
-      messages.notADistribution(expr.span, site.name.text, showTerm(term, sizesOf(frame))),
+      errors.notADistribution(expr.span, site.name.text, showTerm(term, sizesOf(frame))),
     );
   }
   return undefined;
@@ -55,7 +55,7 @@ export const priorOf = (
   const full = forData(term, type, frame);
   if (within(type, full.type)) return full;
   frame.report(
-    messages.supportDiffers(site.prior.span, full, name.text, type, data.type.span, sizesOf(frame)),
+    errors.supportDiffers(site.prior.span, full, name.text, type, data.type.span, sizesOf(frame)),
   );
   return undefined;
 };
@@ -71,11 +71,11 @@ export const guideOf = (
   const data = members.data.get(name.text);
   const model = prior(name.text);
   if (data !== undefined) {
-    if (guide !== undefined) frame.report(messages.guideOfObservation(site, data.name.span));
+    if (guide !== undefined) frame.report(errors.guideOfObservation(site, data.name.span));
     return undefined;
   }
   if (guide === undefined) {
-    frame.report(messages.guideMissing(site));
+    frame.report(errors.guideMissing(site));
     return undefined;
   }
   if (guide.kind === "guide-prior") return model;
@@ -86,7 +86,7 @@ export const guideOf = (
     { term: model, span: site.prior.span },
     { term, span: guide.span },
   ];
-  frame.report(messages.guideDiffers(name.text, p, q, sizesOf(frame)));
+  frame.report(errors.guideDiffers(name.text, p, q, sizesOf(frame)));
   return undefined;
 };
 
@@ -99,8 +99,8 @@ export const checkTarget = (
   const parameter = members.parameters.get(name.text);
   const data = members.data.get(name.text);
   if (parameter !== undefined && data === undefined)
-    report(messages.notASite(name, "a parameter", parameter.name.span));
+    report(errors.notASite(name, "a parameter", parameter.name.span));
   if (data !== undefined && data.indexed !== indexed) {
-    report(messages.timesDiffer(name, indexed, data.name));
+    report(errors.timesDiffer(name, indexed, data.name));
   }
 };

@@ -3,8 +3,8 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { ArchDecl, ArchExpr, Argument, Expr, Layer } from "../../ast.ts";
 import type { Bound, PlannedLayer, Surroundings } from "./layers.ts";
 import { layers } from "./layers.ts";
-import * as messages from "../messages/nets.ts";
-import * as names from "../messages/names.ts";
+import * as errors from "../errors/nets.ts";
+import * as names from "../errors/names.ts";
 
 const argument = (expr: Expr, surroundings: Surroundings): Bound => {
   const parameter = expr.kind === "name" ? surroundings.parameters.get(expr.text) : undefined;
@@ -83,7 +83,7 @@ const planLayer = (
   if (item === undefined) {
     const known = [...surroundings.scope.values()].filter(({ kind }) => kind === "arch");
     surroundings.report(
-      messages.unknownArchitecture(name, [...layers.keys(), ...known.map((a) => a.name.text)]),
+      errors.unknownArchitecture(name, [...layers.keys(), ...known.map((a) => a.name.text)]),
     );
     return undefined;
   }
@@ -99,7 +99,7 @@ const planLayer = (
   }
   const bound = bindArguments(item, args, surroundings, span);
   if ("wrong" in bound) {
-    surroundings.report(messages.architectureArguments(bound.wrong, item));
+    surroundings.report(errors.architectureArguments(bound.wrong, item));
     return undefined;
   }
   const inside = { ...surroundings.of(item.name.span.file), parameters: bound };

@@ -9,8 +9,8 @@ import type { Head } from "./heads.ts";
 import { headOf } from "./heads.ts";
 import type { LayerBuilder, Surroundings } from "./layers.ts";
 import { asVector } from "../values/layout.ts";
-import * as bodies from "../messages/bodies.ts";
-import * as messages from "../messages/nets.ts";
+import * as bodies from "../errors/bodies.ts";
+import * as errors from "../errors/nets.ts";
 import { acceptResult } from "../types/results.ts";
 import type { Parameter, Result, Signed } from "../types/signatures.ts";
 import type {
@@ -113,7 +113,7 @@ const planLayers = (
   const misplaced = early ?? (end?.rule.last === false ? end : undefined);
   if (misplaced !== undefined) {
     const { span, rule } = misplaced;
-    frame.report(messages.layerOutOfPlace(span, rule.usage, misplaced === end));
+    frame.report(errors.layerOutOfPlace(span, rule.usage, misplaced === end));
     return undefined;
   }
   for (const layer of planned) {

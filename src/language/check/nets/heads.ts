@@ -4,7 +4,7 @@ import type { Dim } from "../../../shape/dim.ts";
 import { add, multiply, size } from "../../../shape/dim.ts";
 import type { Expr } from "../../ast.ts";
 import { apply, applyOne, literal } from "../values/apply.ts";
-import * as messages from "../messages/nets.ts";
+import * as errors from "../errors/nets.ts";
 import type { Result } from "../types/signatures.ts";
 import type { Frame, Term, ValueTerm } from "../values/terms.ts";
 import { poison } from "../values/terms.ts";
@@ -71,15 +71,15 @@ const biasOf = (
   const known = fields.map(({ name }) => name).filter((name) => name !== "");
   if (expr.kind !== "record") {
     const value = numberOf(expr);
-    if (value === undefined) frame.report(messages.biasNotANumber(expr.span, known));
+    if (value === undefined) frame.report(errors.biasNotANumber(expr.span, known));
     return value === undefined ? undefined : constant(value);
   }
   const values = new Map<string, number>();
   let broken = false;
   for (const { name, value } of expr.fields) {
     const number = numberOf(value);
-    if (!known.includes(name.text)) frame.report(messages.unknownBiasField(name, known));
-    else if (number === undefined) frame.report(messages.biasNotANumber(value.span, known));
+    if (!known.includes(name.text)) frame.report(errors.unknownBiasField(name, known));
+    else if (number === undefined) frame.report(errors.biasNotANumber(value.span, known));
     else {
       values.set(name.text, number);
       continue;

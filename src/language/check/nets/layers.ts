@@ -11,7 +11,7 @@ import type { DimScope } from "../types/dims.ts";
 import { readSize } from "../types/dims.ts";
 import type { Report } from "../finding.ts";
 import type { Head } from "./heads.ts";
-import * as messages from "../messages/nets.ts";
+import * as errors from "../errors/nets.ts";
 import { ofUnary } from "../types/ranges.ts";
 import type { Frame, ValueTerm } from "../values/terms.ts";
 import { sizesOf } from "../values/terms.ts";
@@ -101,7 +101,7 @@ const affine = (
   for (const name of names(add(fanIn, fanOut))) {
     const dim = open.get(name);
     if (dim !== undefined)
-      frame.report(messages.parameterOfOpenSize(net, weightName, [fanIn, fanOut], dim));
+      frame.report(errors.parameterOfOpenSize(net, weightName, [fanIn, fanOut], dim));
   }
   const weight = builder.parameter({
     name: weightName,
@@ -131,7 +131,7 @@ const readActivation = (layer: PlannedLayer, frame: Frame): Activation | "none" 
   if (bound === undefined) return "none";
   const { expr } = bound;
   const known = activations.find((name) => expr.kind === "name" && expr.text === name);
-  if (known === undefined) frame.report(messages.unknownActivation(expr, activations));
+  if (known === undefined) frame.report(errors.unknownActivation(expr, activations));
   return known;
 };
 
@@ -144,7 +144,7 @@ const onlyKnown = (
   const fine =
     layer.positional.length <= places &&
     [...layer.named.keys()].every((name) => words.includes(name));
-  if (!fine) frame.report(messages.layerArguments(layer.span, layer.rule.usage));
+  if (!fine) frame.report(errors.layerArguments(layer.span, layer.rule.usage));
   return fine;
 };
 
@@ -155,7 +155,7 @@ const dense: LayerRule = {
     const bound = layer.positional[0];
     if (!onlyKnown(layer, 2, ["act"], frame)) return undefined;
     if (bound === undefined) {
-      frame.report(messages.layerArguments(layer.span, layer.rule.usage));
+      frame.report(errors.layerArguments(layer.span, layer.rule.usage));
       return undefined;
     }
     const columns = readSize(bound.expr, bound.surroundings.dims, sizesOf(frame), frame.report);

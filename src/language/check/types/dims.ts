@@ -4,7 +4,7 @@ import { add, evaluate, multiply, names, size, subtract, symbol } from "../../..
 import type { DimDecl, Expr } from "../../ast.ts";
 import type { Modules, Scope } from "../../modules.ts";
 import type { Report } from "../finding.ts";
-import * as messages from "../messages/names.ts";
+import * as errors from "../errors/names.ts";
 import type { Axis, Sizes } from "./event-type.ts";
 import { axisOf } from "./event-type.ts";
 
@@ -55,23 +55,23 @@ const readExpression = (
   if (expr.kind === "missing") return undefined;
   if (expr.kind === "number") {
     if (Number.isSafeInteger(expr.value)) return size(expr.value);
-    report(messages.notAWholeSize(expr.span, expr.text));
+    report(errors.notAWholeSize(expr.span, expr.text));
     return undefined;
   }
   if (expr.kind === "name") {
     const axis = lookup(expr.text);
-    if (axis === undefined) report(messages.unknownDimension(expr, known));
+    if (axis === undefined) report(errors.unknownDimension(expr, known));
     return axis === undefined || axis === "broken" ? undefined : axis.dim;
   }
   if (expr.kind !== "binary") {
-    report(messages.notADimension(expr.span));
+    report(errors.notADimension(expr.span));
     return undefined;
   }
   const [a, b] = [read(expr.left), read(expr.right)];
   if (a === undefined || b === undefined) return undefined;
   const combined = operators[expr.operator]?.(a, b);
-  if (combined === undefined) report(messages.notADimension(expr.span));
-  else if (overflows(combined)) report(messages.sizeTooLarge(expr.span));
+  if (combined === undefined) report(errors.notADimension(expr.span));
+  else if (overflows(combined)) report(errors.sizeTooLarge(expr.span));
   else return combined;
   return undefined;
 };
@@ -87,7 +87,7 @@ export const readSize = (
   if (dim === undefined) return undefined;
   const value = evaluate(dim, sizes);
   if (value !== undefined && value < 1) {
-    report(messages.sizeBelowOne(expr.span, value));
+    report(errors.sizeBelowOne(expr.span, value));
     return undefined;
   }
   const named = expr.kind === "name" ? scope.get(expr.text) : undefined;
@@ -147,7 +147,7 @@ export const resolveDims = (modules: Modules, report: Report): Dims => {
     if (dim === undefined) return "broken";
     const value = evaluate(dim, sizes);
     if (value !== undefined && value < 1) {
-      report(messages.sizeBelowOne(decl.value.span, value));
+      report(errors.sizeBelowOne(decl.value.span, value));
       return "broken";
     }
     if (names(dim).length > 0) return { dim, shown: decl.name.text };
@@ -158,7 +158,7 @@ export const resolveDims = (modules: Modules, report: Report): Dims => {
   const resolve = (decl: DimDecl): Axis | "broken" => {
     const known = axes.get(decl);
     if (known === "busy") {
-      report(messages.recursiveDimension(path.slice(path.indexOf(decl))));
+      report(errors.recursiveDimension(path.slice(path.indexOf(decl))));
       return "broken";
     }
     if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 /** What a body gives against what it declares: shapes are compared, declared ranges are trusted. */
 import type { Span } from "../../../diagnostics/span.ts";
 import { conformed, placeEverywhere } from "../values/apply.ts";
-import * as messages from "../messages/bodies.ts";
+import * as errors from "../errors/bodies.ts";
 import { selects } from "./ranges.ts";
 import type { Result } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "../values/terms.ts";
@@ -124,7 +124,7 @@ export const acceptResult = (
   if (accepted !== undefined) return accepted;
   const sizes = sizesOf(frame);
   frame.report(
-    messages.wrongResult(
+    errors.wrongResult(
       span,
       what,
       showResult(declared, sizes),

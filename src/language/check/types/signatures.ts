@@ -7,7 +7,7 @@ import type { Expr, FnDecl, Hole, Name, NetDecl, Param, ResultType, TypeExpr } f
 import type { DimScope } from "./dims.ts";
 import { readSize } from "./dims.ts";
 import type { Report } from "../finding.ts";
-import * as messages from "../messages/names.ts";
+import * as errors from "../errors/names.ts";
 import { selects } from "./ranges.ts";
 import type { Axis, EventType, Sizes } from "./event-type.ts";
 
@@ -55,7 +55,7 @@ const readAxes = (
 ): readonly Axis[] | undefined => {
   const read = axes.map((axis, place) => {
     if (axis.kind !== "hole") return readSize(axis, reader.dims, reader.sizes, reader.report);
-    if (hole === undefined) reader.report(messages.holeOutsideParameter(axis.span));
+    if (hole === undefined) reader.report(errors.holeOutsideParameter(axis.span));
     return hole?.(place);
   });
   const known = read.filter((axis) => axis !== undefined);
@@ -71,7 +71,7 @@ const shaped = (
 ): EventType | undefined => {
   const last = axes.at(-1);
   if (last === undefined && (base === "simplex" || selects(base))) {
-    report(messages.baseNeedsAxis(span, base));
+    report(errors.baseNeedsAxis(span, base));
     return undefined;
   }
   if (base === "perm") return { base, axes, ...(last === undefined ? {} : { of: last }) };
@@ -90,8 +90,8 @@ const readValueType = (
     const family = familyOf(reader.families, written.base.text);
     reader.report(
       family === undefined
-        ? messages.unknownBase(written.base, bases)
-        : messages.distributionAsType(written.base),
+        ? errors.unknownBase(written.base, bases)
+        : errors.distributionAsType(written.base),
     );
   }
   if (base === undefined || axes === undefined) return undefined;
@@ -112,7 +112,7 @@ export const readParameters = (
   const seen = new Map<string, Name>();
   const parameters = written.map(({ name, type, span }) => {
     const before = seen.get(name.text);
-    if (before !== undefined) reader.report(messages.declaredTwice(name, before));
+    if (before !== undefined) reader.report(errors.declaredTwice(name, before));
     seen.set(name.text, name);
     const hole = (place: number): Axis => ({
       dim: symbol(`${owner}.${name.text}.width${place}`),
@@ -140,7 +140,7 @@ export const readResult = (written: ResultType, reader: TypeReader): Result | un
   if (family === undefined) {
     if (base === undefined) {
       const known = [...reader.families.values()].map(({ name }) => name.toLowerCase());
-      reader.report(messages.unknownBase(written.base, [...bases, ...known]));
+      reader.report(errors.unknownBase(written.base, [...bases, ...known]));
       return undefined;
     }
     const type = readValueType(written, reader);
@@ -149,7 +149,7 @@ export const readResult = (written: ResultType, reader: TypeReader): Result | un
   const axes = readAxes(written.axes, reader, undefined);
   if (axes === undefined) return undefined;
   if (family.categorical && axes.length === 0) {
-    reader.report(messages.baseNeedsAxis(written.span, word));
+    reader.report(errors.baseNeedsAxis(written.span, word));
     return undefined;
   }
   const type = family.categorical
@@ -175,7 +175,7 @@ export const readNet = (
   if (parameters === undefined || result === undefined) return undefined;
   const index = decl.body.kind === "arch-expr" ? indexIn(result) : undefined;
   if (index !== undefined) {
-    reader.report(messages.layersGiveNoIndex(decl.result.span, index.base));
+    reader.report(errors.layersGiveNoIndex(decl.result.span, index.base));
     return undefined;
   }
   return { decl, parameters, result };

@@ -1,8 +1,8 @@
 /** Bodies: `{ let a = …  M' = …  return … }`, whose lines have no order. */
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Block, Expr, Name, Statement } from "../../ast.ts";
-import * as messages from "../messages/bodies.ts";
-import * as names from "../messages/names.ts";
+import * as errors from "../errors/bodies.ts";
+import * as names from "../errors/names.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison } from "./terms.ts";
 
@@ -45,9 +45,7 @@ const runBlock = (block: Block, outer: Frame, states: States | undefined): BodyR
     const since = path.indexOf(statement);
     if (since >= 0) {
       outer.report(
-        messages.cycleInBody(
-          path.slice(since).map((s) => ({ shown: shown(s), span: s.name.span })),
-        ),
+        errors.cycleInBody(path.slice(since).map((s) => ({ shown: shown(s), span: s.name.span }))),
       );
       return poison;
     }
@@ -63,7 +61,7 @@ const runBlock = (block: Block, outer: Frame, states: States | undefined): BodyR
     if (statement.kind === "let") return term;
     const { name, value } = statement;
     if (states === undefined) {
-      frame.report(messages.primeOutsideOperation(name.span));
+      frame.report(errors.primeOutsideOperation(name.span));
       return poison;
     }
     return states.accept(name, term, value.span);
@@ -92,7 +90,7 @@ const runBlock = (block: Block, outer: Frame, states: States | undefined): BodyR
     if (statement.kind === "update") updates.set(statement.name.text, demand(statement));
   }
   const [first, second] = block.statements.filter((s) => s.kind === "return");
-  if (second !== undefined) frame.report(messages.secondReturn(second.span));
+  if (second !== undefined) frame.report(errors.secondReturn(second.span));
   if (first === undefined) return { updates };
   return { updates, result: frame.analysis.evaluate(first.value, frame) };
 };

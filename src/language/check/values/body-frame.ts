@@ -1,6 +1,6 @@
 import type { Builder } from "../../lower/builder.ts";
 import type { Report } from "../finding.ts";
-import * as messages from "../messages/bodies.ts";
+import * as errors from "../errors/bodies.ts";
 import type { Analysis, DecidedWidth, Frame } from "./terms.ts";
 import { poison } from "./terms.ts";
 
@@ -36,11 +36,11 @@ export const bodyFrame = (
   ownCallableNames: [],
   watch: () => undefined,
   atTime: (name, _offset, span) => {
-    report(messages.timeOutsideModel(span, name.text));
+    report(errors.timeOutsideModel(span, name.text));
     return poison;
   },
   primed: (name, span) => {
-    report(messages.unknownState(span, name.text));
+    report(errors.unknownState(span, name.text));
     return poison;
   },
 });

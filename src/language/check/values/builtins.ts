@@ -7,8 +7,8 @@ import { apply, applyOne, filled, placeEverywhere } from "./apply.ts";
 import { readSize } from "../types/dims.ts";
 import { unary } from "./elementwise.ts";
 import { asVector } from "./layout.ts";
-import * as calls from "../messages/calls.ts";
-import * as messages from "../messages/shapes.ts";
+import * as calls from "../errors/calls.ts";
+import * as errors from "../errors/shapes.ts";
 import type { Builtin, BuiltinCall, Signature } from "./operands.ts";
 import { byRank, positional, sitedValue } from "./operands.ts";
 import type { ofUnary } from "../types/ranges.ts";
@@ -108,11 +108,11 @@ const column: Builtin = {
     const { term } = x;
     const last = term.type.axes.at(-1);
     if (last === undefined) {
-      frame.report(messages.wrongOperand(x.span, "col", "a vector", term.type, sizesOf(frame)));
+      frame.report(errors.wrongOperand(x.span, "col", "a vector", term.type, sizesOf(frame)));
       return poison;
     }
     if (at.kind !== "number" || isOutside(at.value, last, sizesOf(frame))) {
-      frame.report(messages.placeOutOfRange(at.span, last, sizesOf(frame)));
+      frame.report(errors.placeOutOfRange(at.span, last, sizesOf(frame)));
       return poison;
     }
     const result = { base: relax(term.type.base), span };
@@ -124,7 +124,7 @@ const column: Builtin = {
 const placeIn = (expr: Expr, axis: Axis, frame: Frame): ValueTerm | undefined => {
   if (expr.kind === "number") {
     if (isOutside(expr.value, axis, sizesOf(frame))) {
-      frame.report(messages.placeOutOfRange(expr.span, axis, sizesOf(frame)));
+      frame.report(errors.placeOutOfRange(expr.span, axis, sizesOf(frame)));
       return undefined;
     }
     return placeEverywhere(frame, expr.value, axis, [], expr.span);
@@ -133,7 +133,7 @@ const placeIn = (expr: Expr, axis: Axis, frame: Frame): ValueTerm | undefined =>
   if (index === undefined) return undefined;
   const { type } = index.term;
   if (type.base === "index" && equal(type.of, axis)) return index.term;
-  frame.report(messages.notAnIndex(index.span, axis, type, sizesOf(frame)));
+  frame.report(errors.notAnIndex(index.span, axis, type, sizesOf(frame)));
   return undefined;
 };
 
@@ -161,9 +161,7 @@ export const selectRow = (call: BuiltinCall, target: Expr, index: Expr): Term =>
   const { axes, base: own } = from.term.type;
   const [first, ...rest] = axes;
   if (first === undefined) {
-    frame.report(
-      messages.wrongOperand(from.span, "[ ]", "a vector", from.term.type, sizesOf(frame)),
-    );
+    frame.report(errors.wrongOperand(from.span, "[ ]", "a vector", from.term.type, sizesOf(frame)));
     return poison;
   }
   const place = placeIn(index, first, frame);
@@ -190,7 +188,7 @@ const flat: Builtin = {
 const noRandom: Builtin = {
   usage: "randn(SCALE)",
   type: ({ frame, span }) => {
-    frame.report(messages.randomOutsideParameter(span));
+    frame.report(errors.randomOutsideParameter(span));
     return poison;
   },
 };

@@ -6,7 +6,7 @@ import type { Argument } from "../../ast.ts";
 import type { Alignment } from "../types/align.ts";
 import { align } from "../types/align.ts";
 import { placed, stretched } from "./apply.ts";
-import * as messages from "../messages/calls.ts";
+import * as errors from "../errors/calls.ts";
 import { fits } from "../types/ranges.ts";
 import type { Callable, CallableParameter, Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
@@ -50,7 +50,7 @@ const bind = (
   };
   const give = (parameter: CallableParameter, given: Given): void => {
     if (bound.has(parameter)) {
-      wrong(messages.givenTwice(given.span, parameter.name.text, what));
+      wrong(errors.givenTwice(given.span, parameter.name.text, what));
     } else bound.set(parameter, given);
   };
   const named = (name: string): CallableParameter | undefined =>
@@ -62,29 +62,29 @@ const bind = (
       for (const [field, value] of term.fields) {
         const parameter = named(field);
         if (parameter === undefined) {
-          wrong(messages.extraField(at, field, what, parameters));
+          wrong(errors.extraField(at, field, what, parameters));
         } else give(parameter, { value, span: at, field });
       }
     } else if (term.kind === "poison") {
       broken = true;
     } else if (term.kind !== "value") {
-      wrong(messages.notAValue(argument.value, term));
+      wrong(errors.notAValue(argument.value, term));
     } else if (name !== undefined) {
       const parameter = named(name.text);
       if (parameter === undefined) {
-        wrong(messages.unknownArgument(name, what, parameters));
+        wrong(errors.unknownArgument(name, what, parameters));
       } else give(parameter, { value: term, span: at });
     } else {
       const parameter = parameters.find((one) => !bound.has(one));
       if (parameter === undefined) {
-        wrong(messages.tooManyArguments(at, what, parameters.length));
+        wrong(errors.tooManyArguments(at, what, parameters.length));
       } else give(parameter, { value: term, span: at });
     }
   }
   const missing = parameters.filter((parameter) => !bound.has(parameter));
   if (missing.length > 0 && !broken) {
     const record = terms.find(({ term }) => term.kind === "record");
-    wrong(messages.missingArguments(span, missing, what, record?.argument.span));
+    wrong(errors.missingArguments(span, missing, what, record?.argument.span));
   }
   return broken ? undefined : bound;
 };
@@ -142,11 +142,11 @@ const typesFit = (callable: Callable, bound: Bound, frame: Frame): boolean => {
       const decided = decidedAt(callable, parameter);
       const spans = pair?.map(({ span }) => span);
       const { sources } = frame.analysis.modules;
-      frame.report(messages.wrongShape(place, expected, decided, spans, sources));
+      frame.report(errors.wrongShape(place, expected, decided, spans, sources));
       fine = false;
     } else if (!fits(given.value, parameter.outer.base)) {
       const { sources } = frame.analysis.modules;
-      frame.report(messages.wrongRange(place, sources));
+      frame.report(errors.wrongRange(place, sources));
       fine = false;
     }
   }
@@ -266,7 +266,7 @@ export const call = (
   const nothing: Called = { result: poison, arguments: new Map() };
   const { parameters, what } = callable;
   if (frame.calls >= mostCalls) {
-    frame.report(messages.tooManyCalls(span, mostCalls));
+    frame.report(errors.tooManyCalls(span, mostCalls));
     return nothing;
   }
   if (parameters === undefined || callable.broken()) {
@@ -287,13 +287,13 @@ export const call = (
     const pair = [given[alignment.operand], given[alignment.largest]];
     const [a, b] = pair.map((one) => one && { span: one.span, type: one.value.type });
     invariant(a !== undefined && b !== undefined, "an operand that does not align exists");
-    frame.report(messages.mapsDisagree(span, callable.what, a, b, sizesOf(frame)));
+    frame.report(errors.mapsDisagree(span, callable.what, a, b, sizesOf(frame)));
     return nothing;
   }
   const first = given.find((_, i) => (extras[i]?.axes.length ?? 0) > 0);
   if (callable.updates && first !== undefined) {
     frame.report(
-      messages.cannotMapUpdate(first.span, callable.what, first.value.type, sizesOf(frame)),
+      errors.cannotMapUpdate(first.span, callable.what, first.value.type, sizesOf(frame)),
     );
     return nothing;
   }

@@ -6,8 +6,8 @@ import { align } from "../types/align.ts";
 import { conformed } from "./apply.ts";
 import type { Sited } from "./elementwise.ts";
 import { isNumber } from "./elementwise.ts";
-import * as calls from "../messages/calls.ts";
-import * as messages from "../messages/shapes.ts";
+import * as calls from "../errors/calls.ts";
+import * as errors from "../errors/shapes.ts";
 import { sitedValue } from "./operands.ts";
 import { fits } from "../types/ranges.ts";
 import type { DistributionTerm, Frame, Term, ValueTerm } from "./terms.ts";
@@ -48,9 +48,7 @@ const inRange = (family: FamilySignature, given: Given, frame: Frame): boolean =
   for (const { name, base } of family.parameters) {
     const sited = given.get(name);
     if (sited === undefined || fits(sited.term, base)) continue;
-    frame.report(
-      messages.distributionRange(sited, family.name, name, base, sizesOf(frame), sources),
-    );
+    frame.report(errors.distributionRange(sited, family.name, name, base, sizesOf(frame), sources));
     fine = false;
   }
   return fine;
@@ -87,7 +85,7 @@ export const distributionCall = (
   const scalar = sited.find(({ term }) => family.categorical && term.type.axes.length === 0);
   if (scalar !== undefined) {
     const { type } = scalar.term;
-    frame.report(messages.wrongOperand(scalar.span, family.name, "a vector", type, sizesOf(frame)));
+    frame.report(errors.wrongOperand(scalar.span, family.name, "a vector", type, sizesOf(frame)));
     return poison;
   }
   const alignment = align(
@@ -99,7 +97,7 @@ export const distributionCall = (
       .filter((one) => one !== undefined)
       .map(({ term, span: at }) => ({ span: at, type: term.type }));
     frame.report(
-      messages.notAligned(
+      errors.notAligned(
         alignment.kind,
         span,
         family.name,

@@ -3,7 +3,7 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { ValueOp } from "../../../ir/value.ts";
 import type { BinaryOperator } from "../../ast.ts";
 import { apply, applyOne } from "./apply.ts";
-import * as messages from "../messages/shapes.ts";
+import * as errors from "../errors/shapes.ts";
 import { lies, ofBinary, ofUnary, relax, selects } from "../types/ranges.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
@@ -20,7 +20,7 @@ export type ElementwiseOp = Extract<ValueOp, "add" | "sub" | "mul" | "div" | "po
 /** Reports a value that only selects, where arithmetic needs a number. */
 export const isNumber = ({ term, span }: Sited, where: string, frame: Frame): boolean => {
   if (!selects(term.type.base)) return true;
-  frame.report(messages.indexInArithmetic(span, where, term.type, sizesOf(frame)));
+  frame.report(errors.indexInArithmetic(span, where, term.type, sizesOf(frame)));
   return false;
 };
 
@@ -40,7 +40,7 @@ export const elementwise = (
   if (result.kind === "value") return result;
   const sides = [a, b].map(({ term: { type }, span: at }) => ({ span: at, type }));
   frame.report(
-    messages.notAligned(
+    errors.notAligned(
       result.kind,
       span,
       shown,
@@ -90,7 +90,7 @@ export const product = (frame: Frame, a: Sited, b: Sited, span: Span): Term => {
   const op = products[`${left.length} ${right.length}`];
   const sides = [a, b].map(({ term: { type }, span: at }) => ({ span: at, type }));
   if (op === undefined || left.at(-1)?.dim !== right[0]?.dim) {
-    frame.report(messages.productMismatch(span, sides, op !== undefined, sizesOf(frame)));
+    frame.report(errors.productMismatch(span, sides, op !== undefined, sizesOf(frame)));
     return poison;
   }
   const operands = [a, b].map(({ term }) => ({ term, core: term.type.axes.length }));

@@ -6,9 +6,9 @@ import { call } from "./calls.ts";
 import { distributionCall } from "./distributions.ts";
 import { elementwise, operatorOps, product, unary } from "./elementwise.ts";
 import { asVector, joined } from "./layout.ts";
-import * as calls from "../messages/calls.ts";
-import * as names from "../messages/names.ts";
-import * as messages from "../messages/shapes.ts";
+import * as calls from "../errors/calls.ts";
+import * as names from "../errors/names.ts";
+import * as errors from "../errors/shapes.ts";
 import { sitedValue } from "./operands.ts";
 import { ofLiteral, selects } from "../types/ranges.ts";
 import { reduceWhole } from "./reductions.ts";
@@ -118,7 +118,7 @@ const concat = (expr: ExprOf<"concat">, frame: Frame): Term => {
   for (const { term, span } of known) {
     const { type } = term;
     if (type.axes.length <= 1 && !selects(type.base)) continue;
-    frame.report(messages.cannotJoin(span, type, sizesOf(frame), frame.analysis.modules.sources));
+    frame.report(errors.cannotJoin(span, type, sizesOf(frame), frame.analysis.modules.sources));
     return poison;
   }
   const vectors = known.map(({ term }) => asVector(frame, term));

@@ -6,8 +6,8 @@ import type { Argument, Expr, Name } from "../../ast.ts";
 import { apply } from "./apply.ts";
 import type { Sited } from "./elementwise.ts";
 import { isNumber } from "./elementwise.ts";
-import * as calls from "../messages/calls.ts";
-import * as messages from "../messages/shapes.ts";
+import * as calls from "../errors/calls.ts";
+import * as errors from "../errors/shapes.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
 import type { Axis } from "../types/event-type.ts";
@@ -22,7 +22,7 @@ export interface BuiltinCall {
 
 /** A function of the language. */
 export interface Builtin {
-  /** How it is called, for messages. */
+  /** How it is called, for errors. */
   readonly usage: string;
   readonly type: (call: BuiltinCall) => Term;
 }
@@ -77,7 +77,7 @@ const isOperand = (
     return isOrder || isNumber(one, shown, frame);
   }
   const needs = isOrder ? "an order, as argsort gives" : (vocabulary[rank] ?? "more axes");
-  frame.report(messages.wrongOperand(one.span, shown, needs, type, sizesOf(frame)));
+  frame.report(errors.wrongOperand(one.span, shown, needs, type, sizesOf(frame)));
   return false;
 };
 
@@ -101,7 +101,7 @@ export const byRank =
     const own = core(...cores);
     const sides = sited.map(({ term, span: at }) => ({ span: at, type: term.type }));
     if (own === undefined) {
-      frame.report(messages.operandsDisagree(span, callee.text, usage, sides, sizesOf(frame)));
+      frame.report(errors.operandsDisagree(span, callee.text, usage, sides, sizesOf(frame)));
       return poison;
     }
     const selected = of?.(...cores);
@@ -110,7 +110,7 @@ export const byRank =
     const applied = apply(frame, op, operands, attrs, result);
     if (applied.kind === "value") return applied;
     frame.report(
-      messages.notAligned(
+      errors.notAligned(
         applied.kind,
         span,
         callee.text,

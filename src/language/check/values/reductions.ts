@@ -8,7 +8,7 @@ import { readSize } from "../types/dims.ts";
 import type { Sited } from "./elementwise.ts";
 import { elementwise, isNumber, unary } from "./elementwise.ts";
 import { asVector } from "./layout.ts";
-import * as messages from "../messages/shapes.ts";
+import * as errors from "../errors/shapes.ts";
 import type { Builtin, BuiltinCall } from "./operands.ts";
 import { positional, sitedValue } from "./operands.ts";
 import { lies, relax } from "../types/ranges.ts";
@@ -54,7 +54,7 @@ const namedAxis = (
   const places = term.type.axes.flatMap(({ dim }, place) => (dim === axis.dim ? [place] : []));
   if (places.length !== 1) {
     frame.report(
-      messages.noSuchAxis(expr.span, shown, axis, places.length, term.type, sizesOf(frame)),
+      errors.noSuchAxis(expr.span, shown, axis, places.length, term.type, sizesOf(frame)),
     );
     return undefined;
   }

@@ -77,7 +77,7 @@ export interface DecidedWidth {
 
 /** A net, function or operation, ready to be put in place of its call. */
 export interface Callable {
-  /** "network `post`", for messages. */
+  /** "network `post`", for errors. */
   readonly what: string;
   /** Absent where their types are wrong, which was reported there. */
   readonly parameters: readonly CallableParameter[] | undefined;
