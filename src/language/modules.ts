@@ -6,7 +6,7 @@ import {
   type Sources,
 } from "../diagnostics/diagnostic.ts";
 import type { File, Import, Item, Name } from "./ast.ts";
-import * as errors from "./errors-modules.ts";
+import * as errors from "./errors.ts";
 import { parse } from "./syntax/parse.ts";
 
 /** A top-level declaration that has a name, hence everything but `train`. */

@@ -1,6 +1,6 @@
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Argument, DimDecl, Expr, File, Name, Setting, TrainDecl } from "./ast.ts";
-import * as errors from "./errors-settings.ts";
+import * as errors from "./errors.ts";
 import { parseOverride } from "./syntax/parse.ts";
 import { printExpr } from "./print.ts";
 
@@ -57,7 +57,7 @@ const applySetting = (
   const dim = dims.find(({ name }) => name.text === first.text);
   if (dim === undefined) {
     const names = dims.map(({ name }) => name.text);
-    return failure(errors.notDeclared(first, [...names, "train"]));
+    return failure(errors.notSettable(first, [...names, "train"]));
   }
   const [inner] = rest;
   if (inner !== undefined) return failure(errors.nothingInside(inner, `\`${first.text}\``));

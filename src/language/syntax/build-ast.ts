@@ -23,7 +23,7 @@ import { buildModel, buildTrain } from "./build-model.ts";
 import { buildHead, buildParams, buildResultType, buildType } from "./build-type.ts";
 import type { Builder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, toName } from "./cst.ts";
-import { unknownRole, updateAsExpression, updateWithoutPrime } from "./errors-ast.ts";
+import { unknownRole, updateAsExpression, updateWithoutPrime } from "./errors.ts";
 
 /** The AST of a whole `file` tree. */
 export const buildFile = (builder: Builder, node: CstNode, doc: string, span: Span): File => {

@@ -4,7 +4,7 @@ import { joinSpans } from "../../diagnostics/span.ts";
 import type { Argument, BinaryOperator, Expr } from "../ast.ts";
 import type { Builder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, tokenSpan, toName } from "./cst.ts";
-import { timeIndexOnValue, timeIndexShape, tooLarge } from "./errors-ast.ts";
+import { timeIndexOnValue, timeIndexShape, tooLarge } from "./errors.ts";
 
 const operators: { readonly [text: string]: BinaryOperator } = {
   "+": "+",

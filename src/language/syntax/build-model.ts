@@ -16,7 +16,7 @@ import type { Head } from "./build-type.ts";
 import { buildHead, buildType } from "./build-type.ts";
 import type { Builder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, toName } from "./cst.ts";
-import { dataIndex, initialSite, leftIndex } from "./errors-ast.ts";
+import { dataIndex, initialSite, leftIndex } from "./errors.ts";
 
 /** The AST of a `modelDecl` tree. */
 export const buildModel = (builder: Builder, node: CstNode): ModelDecl => {
