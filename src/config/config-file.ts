@@ -1,14 +1,9 @@
 /** A `--config` file: JSON by the paths of `--set`, nested or with dots, as overrides with their places in the file. */
-import {
-  failure,
-  problemAt,
-  success,
-  type Diagnostic,
-  type Result,
-} from "../diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Name } from "../language/ast.ts";
 import { parseSetting, type SettingOverride } from "../language/settings.ts";
+import { listGiven, setTwice } from "./errors.ts";
 
 /** A value that is no object, as the text has it. */
 interface Leaf {
@@ -122,18 +117,4 @@ const withinFile = (
   secondary: [],
   notes,
   help,
-});
-
-const listGiven = (path: readonly Name[], span: Span): Diagnostic =>
-  problemAt(
-    "E0807",
-    `\`${path.map((one) => one.text).join(".")}\` is given a list`,
-    span,
-    "no setting is one",
-    ['a call is written as in a file, in quotes: "iwae(K = 8)"'],
-  );
-
-const setTwice = (name: string, span: Span, first: Span): Diagnostic => ({
-  ...problemAt("E0808", `\`${name}\` is set twice`, span, "again here"),
-  secondary: [{ span: first, text: "first here" }],
 });

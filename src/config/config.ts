@@ -1,12 +1,10 @@
 import {
   failure,
-  problemAt,
   success,
   type Diagnostic,
   type Result,
   type Sources,
 } from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Bound, Estimator, ObjectiveSpec } from "../inference/spec.ts";
 import type { File, Setting } from "../language/ast.ts";
@@ -26,6 +24,7 @@ import {
   type Reader,
 } from "./read.ts";
 import { dimSetting, originsIn, settingsOf, type ConfigText } from "./origins.ts";
+import { unknownKey } from "./errors.ts";
 import { constantSchedule } from "./schedule.ts";
 import { checkSchedule, learningRateIn } from "./schedule-check.ts";
 
@@ -210,18 +209,6 @@ export const trainDefaults: TrainDefaults = new Map(
 
 const trainKeys: readonly string[] = [...trainDefaults.keys()];
 
-const unknownKey = ({ name }: Setting): Diagnostic => {
-  const near = nearestName(name.text, trainKeys);
-  return problemAt(
-    "E0803",
-    `\`train\` has no setting \`${name.text}\``,
-    name.span,
-    "not known",
-    near === undefined ? [] : [`did you mean \`${near}\`?`],
-    [`settings are ${trainKeys.join(", ")}`],
-  );
-};
-
 /** A resolved `train` block. */
 export interface TrainConfig {
   readonly values: TrainValues;
@@ -249,7 +236,7 @@ export const resolveConfig = (
     if (item.kind !== "train") continue;
     for (const setting of item.entries) {
       if (trainKeys.includes(setting.name.text)) entries.set(setting.name.text, setting);
-      else diagnostics.push(unknownKey(setting));
+      else diagnostics.push(unknownKey(setting.name, trainKeys));
     }
   }
   const dims = file.items.filter((item) => item.kind === "dim");

@@ -1,16 +1,10 @@
-import {
-  failure,
-  problemAt,
-  success,
-  type Diagnostic,
-  type Result,
-} from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Argument, Expr } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
 import type { CallValue } from "./run-config.ts";
 import type { Schedule } from "../training/options.ts";
+import * as errors from "./errors.ts";
 import {
   constantSchedule,
   expressionSchedule,
@@ -20,13 +14,6 @@ import {
 
 /** Turns the expression of one setting into its value, or says what is wrong with it; `name` is how messages call it. */
 export type Reader<T> = (value: Expr, name: string) => Result<T>;
-
-const wrong = (
-  span: Span,
-  message: string,
-  help: readonly string[] = [],
-  label = "not a value of this setting",
-): Diagnostic => problemAt("E0804", message, span, label, help);
 
 const literal = (value: Expr): number | undefined => {
   if (value.kind === "number") return value.value;
@@ -41,10 +28,7 @@ const literal = (value: Expr): number | undefined => {
 const held = (n: number, value: Expr, name: string): Result<number> => {
   const rounded = Math.fround(n);
   if (Number.isFinite(rounded) && (rounded !== 0 || n === 0)) return success(n);
-  const message = `${name} is \`${printExpr(value)}\`, which a 32-bit float cannot hold`;
-  return failure(
-    wrong(value.span, message, [], rounded === 0 ? "it would be 0" : "it would be infinite"),
-  );
+  return failure(errors.notHeld(value, name, rounded === 0));
 };
 
 /** A finite number that `holds`; `what` completes "must be …". */
@@ -54,7 +38,7 @@ export const readNumber =
     const n = literal(value);
     return n !== undefined && Number.isFinite(n) && holds(n)
       ? held(n, value, name)
-      : failure(wrong(value.span, `${name} must be ${what}, not \`${printExpr(value)}\``));
+      : failure(errors.wrongValue(value, name, what));
   };
 
 /** A whole number that is exact. */
@@ -112,10 +96,9 @@ export const readSchedule =
         : undefined;
     if (schedule !== undefined) return success(schedule);
     return failure(
-      wrong((foreign ?? value).span, `\`${printExpr(foreign ?? value)}\` has no value`, [
-        "a schedule is a number or an expression of `step`, such as 1e-3 * 0.5^(step / 1e5) or ramp(0.1, 1, steps = 5000)",
-        ...(foreign === undefined ? [] : [`it may call ${[...scheduleFunctions].join(", ")}`]),
-      ]),
+      foreign === undefined
+        ? errors.noSchedule(value, [])
+        : errors.noSchedule(foreign, [...scheduleFunctions]),
     );
   };
 
@@ -148,20 +131,10 @@ export const readInvocation = (value: Expr, known: readonly string[]): Result<In
       : value.kind === "call"
         ? { name: value.callee.text, arguments: value.arguments, span: value.span }
         : undefined;
-  const list = known.map((name) => `\`${name}\``).join(", ");
-  if (invocation === undefined) {
-    return failure(wrong(value.span, `expected one of ${list}, found \`${printExpr(value)}\``));
-  }
+  if (invocation === undefined) return failure(errors.notAChoice(value, known));
   if (known.includes(invocation.name)) return success(invocation);
-  const near = nearestName(invocation.name, known);
-  return failure(
-    wrong(
-      value.kind === "call" ? value.callee.span : value.span,
-      `unknown \`${invocation.name}\`; known are ${list}`,
-      near === undefined ? [] : [`did you mean \`${near}\`?`],
-      "not known",
-    ),
-  );
+  const span = value.kind === "call" ? value.callee.span : value.span;
+  return failure(errors.unknownChoice({ text: invocation.name, span }, known));
 };
 
 /** Reads the named arguments of an invocation; positional ones take the readers' names in order. */
@@ -179,29 +152,12 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
         ? undefined
         : (readers[name] as Reader<unknown> | undefined);
     if (name === undefined || reader === undefined) {
-      const near = name === undefined ? undefined : nearestName(name, names);
-      diagnostics.push(
-        wrong(
-          argument.name?.span ?? argument.span,
-          names.length === 0
-            ? `\`${invocation.name}\` takes no arguments`
-            : name === undefined
-              ? `\`${invocation.name}\` takes ${names.length} arguments at most`
-              : `\`${invocation.name}\` has no argument \`${name}\``,
-          near === undefined
-            ? names.length === 0
-              ? []
-              : [`its arguments: ${names.join(", ")}`]
-            : [`did you mean \`${near}\`?`],
-          "not taken",
-        ),
-      );
+      const span = argument.name?.span ?? argument.span;
+      diagnostics.push(errors.argumentNotTaken(invocation.name, span, name, names));
       return;
     }
     if (Object.hasOwn(values, name)) {
-      diagnostics.push(
-        wrong(argument.span, `\`${name}\` of \`${invocation.name}\` is given twice`),
-      );
+      diagnostics.push(errors.givenTwice(argument.span, name, invocation.name));
       return;
     }
     const result = reader(argument.value, `\`${name}\` of \`${invocation.name}\``);
@@ -222,12 +178,7 @@ export const readCall: Reader<CallValue> = (value) => {
     });
   }
   if (value.kind !== "call") {
-    return failure(
-      wrong(
-        value.span,
-        `expected a data set such as perfect_recall(images = mnist, l = 10, k = 3)`,
-      ),
-    );
+    return failure(errors.notADataSet(value.span));
   }
   const values = new Map<string, number | string | boolean>();
   const places = new Map<string, Span>();
@@ -242,19 +193,11 @@ export const readCall: Reader<CallValue> = (value) => {
           ? inner.text
           : undefined);
     if (name === undefined) {
-      diagnostics.push(
-        wrong(
-          span,
-          `arguments of \`${value.callee.text}\` need names: \`name = value\``,
-          [],
-          "without a name",
-        ),
-      );
+      diagnostics.push(errors.nameNeeded(span, value.callee.text));
     } else if (plain === undefined) {
-      const help = 'the name of a file is a text in quotes: file = "data.csv"';
-      diagnostics.push(wrong(inner.span, `expected a number, a name, a text or yes/no`, [help]));
+      diagnostics.push(errors.notAPlainValue(inner.span));
     } else if (values.has(name.text)) {
-      diagnostics.push(wrong(span, `\`${name.text}\` of \`${value.callee.text}\` is given twice`));
+      diagnostics.push(errors.givenTwice(span, name.text, value.callee.text));
     } else {
       values.set(name.text, plain);
       places.set(name.text, inner.span);

@@ -1,8 +1,9 @@
 /** Schedules where they will be used: at the steps of training. */
-import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Expr } from "../language/ast.ts";
 import type { Schedule } from "../training/options.ts";
+import { badSchedule, idleSchedule } from "./errors.ts";
 
 /** A schedule, what it is called, and whether it may be 0 all the time. */
 interface Scheduled {
@@ -19,21 +20,9 @@ export const checkSchedule = (
 ): readonly Diagnostic[] => {
   if (span === undefined) return [];
   const bad = firstWhere(schedule, steps, (value) => !(Number.isFinite(value) && value >= 0));
-  if (bad !== undefined) {
-    const note = `it is \`${schedule.text}\`, for steps from 1 to ${steps}`;
-    return [
-      problemAt(
-        "E0806",
-        `${name} is ${Number(bad.value.toPrecision(6))} at step ${bad.step}`,
-        span,
-        "its schedule",
-        [],
-        [note],
-      ),
-    ];
-  }
+  if (bad !== undefined) return [badSchedule(name, schedule.text, span, { ...bad, steps })];
   if (idle || firstWhere(schedule, steps, (value) => value > 0) !== undefined) return [];
-  return [problemAt("E0806", `${name} is 0 at every step`, span, "its schedule")];
+  return [idleSchedule(name, span)];
 };
 
 /** Where the learning rate is given within an optimizer. */

@@ -1,11 +1,12 @@
 /** Graphs that draw: from the model, from the guide, or from one after the other. */
 import { distributionOf } from "../distributions/index.ts";
-import { failure, problem, success, type Result } from "../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { broadcast, concat, transpose } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import { inputsOf } from "../graph/walk.ts";
 import { hasTime, type Model, type Site } from "../ir/model.ts";
+import { cannotPredict } from "./errors.ts";
 import type { Frame, Reading } from "./frame.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
 import type { Sampling, Sizes, Target } from "./spec.ts";
@@ -35,16 +36,7 @@ export const deriveSampling = (model: Model, target: Target, sizes: Sizes): Resu
   const steps = temporal ? sizes.steps : 0;
   invariant(steps !== undefined, "a model with time needs a number of steps");
   if (target.kind === "predict" && (!temporal || target.prefix > steps || target.prefix < 0)) {
-    const [message, help] = temporal
-      ? [
-          `cannot predict after ${target.prefix} of ${steps} steps`,
-          `use a prefix from 0 to ${steps}`,
-        ]
-      : [
-          "there is nothing to predict in a model without time",
-          "use the target `posterior` or `prior`",
-        ];
-    return failure(problem("E0508", message, [], [help]));
+    return failure(cannotPredict(target.prefix, temporal ? steps : undefined));
   }
   const plan = planTarget(target, steps, sizes.ragged);
   const observedSteps = target.kind === "predict" ? target.prefix : steps;

@@ -1,13 +1,5 @@
-import {
-  failure,
-  problem,
-  problemAt,
-  success,
-  type Diagnostic,
-  type Result,
-} from "../diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
 import type { ConfigText } from "../config/origins.ts";
 import { resolveConfig, trainDefaults, type TrainConfig } from "../config/config.ts";
 import { readConfigFile } from "../config/config-file.ts";
@@ -25,6 +17,7 @@ import { printFile } from "../language/print.ts";
 import { applySettings, parseSetting, type SettingOverride } from "../language/settings.ts";
 import { optimise } from "../graph/passes/index.ts";
 import type { BatchSizes, Problem } from "../training/problem.ts";
+import * as errors from "./errors.ts";
 import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "../ir/places.ts";
@@ -119,7 +112,7 @@ const analyseSource = (source: SourceFile, options: CompileOptions): Result<Anal
     return failure(...diagnostics, ...analyseReadable(readable, families, diagnostics));
   }
   const { entry, sources } = modules.value;
-  if (entry.items.length + entry.imports.length === 0) return failure(emptyFile(source));
+  if (entry.items.length + entry.imports.length === 0) return failure(errors.emptyFile(source));
   const models = analyse(modules.value, families);
   const config = resolveConfig(entry, sources, textOf(options.config));
   if (!models.ok || !config.ok) {
@@ -135,23 +128,10 @@ const analyseSource = (source: SourceFile, options: CompileOptions): Result<Anal
   ]);
 };
 
-const emptyFile = ({ path, text }: SourceFile): Diagnostic =>
-  problemAt(
-    "E0220",
-    `${path} declares nothing`,
-    { file: path, start: 0, end: 0 },
-    text.trim() === "" ? "the file is empty" : "there are only comments",
-    ["a file has at least one declaration, such as `model NAME { … }`"],
-  );
-
 const drawsNothing = ({ name }: Model, { files }: Modules): Diagnostic => {
-  const message = `\`${name}\` draws nothing, so that it has no likelihood`;
-  const help = ["a site is written with `~`: `x ~ Normal(loc = 0, scale = 1)`"];
   const items = [...files.values()].flatMap((file) => file.items);
   const decl = items.find((item) => item.kind === "model" && item.name.text === name);
-  return decl?.kind === "model"
-    ? problemAt("E0357", message, decl.name.span, "no site", help)
-    : problem("E0357", message, [], help);
+  return errors.drawsNothing(name, decl?.kind === "model" ? decl.name.span : undefined);
 };
 
 const planOf = (model: Model, { modules, config }: Analysed): Result<Plan> => {
@@ -188,26 +168,15 @@ const pickModel = (
   source: SourceFile,
 ): Result<Model> => {
   const names = models.map(({ name }) => name);
-  const refuse = (message: string, help: readonly string[]): Result<never> =>
-    failure(problem("E0805", message, [], help));
   const [first] = models;
-  if (first === undefined) {
-    return refuse(`${source.path} declares no model`, ["add one: `model NAME { … }`"]);
-  }
+  if (first === undefined) return failure(errors.noModel(source.path));
   if (wanted === undefined) {
-    return models.length === 1
-      ? success(first)
-      : refuse(`${source.path} declares ${names.length} models`, [
-          `name one of ${names.join(", ")} with --model`,
-        ]);
+    return models.length === 1 ? success(first) : failure(errors.severalModels(source.path, names));
   }
   const found = models.find(({ name }) => name === wanted);
-  if (found !== undefined) return success(found);
-  const near = nearestName(wanted, names);
-  return refuse(
-    `${source.path} has no model \`${wanted}\``,
-    near === undefined ? [`it declares ${names.join(", ")}`] : [`did you mean \`${near}\`?`],
-  );
+  return found === undefined
+    ? failure(errors.unknownModel(source.path, wanted, names))
+    : success(found);
 };
 
 const objectiveSpec = ({ values }: TrainConfig): ObjectiveSpec => ({

@@ -1,17 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
-import {
-  failure,
-  problem,
-  success,
-  type Diagnostic,
-  type Result,
-} from "../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { runFormat, type KeptSource, type RunContents } from "./contents.ts";
 import { codeOf } from "../files/code.ts";
 import { makeFolder } from "../files/folder.ts";
 import { encodeJson } from "../diagnostics/json.ts";
+import { cannotCreate, folderTaken } from "./errors.ts";
 import { foldCase } from "./names.ts";
 import { writeJson, writeWhole } from "./whole-file.ts";
 
@@ -43,7 +38,7 @@ export const runName = (model: string, started: Date, seed: number): string => {
  */
 export const createRun = (path: string, contents: RunContents): Result<string> => {
   const folder = resolve(path);
-  if (existsSync(folder)) return failure(taken(path));
+  if (existsSync(folder)) return failure(folderTaken(path));
   const partial = join(dirname(folder), `.${basename(folder)}.partial-${randomUUID()}`);
   try {
     makeFolder(dirname(folder));
@@ -56,7 +51,7 @@ export const createRun = (path: string, contents: RunContents): Result<string> =
     renameSync(partial, folder);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    return failure(isTaken(error) ? taken(path) : cannotCreate(path, error));
+    return failure(isTaken(error) ? folderTaken(path) : cannotCreate(path, error));
   }
   return success(folder);
 };
@@ -104,22 +99,6 @@ export const updateRun = (
 
 const isTaken = (error: unknown): boolean =>
   ["EEXIST", "ENOTEMPTY", "ENOTDIR"].includes(String(codeOf(error)));
-
-const taken = (path: string): Diagnostic =>
-  problem(
-    "E0814",
-    `the run folder \`${path}\` exists already`,
-    ["a run is never overwritten"],
-    ["give --out another name, or leave it out to have one made"],
-  );
-
-const cannotCreate = (path: string, error: unknown): Diagnostic =>
-  problem(
-    "E0816",
-    `cannot create the run folder \`${path}\``,
-    [error instanceof Error ? error.message : String(error)],
-    ["give --out a folder that can be made there"],
-  );
 
 /**
  * The model becomes model.gtm. What it imports from its own folder or below keeps its place beside it, so that the copy

@@ -11,14 +11,9 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import {
-  failure,
-  problem,
-  success,
-  type Diagnostic,
-  type Result,
-} from "../diagnostics/diagnostic.ts";
+import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { codeOf } from "../files/code.ts";
+import { inUse } from "./errors.ts";
 
 /** The right to write to a run folder. */
 export interface RunLock {
@@ -63,8 +58,11 @@ export const lockRun = (folder: string, shown: string, verb: string): Result<Run
     const found = read(path);
     if (found === undefined) continue;
     const holder = parse(found);
-    if (holder === undefined || !isGone(holder)) return failure(inUse(shown, holder));
-    if (performance.now() - begun > patience) return failure(inUse(shown, holder));
+    const late = performance.now() - begun > patience;
+    if (holder === undefined || !isGone(holder) || late) {
+      const here = holder?.host === hostname();
+      return failure(inUse(shown, join(shown, lockName), holder && { ...holder, here }));
+    }
     removeStale(path, found);
   }
 };
@@ -185,26 +183,3 @@ const isHolder = (value: unknown): value is Holder =>
   Number.isSafeInteger(value.pid) &&
   Object.entries(value).every(([key, one]) => key === "pid" || typeof one === "string") &&
   ["verb", "host", "machine", "boot", "namespace", "begun", "since"].every((key) => key in value);
-
-const inUse = (shown: string, holder: Holder | undefined): Diagnostic => {
-  const file = join(shown, lockName);
-  if (holder === undefined) {
-    return problem(
-      "E0841",
-      `the run folder \`${shown}\` is in use`,
-      [`its lock ${file} does not say by which process`],
-      ["if no other gtmc works in the folder, remove that file"],
-    );
-  }
-  const here = holder.host === hostname();
-  return problem(
-    "E0841",
-    `the run folder \`${shown}\` is in use`,
-    [
-      `\`gtmc ${holder.verb}\` works in it since ${holder.since}: process ${holder.pid} on ${holder.host}`,
-    ],
-    here
-      ? [`wait until it ends, or interrupt it: kill ${holder.pid}; it leaves a checkpoint`]
-      : [`if no such process runs on ${holder.host} any more, remove ${file}`],
-  );
-};

@@ -1,12 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve, win32 } from "node:path";
-import {
-  failure,
-  problem,
-  success,
-  type Diagnostic,
-  type Result,
-} from "../diagnostics/diagnostic.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import {
   runFormat,
   type Environment,
@@ -14,6 +8,7 @@ import {
   type KeptSource,
   type Overrides,
 } from "./contents.ts";
+import { damagedRun, notARun, otherFormat } from "./errors.ts";
 import { runFiles } from "./folder.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -82,7 +77,7 @@ export const openRun = (path: string): Result<Run> => {
     environment === undefined ||
     problems.length > 0
   ) {
-    return failure(damagedRun(path, problems));
+    return failure(damagedRun(path, join(path, runFiles.model), problems));
   }
   return success({
     path: folder,
@@ -102,7 +97,12 @@ const refuseOther = (path: string, folder: string): Diagnostic | undefined => {
   const format = formatOf(parse(readPart(folder, runFiles.config) ?? ""));
   if (format === undefined || format <= runFormat) return undefined;
   const writer = parse(readPart(folder, runFiles.environment) ?? "");
-  return otherFormat(path, format, isEnvironment(writer) ? writer.gtmc : undefined);
+  return otherFormat(
+    path,
+    join(path, runFiles.model),
+    format,
+    isEnvironment(writer) ? writer.gtmc : undefined,
+  );
 };
 
 /** The text of a plain file of the folder; undefined where there is none, and for what is no file. */
@@ -145,29 +145,6 @@ const listCheckpoints = (folder: string): readonly KeptCheckpoint[] => {
     .map((name) => ({ iteration: Number(name), path: join(parent, name) }))
     .sort((a, b) => a.iteration - b.iteration);
 };
-
-const notARun = (path: string, notes: readonly string[]): Diagnostic =>
-  problem("E0815", `\`${path}\` is not a run folder`, notes, [
-    "`gtmc run FILE` makes one and prints its path",
-  ]);
-
-const damagedRun = (path: string, notes: readonly string[]): Diagnostic =>
-  problem("E0843", `the run folder \`${path}\` is damaged`, notes, [
-    `bring back these files as they were, or start again: gtmc run ${join(path, runFiles.model)}`,
-  ]);
-
-const otherFormat = (path: string, format: number, writer: string | undefined): Diagnostic =>
-  problem(
-    "E0842",
-    `the run folder \`${path}\` was written by another version of gtmc`,
-    [
-      `its format is ${format}${writer === undefined ? "" : `, written by gtmc ${writer}`}; this gtmc reads formats up to ${runFormat}`,
-    ],
-    [
-      writer === undefined ? "use the gtmc that wrote it" : `use gtmc ${writer} or later for it`,
-      `or start again: gtmc run ${join(path, runFiles.model)}`,
-    ],
-  );
 
 const parse = (text: string): unknown => {
   try {

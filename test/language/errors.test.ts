@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { codes } from "../../src/diagnostics/codes.ts";
 import { renderText } from "../../src/diagnostics/render.ts";
 import { loadModules, resolvePath } from "../../src/language/modules.ts";
 
@@ -34,12 +35,8 @@ describe("what a user reads", () => {
 });
 
 test("every code of syntax and modules has a wrong file", () => {
-  const codesIn = (text: string): ReadonlySet<string> => new Set(text.match(/E0[12]\d\d/gu) ?? []);
-  const source = readdirSync("src/language")
-    .filter((file) => file.startsWith("errors-"))
-    .map((file) => readFileSync(`src/language/${file}`, "utf8"));
-  const shown = codesIn(files.map(transcript).join("\n"));
+  const shown = files.map(transcript).join("\n");
+  const wanted = Object.keys(codes).filter((code) => /^E01|^E020/u.test(code));
   // E0108 needs thousands of brackets; parse.test.ts has it.
-  const missing = [...codesIn(source.join("\n"))].filter((code) => !shown.has(code));
-  expect(missing).toEqual(["E0108"]);
+  expect(wanted.filter((code) => !shown.includes(code))).toEqual(["E0108"]);
 });
