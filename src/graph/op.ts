@@ -1,5 +1,5 @@
 /**
- * Every primitive: its operands and its static attributes. This is the only list of primitives.
+ * Every primitive: its operands and its static attributes. With the kinds (kinds.ts) this is the only list of primitives.
  *
  * Conventions that hold for all of them:
  * - Shapes are static numbers. Operands of elementwise primitives have **equal rank**; an axis of size 1
@@ -8,6 +8,14 @@
  * - Reductions keep the axis, with size 1.
  * - "float" values are float32 on fast backends and float64 in the reference; "int" values index.
  */
+import type {
+  BinaryName,
+  ComparisonName,
+  CumulationName,
+  ReductionName,
+  UnaryName,
+} from "./kinds.ts";
+
 export type Dtype = "float" | "int";
 export type Shape = readonly number[];
 
@@ -21,7 +29,16 @@ interface Binary<Attrs = None> {
   attrs: Attrs;
 }
 
-export interface Ops {
+/** The primitives of which there is a kind (kinds.ts). */
+type OfKinds = Record<UnaryName, Unary> &
+  Record<BinaryName | ComparisonName, Binary> &
+  Record<ReductionName, Unary<{ readonly axes: readonly number[] }>> &
+  Record<
+    CumulationName,
+    Unary<{ readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>
+  >;
+
+export interface Ops extends OfKinds {
   // Leaves
   /** A named buffer given at run time: a parameter, data, noise, optimizer state, a body's argument. */
   input: { operands: readonly []; attrs: { readonly name: string } };
@@ -31,49 +48,19 @@ export interface Ops {
   iota: { operands: readonly []; attrs: { readonly axis: number } };
 
   // Elementwise
-  neg: Unary;
-  exp: Unary;
-  log: Unary;
-  sqrt: Unary;
-  square: Unary;
-  reciprocal: Unary;
-  abs: Unary;
-  sign: Unary;
-  tanh: Unary;
-  sigmoid: Unary;
-  softplus: Unary;
-  relu: Unary;
   /** Identity whose cotangent is zero. */
   stop: Unary;
   cast: Unary<{ readonly dtype: Dtype }>;
-  add: Binary;
-  sub: Binary;
-  mul: Binary;
-  div: Binary;
-  /** a ^ b for a > 0 (0 ^ b is allowed; its cotangent for a is 0 there). */
-  pow: Binary;
-  max: Binary;
-  min: Binary;
-  /** 1 where a > b, else 0; no cotangent. */
-  greater: Binary;
-  /** 1 where a = b, else 0; no cotangent. */
-  equal: Binary;
   /** Second operand where the first is non-zero, else the third. No cotangent for the first. */
   select: { operands: readonly [Node, Node, Node]; attrs: None };
 
   // Along axes
-  sum: Unary<{ readonly axes: readonly number[] }>;
-  prod: Unary<{ readonly axes: readonly number[] }>;
-  /** Maximum; the cotangent goes to the first maximal element. */
-  amax: Unary<{ readonly axes: readonly number[] }>;
   /** Over the last axis. Entries of inf share everything, and so do all of a row that holds nothing but -inf. */
   softmax: Unary;
   /** log of softmax, but -inf wherever the entry is, also in a row that holds nothing else. */
   logSoftmax: Unary;
   /** log Σ exp over the last axis, which keeps size 1. Finite for -inf entries beside finite ones. */
   logsumexp: Unary;
-  cumsum: Unary<{ readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;
-  cumprod: Unary<{ readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }>;
   /** Indices that sort the last axis ascending, stable (ties: lowest index first). int; no cotangent. */
   argsort: Unary;
   /** Index of the maximum over the last axis, which is dropped; ties: lowest. int; no cotangent. */

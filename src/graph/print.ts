@@ -1,8 +1,17 @@
 /** Text and JSON forms of a graph, for golden files and people. Deterministic. */
 import { distinctly } from "../diagnostics/json.ts";
+import {
+  binaryNames,
+  comparisonNames,
+  cumulationNames,
+  reductionNames,
+  unaryNames,
+  type CumulationName,
+  type ReductionName,
+} from "./kinds.ts";
 import type { Graph, Node, NodeOf, OpName } from "./op.ts";
 import { showType } from "./shapes.ts";
-import { entryOf } from "./table.ts";
+import { entryOf, tabulate } from "./table.ts";
 import { bodyArguments, bodyRoots, topological } from "./walk.ts";
 
 /**
@@ -72,9 +81,8 @@ const operandWords = (node: Node, refer: (node: Node) => string): readonly strin
 };
 
 const nothing = (): string => "";
-const axesOf = ({ attrs: { axes } }: NodeOf<"sum" | "prod" | "amax">): string =>
-  `axes=${numbers(axes)}`;
-const cumulative = ({ attrs }: NodeOf<"cumsum" | "cumprod">): string =>
+const axesOf = ({ attrs: { axes } }: NodeOf<ReductionName>): string => `axes=${numbers(axes)}`;
+const cumulative = ({ attrs }: NodeOf<CumulationName>): string =>
   [`axis=${attrs.axis}`, attrs.exclusive ? "exclusive" : "", attrs.reverse ? "reverse" : ""]
     .filter((word) => word !== "")
     .join(" ");
@@ -84,38 +92,15 @@ const attributes: { readonly [K in OpName]: (node: NodeOf<K>) => string } = {
   input: ({ attrs: { name } }) => name,
   constant: ({ attrs: { value } }) => String(value),
   iota: ({ attrs: { axis } }) => `axis=${axis}`,
-  neg: nothing,
-  exp: nothing,
-  log: nothing,
-  sqrt: nothing,
-  square: nothing,
-  reciprocal: nothing,
-  abs: nothing,
-  sign: nothing,
-  tanh: nothing,
-  sigmoid: nothing,
-  softplus: nothing,
-  relu: nothing,
+  ...tabulate([...unaryNames, ...binaryNames, ...comparisonNames], () => nothing),
   stop: nothing,
   cast: nothing,
-  add: nothing,
-  sub: nothing,
-  mul: nothing,
-  div: nothing,
-  pow: nothing,
-  max: nothing,
-  min: nothing,
-  greater: nothing,
-  equal: nothing,
   select: nothing,
-  sum: axesOf,
-  prod: axesOf,
-  amax: axesOf,
+  ...tabulate(reductionNames, () => axesOf),
   softmax: nothing,
   logSoftmax: nothing,
   logsumexp: nothing,
-  cumsum: cumulative,
-  cumprod: cumulative,
+  ...tabulate(cumulationNames, () => cumulative),
   argsort: nothing,
   argmax: nothing,
   onehot: ({ attrs: { depth } }) => `depth=${depth}`,

@@ -1,6 +1,16 @@
 /** What shape and dtype each primitive has, given its operands: the one place that knows. */
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
+import {
+  binary,
+  binaryNames,
+  comparisonNames,
+  cumulationNames,
+  reductionNames,
+  unary,
+  unaryNames,
+} from "./kinds.ts";
 import type { Dtype, Node, OpName, Ops, Shape } from "./op.ts";
+import { tabulate } from "./table.ts";
 
 /** The type of a value. */
 export interface Typed {
@@ -99,18 +109,18 @@ const float = ([x]: readonly [Node]): Typed => {
   return { shape: x.shape, dtype: "float" };
 };
 
-const binary = ([a, b]: readonly [Node, Node]): Typed => {
+const pair = ([a, b]: readonly [Node, Node]): Typed => {
   invariant(a.dtype === b.dtype, "dtypes differ");
   return { shape: broadcastShapes(a.shape, b.shape), dtype: a.dtype };
 };
 
-const binaryFloat = (operands: readonly [Node, Node]): Typed => {
+const pairOfFloats = (operands: readonly [Node, Node]): Typed => {
   requireFloat(...operands);
-  return binary(operands);
+  return pair(operands);
 };
 
-const comparison = (operands: readonly [Node, Node]): Typed => ({
-  shape: binary(operands).shape,
+const truth = (operands: readonly [Node, Node]): Typed => ({
+  shape: pair(operands).shape,
   dtype: "float",
 });
 
@@ -180,37 +190,18 @@ const rules: Rules = {
     return leaf(declared);
   },
 
-  neg: same,
-  exp: float,
-  log: float,
-  sqrt: float,
-  square: same,
-  reciprocal: float,
-  abs: same,
-  sign: same,
-  tanh: float,
-  sigmoid: float,
-  softplus: float,
-  relu: same,
+  ...tabulate(unaryNames, (name) => (unary[name].takes === "floats" ? float : same)),
   stop: same,
   cast: ([x], { dtype }) => ({ shape: x.shape, dtype }),
-  add: binary,
-  sub: binary,
-  mul: binary,
-  div: binaryFloat,
-  pow: binaryFloat,
-  max: binary,
-  min: binary,
-  greater: comparison,
-  equal: comparison,
+  ...tabulate(binaryNames, (name) => (binary[name].takes === "floats" ? pairOfFloats : pair)),
+  ...tabulate(comparisonNames, () => truth),
   select: ([condition, a, b]) => {
     invariant(a.dtype === b.dtype, "dtypes differ");
     const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
     return { shape, dtype: a.dtype };
   },
 
-  sum: reduction,
-  prod: reduction,
+  ...tabulate(reductionNames, () => reduction),
   amax: (operands, attrs) => {
     invariant(!operands[0].shape.includes(0), "maximum of nothing");
     return reduction(operands, attrs);
@@ -228,8 +219,7 @@ const rules: Rules = {
     requireFloat(x);
     return { shape: [...x.shape.slice(0, -1), 1], dtype: "float" };
   },
-  cumsum: alongAxis,
-  cumprod: alongAxis,
+  ...tabulate(cumulationNames, () => alongAxis),
   argsort: ([x]) => {
     requireLast(x);
     return { shape: x.shape, dtype: "int" };

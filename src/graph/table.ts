@@ -24,3 +24,10 @@ export const entryOf = <T, Tag extends keyof T>(
   tag: Tag,
 ): Joint<FunctionsOf<T[Tag]>> | Exclude<T[Tag], FunctionsOf<T[Tag]>> =>
   table[tag] as unknown as Joint<FunctionsOf<T[Tag]>> | Exclude<T[Tag], FunctionsOf<T[Tag]>>;
+
+/** The same rule for each of some names. */
+export const tabulate = <Name extends string, Entry>(
+  names: readonly Name[],
+  entry: (name: Name) => Entry,
+): { readonly [N in Name]: Entry } =>
+  Object.fromEntries(names.map((name) => [name, entry(name)])) as { readonly [N in Name]: Entry };

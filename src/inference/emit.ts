@@ -7,6 +7,7 @@ import * as g from "../graph/build.ts";
 import type { Dtype, Node } from "../graph/op.ts";
 import type { Base } from "../ir/model.ts";
 import type { Value, ValueOf, ValueOp } from "../ir/value.ts";
+import { binaryValues, unaryValues } from "../ir/value.ts";
 import type { Dim } from "../shape/dim.ts";
 import { concatLast, contractCores, gatherRows, reshapeTo } from "./align.ts";
 import {
@@ -26,7 +27,7 @@ import {
   untaken,
   withoutDiagonal,
 } from "./composites.ts";
-import { entryOf } from "../graph/table.ts";
+import { entryOf, tabulate } from "../graph/table.ts";
 
 /** What is float in a graph and what is int. */
 export const dtypeOf = (base: Base): Dtype =>
@@ -92,24 +93,8 @@ const emitters: { readonly [K in ValueOp]: Emitter<K> } = {
     g.constant(attrs.value, [1, 1, ...type.axes.map(size)], dtypeOf(type.base)),
   range: (_, { type }, { size }) => g.iota([1, 1, ...type.axes.map(size)], LEADING),
 
-  neg: unary(g.neg),
-  exp: unary(g.exp),
-  log: unary(g.log),
-  sqrt: unary(g.sqrt),
-  square: unary(g.square),
-  abs: unary(g.abs),
-  tanh: unary(g.tanh),
-  sigmoid: unary(g.sigmoid),
-  softplus: unary(g.softplus),
-  relu: unary(g.relu),
-  stop: unary(g.stop),
-  add: binary(g.add),
-  sub: binary(g.sub),
-  mul: binary(g.mul),
-  div: binary(g.div),
-  pow: binary(g.pow),
-  max: binary(g.max),
-  min: binary(g.min),
+  ...tabulate(unaryValues, (name) => unary<unknown>(g[name])),
+  ...tabulate(binaryValues, (name) => binary<unknown>(g[name])),
 
   expand: unary((x, { attrs }) =>
     insertAxes(

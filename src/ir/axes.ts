@@ -1,6 +1,7 @@
 import type { Dim } from "../shape/dim.ts";
 import { add, multiply, size } from "../shape/dim.ts";
 import type { ValueOp, ValueOps } from "./value.ts";
+import { binaryValues, forEach, unaryValues } from "./value.ts";
 
 /** The axes of one value. */
 export type Axes = readonly Dim[];
@@ -69,24 +70,8 @@ export const axisRules: { readonly [K in ValueOp]: Rule<K> } = {
   fill: leaf,
   range: leaf,
 
-  neg: unary,
-  exp: unary,
-  log: unary,
-  sqrt: unary,
-  square: unary,
-  abs: unary,
-  tanh: unary,
-  sigmoid: unary,
-  softplus: unary,
-  relu: unary,
-  stop: unary,
-  add: binary,
-  sub: binary,
-  mul: binary,
-  div: binary,
-  pow: binary,
-  max: binary,
-  min: binary,
+  ...forEach(unaryValues, () => unary),
+  ...forEach(binaryValues, () => binary),
 
   expand: ([axes], { at }) => {
     if (axes === undefined) return undefined;

@@ -24,13 +24,41 @@ export interface ValueOf<K extends ValueOp> {
 
 type None = Readonly<Record<string, never>>;
 
+/** Of each element of one operand; no core axes. */
+export const unaryValues = [
+  "neg",
+  "exp",
+  "log",
+  "sqrt",
+  "square",
+  "abs",
+  "tanh",
+  "sigmoid",
+  "softplus",
+  "relu",
+  /** Identity through which no gradient flows. */
+  "stop",
+] as const;
+export type UnaryValue = (typeof unaryValues)[number];
+
+/** Of each pair of elements of two operands; no core axes. */
+export const binaryValues = ["add", "sub", "mul", "div", "pow", "max", "min"] as const;
+export type BinaryValue = (typeof binaryValues)[number];
+
+/** The same entry for each of some operations. */
+export const forEach = <Name extends ValueOp, Entry>(
+  names: readonly Name[],
+  entry: (name: Name) => Entry,
+): { readonly [N in Name]: Entry } =>
+  Object.fromEntries(names.map((name) => [name, entry(name)])) as { readonly [N in Name]: Entry };
+
 /**
  * Every operation of the model IR and its attributes. Each has *core* axes (the trailing ones, given below); all axes before
  * them are leading axes, over which it is mapped. Operands of one operation have equal rank before their core
  * axes, and a leading axis is equal in all or "1" where it only aligns (`expand` makes it so). So a map over
  * read heads, slots or, later, particles and batch needs no operation of its own.
  */
-export interface ValueOps {
+export interface ValueOps extends Record<UnaryValue | BinaryValue, None> {
   // Leaves
   parameter: { readonly name: string };
   data: { readonly name: string };
@@ -44,27 +72,6 @@ export interface ValueOps {
   fill: { readonly value: number };
   /** Draws nothing: 0, 1, … along the only axis; an index. */
   range: None;
-
-  // Elementwise, no core axes
-  neg: None;
-  exp: None;
-  log: None;
-  sqrt: None;
-  square: None;
-  abs: None;
-  tanh: None;
-  sigmoid: None;
-  softplus: None;
-  relu: None;
-  /** Identity through which no gradient flows. */
-  stop: None;
-  add: None;
-  sub: None;
-  mul: None;
-  div: None;
-  pow: None;
-  max: None;
-  min: None;
 
   // Alignment and layout
   /** New axes of size 1 at these places of the result. */

@@ -13,7 +13,9 @@ import {
   type Statement,
   type UnaryOp,
 } from "./program.ts";
-import { entryOf } from "../graph/table.ts";
+import * as kinds from "../graph/kinds.ts";
+import { binaryNames, comparisonNames, unaryNames } from "../graph/kinds.ts";
+import { entryOf, tabulate } from "../graph/table.ts";
 
 /** Contents of buffers, flat. Int buffers hold whole numbers. */
 export type Memory = Map<BufferName, Float64Array>;
@@ -158,7 +160,7 @@ const accumulate = (
   value: number,
 ): readonly [before: number, after: number] => {
   const before = accumulators.get(id) ?? identity[name];
-  const after = combine[name](before, value);
+  const after = binary[name](before, value);
   accumulators.set(id, after);
   return [before, after];
 };
@@ -247,37 +249,12 @@ const identity: Readonly<Record<ReduceOp, number>> = {
   min: Number.POSITIVE_INFINITY,
 };
 
-const combine: Readonly<Record<ReduceOp, (a: number, b: number) => number>> = {
-  add: (a, b) => a + b,
-  mul: (a, b) => a * b,
-  max: Math.max,
-  min: Math.min,
-};
-
 const unary: Readonly<Record<UnaryOp, (x: number) => number>> = {
-  neg: (x) => -x,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  square: (x) => x * x,
-  reciprocal: (x) => 1 / x,
-  abs: Math.abs,
-  sign: Math.sign,
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  relu: (x) => Math.max(x, 0),
+  ...tabulate(unaryNames, (name) => kinds.unary[name].of),
   not: (x) => (x === 0 ? 1 : 0),
 };
 
 const binary: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  pow: Math.pow,
-  max: Math.max,
-  min: Math.min,
-  greater: (a, b) => (a > b ? 1 : 0),
-  equal: (a, b) => (a === b ? 1 : 0),
+  ...tabulate(binaryNames, (name) => kinds.binary[name].of),
+  ...tabulate(comparisonNames, (name) => kinds.comparison[name].of),
 };

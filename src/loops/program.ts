@@ -11,6 +11,7 @@
  *   code for ragged sizes overlaps. Ordered and sequential nests are the exceptions, and never overlap.
  * - A buffer's first store in program order defines it; it is read only where it has been stored.
  */
+import type { BinaryName, ComparisonName, UnaryName } from "../graph/kinds.ts";
 import type { Dtype } from "../graph/op.ts";
 
 /** Identifies a buffer; unique in its program. */
@@ -50,23 +51,9 @@ export interface Access {
 /** The place of an instruction in its body. */
 export type ValueId = number;
 
-/** Elementwise primitives, as in the graph; `cast` truncates towards zero. */
-export type UnaryOp =
-  | "neg"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "square"
-  | "reciprocal"
-  | "abs"
-  | "sign"
-  | "tanh"
-  | "sigmoid"
-  | "softplus"
-  | "relu"
-  | "not";
-/** `greater`, `equal` and `not` make a float 1 or 0. */
-export type BinaryOp = "add" | "sub" | "mul" | "div" | "pow" | "max" | "min" | "greater" | "equal";
+/** Elementwise primitives, as in the graph; `not` makes a float 1 or 0, as comparisons do. */
+export type UnaryOp = UnaryName | "not";
+export type BinaryOp = BinaryName | ComparisonName;
 export type ReduceOp = "add" | "mul" | "max" | "min";
 
 /** One operation on scalars. Its value, where it has one, is named by its place in the body. */
@@ -77,6 +64,7 @@ export type Instruction =
   | { readonly op: "index"; readonly axis: number; readonly scale: number; readonly offset: number }
   | { readonly op: "unary"; readonly name: UnaryOp; readonly of: ValueId }
   | { readonly op: "binary"; readonly name: BinaryOp; readonly a: ValueId; readonly b: ValueId }
+  /** To int, towards zero, or to float. */
   | { readonly op: "cast"; readonly dtype: Dtype; readonly of: ValueId }
   /** An int, brought into [0, size). Every dynamic index is one. */
   | { readonly op: "clamp"; readonly of: ValueId; readonly size: number }

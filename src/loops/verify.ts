@@ -3,6 +3,7 @@ import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype } from "../graph/op.ts";
 import { accessKey } from "./analysis/access.ts";
 import type { Access, Buffer, Instruction, Nest, Product, Program, Statement } from "./program.ts";
+import { unary, unaryNames } from "../graph/kinds.ts";
 import { entryOf } from "../graph/table.ts";
 
 /** Throws `InternalError` at the first broken invariant of `program.ts`. */
@@ -144,7 +145,9 @@ const verifyStore = (context: Context, to: Access, value: number): Dtype | undef
   return undefined;
 };
 
-const ofInts: ReadonlySet<string> = new Set(["neg", "square", "abs", "sign", "relu"]);
+const ofInts: ReadonlySet<string> = new Set(
+  unaryNames.filter((name) => unary[name].takes === "any"),
+);
 
 /** The type of each instruction's value. */
 const rules: {

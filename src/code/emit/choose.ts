@@ -3,6 +3,7 @@ import { elements } from "../../graph/shapes.ts";
 import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Lanes } from "../code.ts";
 import { accessOf } from "../../loops/analysis/access.ts";
+import { costOf } from "../../loops/analysis/cost.ts";
 import { at, type Analysis } from "./analysis.ts";
 import { lanesFor, type Extent } from "./plan.ts";
 
@@ -20,11 +21,11 @@ export const chooseVector = (
 ): Vector | undefined => {
   const scalar: Vector = { axis: nest.axes.length - 1, lanes: 1 };
   let best = scalar;
-  let lowest = costOf(scalar, nest, analysis, extents);
+  let lowest = costAlong(scalar, nest, analysis, extents);
   for (const [axis, extent] of extents.entries()) {
     const lanes = lanesFor(extent.least, widest);
     if (lanes === 1 || !isPossible(axis, lanes, nest, analysis, extent)) continue;
-    const cost = costOf({ axis, lanes }, nest, analysis, extents);
+    const cost = costAlong({ axis, lanes }, nest, analysis, extents);
     if (cost <= lowest) [best, lowest] = [{ axis, lanes }, cost];
   }
   return best.lanes === 1 ? undefined : best;
@@ -53,7 +54,7 @@ const isPossible = (
 };
 
 /** Work for each element in operations, roughly. */
-const costOf = (
+const costAlong = (
   { axis, lanes }: Vector,
   { axes, reduced }: Nest,
   { body, varies, live }: Analysis,
@@ -89,22 +90,5 @@ const weightOf = (instruction: Instruction, axis: number, lanes: Lanes): number 
     const each = instruction.op === "load" ? 1.2 : 1.5;
     return lanes * (stride % way === 0 ? 4 : 1) * each;
   }
-  return costOfOne(instruction);
+  return costOf(instruction);
 };
-
-/** Of an instruction that is done for one vector, or one element. */
-export const costOfOne = (instruction: Instruction): number =>
-  ("name" in instruction ? weights.get(instruction.name) : undefined) ?? 1;
-
-/** Of what costs more than one operation. */
-const weights: ReadonlyMap<string, number> = new Map([
-  ["div", 4],
-  ["reciprocal", 4],
-  ["sqrt", 4],
-  ["exp", 16],
-  ["log", 20],
-  ["tanh", 24],
-  ["sigmoid", 20],
-  ["softplus", 32],
-  ["pow", 40],
-]);

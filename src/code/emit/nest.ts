@@ -4,7 +4,8 @@ import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Statement, Target, Variable } from "../code.ts";
 import { accessOf } from "../../loops/analysis/access.ts";
 import { analyse, at, type Analysis } from "./analysis.ts";
-import { chooseVector, costOfOne, type Vector } from "./choose.ts";
+import { costOf } from "../../loops/analysis/cost.ts";
+import { chooseVector, type Vector } from "./choose.ts";
 import { freshNames } from "./names.ts";
 import {
   copiesOf,
@@ -57,7 +58,7 @@ const plansOf = (
  */
 const copiesAtOnce = (analysis: Analysis): number => {
   const work = [...analysis.body.keys()].reduce(
-    (sum, id) => sum + (analysis.live[id] === true ? costOfOne(at(analysis.body, id)) : 0),
+    (sum, id) => sum + (analysis.live[id] === true ? costOf(at(analysis.body, id)) : 0),
     0,
   );
   return Math.max(1, Math.floor(16 / work));

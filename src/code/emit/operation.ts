@@ -1,8 +1,11 @@
 /** The arithmetic of loop programs in expressions of code. */
-import type { BinaryOp, ReduceOp, UnaryOp } from "../../loops/program.ts";
+import type { ReduceOp } from "../../loops/program.ts";
+import type { BinaryName, UnaryName } from "../../graph/kinds.ts";
 import type { Dtype } from "../../graph/op.ts";
+import { tabulate } from "../../graph/table.ts";
 import { binary, call, compare, float, fma, int, select, unary } from "../build.ts";
 import type { Expr, Lanes, Type } from "../code.ts";
+import { unaryFunctions } from "../functions/index.ts";
 import { f32, i32 } from "../type.ts";
 
 /** How one kind of number is computed with. */
@@ -21,13 +24,10 @@ export const literal = (value: number, { dtype, lanes }: Numbers): Expr =>
 const negative = (x: Expr, numbers: Numbers): Expr =>
   numbers.dtype === "float" ? unary("neg", x) : binary("sub", literal(0, numbers), x);
 
-/** Without `not`, which is of conditions; `numbers` are those of the operand. */
-export const unaryOf: Readonly<
-  Record<Exclude<UnaryOp, "not">, (x: Expr, numbers: Numbers) => Expr>
-> = {
+/** What no instruction computes is a function. `numbers` are those of the operand. */
+export const unaryOf: Readonly<Record<UnaryName, (x: Expr, numbers: Numbers) => Expr>> = {
+  ...tabulate(unaryFunctions, (name) => (x: Expr) => call(name, x)),
   neg: negative,
-  exp: (x) => call("exp", x),
-  log: (x) => call("log", x),
   sqrt: (x) => unary("sqrt", x),
   square: (x) => binary("mul", x, x),
   reciprocal: (x, numbers) => binary("div", literal(1, numbers), x),
@@ -39,9 +39,6 @@ export const unaryOf: Readonly<
     const notAbove = select(compare("lt", x, zero), literal(-1, numbers), x);
     return select(compare("lt", zero, x), literal(1, numbers), notAbove);
   },
-  tanh: (x) => call("tanh", x),
-  sigmoid: (x) => call("sigmoid", x),
-  softplus: (x) => call("softplus", x),
   relu: (x, numbers) => binary("max", x, literal(0, numbers)),
 };
 
@@ -52,10 +49,8 @@ const throughFloats = (a: Expr, b: Expr, of: (a: Expr, b: Expr) => Expr): Expr =
 const div = (a: Expr, b: Expr): Expr => binary("div", a, b);
 const pow = (a: Expr, b: Expr): Expr => call("pow", a, b);
 
-/** Without comparisons, which make conditions; `dtype` is that of the operands. */
-export const binaryOf: Readonly<
-  Record<Exclude<BinaryOp, "greater" | "equal">, (a: Expr, b: Expr, dtype: Dtype) => Expr>
-> = {
+/** `dtype` is that of the operands. */
+export const binaryOf: Readonly<Record<BinaryName, (a: Expr, b: Expr, dtype: Dtype) => Expr>> = {
   add: (a, b) => binary("add", a, b),
   sub: (a, b) => binary("sub", a, b),
   mul: (a, b) => binary("mul", a, b),

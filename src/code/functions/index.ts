@@ -1,14 +1,32 @@
 /** Every function that emitted code may call. */
 import type { Expr, Function, FunctionName } from "../code.ts";
+import { unaryNames, type UnaryName } from "../../graph/kinds.ts";
 import { visitExpressions } from "../visit.ts";
 import { exp, log, pow } from "./exponential.ts";
 import { sigmoid, softplus, tanh } from "./sigmoid.ts";
 
+/** The primitives that are functions. */
+type FunctionPrimitive = "exp" | "log" | "pow" | "sigmoid" | "softplus" | "tanh";
+
 /** Callees first. */
-const library: readonly Function[] = [exp, log, pow, sigmoid, softplus, tanh];
+const functions: Readonly<Record<FunctionPrimitive, Function>> = {
+  exp,
+  log,
+  pow,
+  sigmoid,
+  softplus,
+  tanh,
+};
+
+/** Those of one operand. */
+export const unaryFunctions: readonly (UnaryName & FunctionPrimitive)[] = unaryNames.filter(
+  (name): name is UnaryName & FunctionPrimitive => name in functions,
+);
+
+const library: readonly Function[] = Object.values(functions);
 
 /** Whether an operation of this name is a function. */
-export const isFunction = (name: string): boolean => library.some((fn) => fn.name === name);
+export const isFunction = (name: string): boolean => name in functions;
 
 /** Those named and those that they call, callees first. */
 export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Function[] => {

@@ -1,10 +1,19 @@
 /** Every primitive for all steps of a loop at once: operands that depend on the step have a leading axis for it. */
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import * as build from "../build.ts";
+import {
+  binaryNames,
+  comparisonNames,
+  cumulationNames,
+  reductionNames,
+  unaryNames,
+  type CumulationName,
+  type ReductionName,
+} from "../kinds.ts";
 import type { Node, NodeOf, OpName } from "../op.ts";
 import { rebuild } from "../walk.ts";
 import { lead, stretch } from "./axes.ts";
-import { entryOf } from "../table.ts";
+import { entryOf, tabulate } from "../table.ts";
 
 /** A value of every step, stacked on a leading axis, or one that is equal in every step. */
 export interface Stacked {
@@ -55,39 +64,26 @@ const batches: { readonly [K in OpName]: Batch<K> | undefined } = {
   constant: unchanged,
   iota: unchanged,
 
-  neg: elementwise,
-  exp: elementwise,
-  log: elementwise,
-  sqrt: elementwise,
-  square: elementwise,
-  reciprocal: elementwise,
-  abs: elementwise,
-  sign: elementwise,
-  tanh: elementwise,
-  sigmoid: elementwise,
-  softplus: elementwise,
-  relu: elementwise,
+  ...tabulate([...unaryNames, ...binaryNames, ...comparisonNames], () => elementwise),
   stop: elementwise,
   cast: elementwise,
-  add: elementwise,
-  sub: elementwise,
-  mul: elementwise,
-  div: elementwise,
-  pow: elementwise,
-  max: elementwise,
-  min: elementwise,
-  greater: elementwise,
-  equal: elementwise,
   select: elementwise,
 
-  sum: ({ attrs: { axes } }, xs) => build.sum(first(xs), later(axes)),
-  prod: ({ attrs: { axes } }, xs) => build.prod(first(xs), later(axes)),
-  amax: ({ attrs: { axes } }, xs) => build.amax(first(xs), later(axes)),
+  ...tabulate(
+    reductionNames,
+    (name) =>
+      ({ attrs: { axes } }: NodeOf<ReductionName>, xs: Operands) =>
+        build[name](first(xs), later(axes)),
+  ),
   softmax: unchanged,
   logSoftmax: unchanged,
   logsumexp: unchanged,
-  cumsum: ({ attrs: { axis, ...how } }, xs) => build.cumsum(first(xs), axis + 1, how),
-  cumprod: ({ attrs: { axis, ...how } }, xs) => build.cumprod(first(xs), axis + 1, how),
+  ...tabulate(
+    cumulationNames,
+    (name) =>
+      ({ attrs: { axis, ...how } }: NodeOf<CumulationName>, xs: Operands) =>
+        build[name](first(xs), axis + 1, how),
+  ),
   argsort: unchanged,
   argmax: unchanged,
 

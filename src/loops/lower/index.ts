@@ -1,5 +1,13 @@
 /** Graphs to loop programs: every primitive becomes nests, a product, a loop, or nothing but a view. */
 import { invariant } from "../../diagnostics/invariant.ts";
+import * as kinds from "../../graph/kinds.ts";
+import {
+  binaryNames,
+  comparisonNames,
+  cumulationNames,
+  reductionNames,
+  unaryNames,
+} from "../../graph/kinds.ts";
 import type { Graph, Node, NodeOf, OpName } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { topological } from "../../graph/walk.ts";
@@ -31,7 +39,7 @@ import {
   windowed,
   type View,
 } from "./view.ts";
-import { entryOf } from "../../graph/table.ts";
+import { entryOf, tabulate } from "../../graph/table.ts";
 
 /** Handled where nodes are walked. */
 type Structural = "input" | "scan" | "project";
@@ -44,39 +52,17 @@ const lowerings: Lowerings = {
   constant: ({ shape, dtype, attrs }) => numberView(attrs.value, shape, dtype),
   iota: ({ shape, dtype, attrs }) => rampView(shape, attrs.axis, dtype),
 
-  neg: unary("neg"),
-  exp: unary("exp"),
-  log: unary("log"),
-  sqrt: unary("sqrt"),
-  square: unary("square"),
-  reciprocal: unary("reciprocal"),
-  abs: unary("abs"),
-  sign: unary("sign"),
-  tanh: unary("tanh"),
-  sigmoid: unary("sigmoid"),
-  softplus: unary("softplus"),
-  relu: unary("relu"),
+  ...tabulate(unaryNames, (name) => unary(name)),
   stop: ({ operands: [x] }, scope) => valueOf(scope, x),
   cast,
-  add: binary("add"),
-  sub: binary("sub"),
-  mul: binary("mul"),
-  div: binary("div"),
-  pow: binary("pow"),
-  max: binary("max"),
-  min: binary("min"),
-  greater: binary("greater"),
-  equal: binary("equal"),
+  ...tabulate([...binaryNames, ...comparisonNames], (name) => binary(name)),
   select,
 
-  sum: reduction("add"),
-  prod: reduction("mul"),
-  amax: reduction("max"),
+  ...tabulate(reductionNames, (name) => reduction(kinds.reduction[name])),
   softmax,
   logSoftmax,
   logsumexp,
-  cumsum: cumulation("add"),
-  cumprod: cumulation("mul"),
+  ...tabulate(cumulationNames, (name) => cumulation(kinds.cumulation[name])),
   argsort,
   argmax,
 

@@ -1,4 +1,5 @@
 /** Primitives along axes. */
+import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { NodeOf } from "../../graph/op.ts";
 import type { ReduceOp, ValueId } from "../program.ts";
 import type { Body } from "./body.ts";
@@ -9,7 +10,7 @@ import { elements } from "../../graph/shapes.ts";
 
 export const reduction =
   (name: ReduceOp) =>
-  (node: NodeOf<"sum" | "prod" | "amax">, scope: Scope): View => {
+  (node: NodeOf<ReductionName>, scope: Scope): View => {
     const [x] = node.operands;
     return emitReduction(
       scope,
@@ -87,7 +88,7 @@ export const logsumexp = (node: NodeOf<"logsumexp">, scope: Scope): View => {
 
 export const cumulation =
   (name: "add" | "mul") =>
-  (node: NodeOf<"cumsum" | "cumprod">, scope: Scope): View => {
+  (node: NodeOf<CumulationName>, scope: Scope): View => {
     const { shape, dtype, attrs } = node;
     if (elements(shape) === 0) return numberView(0, shape, dtype);
     const result = allocateView(scope, node.op, shape, dtype);

@@ -1,5 +1,6 @@
 /** What each primitive computes, written to be obviously right. */
 import { invariant } from "../../diagnostics/invariant.ts";
+import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, OpName, Ops } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { allocate, eachOffset, item, permute, read, stretch, stridesOf } from "./strided.ts";
@@ -50,10 +51,7 @@ const lastSize = ({ shape }: Value): number => shape.at(-1) ?? 1;
 
 const reduction =
   (initial: number, f: (a: number, b: number) => number) =>
-  (
-    [x]: readonly [Value],
-    { dtype, shape, attrs: { axes } }: NodeOf<"sum" | "prod" | "amax">,
-  ): Data => {
+  ([x]: readonly [Value], { dtype, shape, attrs: { axes } }: NodeOf<ReductionName>): Data => {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const result = allocate(dtype, elements(shape)).fill(initial);
     const length = elements(axes.map((axis) => x.shape[axis] ?? 1));
@@ -79,7 +77,7 @@ const sumOfExp = (row: Float64Array): number => row.reduce((total, x) => total +
 
 const cumulative =
   (initial: number, f: (a: number, b: number) => number) =>
-  ([x]: readonly [Value], { dtype, attrs }: NodeOf<"cumsum" | "cumprod">): Data => {
+  ([x]: readonly [Value], { dtype, attrs }: NodeOf<CumulationName>): Data => {
     const n = x.shape[attrs.axis] ?? 1;
     const inner = elements(x.shape.slice(attrs.axis + 1));
     const result = allocate(dtype, x.data.length);

@@ -1,5 +1,6 @@
 /** TensorFlow's graphs, as far as they are used here: GraphDef, NodeDef and FunctionDef of its protocol buffers. */
 import type { Dtype, Shape } from "../../graph/op.ts";
+import { elementwiseResults } from "./elementwise.ts";
 import type { AttributeValue, Operation } from "./recipe.ts";
 
 /** What an operation may be of that no primitive needs. */
@@ -63,8 +64,7 @@ export interface GraphDef {
 
 /** TensorFlow's names of results; the last one may stand for several. */
 export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = {
-  Abs: ["y"],
-  AddV2: ["z"],
+  ...elementwiseResults,
   ArgMax: ["output"],
   BatchMatMulV2: ["output"],
   BroadcastTo: ["output"],
@@ -74,42 +74,24 @@ export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = 
   Cumprod: ["out"],
   Cumsum: ["out"],
   Equal: ["z"],
-  Exp: ["y"],
   GatherV2: ["output"],
   Greater: ["z"],
-  Identity: ["output"],
   Less: ["z"],
-  Log: ["y"],
   Max: ["output"],
-  Maximum: ["z"],
-  Minimum: ["z"],
-  Mul: ["z"],
-  Neg: ["y"],
   NotEqual: ["z"],
   OneHot: ["output"],
   Pack: ["output"],
   Pad: ["output"],
   Placeholder: ["output"],
-  Pow: ["z"],
   Prod: ["output"],
-  RealDiv: ["z"],
-  Reciprocal: ["y"],
-  Relu: ["activations"],
   Reshape: ["output"],
   ReverseV2: ["output"],
   Select: ["output"],
   SelectV2: ["output"],
-  Sigmoid: ["y"],
-  Sign: ["y"],
   Slice: ["output"],
   Softmax: ["softmax"],
-  Softplus: ["activations"],
-  Sqrt: ["y"],
-  Square: ["y"],
   StatelessWhile: ["output"],
-  Sub: ["z"],
   Sum: ["output"],
-  Tanh: ["y"],
   TensorListFromTensor: ["output_handle"],
   TensorListGetItem: ["item"],
   TensorListReserve: ["handle"],

@@ -1,8 +1,10 @@
 /** Each primitive as operations of native TensorFlow. */
+import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, OpName, Shape } from "../../graph/op.ts";
 import { elements, sameShape } from "../../graph/shapes.ts";
 import { planContraction, type Arranged } from "../tfjs/contract.ts";
 import type { Evaluated, Structural } from "../tfjs/device.ts";
+import { elementwise, elementwiseNames } from "./elementwise.ts";
 import {
   bool,
   int,
@@ -13,7 +15,7 @@ import {
   type Ref,
   type Writer,
 } from "./recipe.ts";
-import { entryOf } from "../../graph/table.ts";
+import { entryOf, tabulate } from "../../graph/table.ts";
 
 type Typed = Pick<Node, "shape" | "dtype">;
 
@@ -48,12 +50,12 @@ const reduce = (
 
 const reduction =
   (name: Operation) =>
-  ({ dtype, attrs: { axes } }: NodeOf<"sum" | "prod" | "amax">): Recipe =>
+  ({ dtype, attrs: { axes } }: NodeOf<ReductionName>): Recipe =>
     recipe(1, (writer) => reduce(writer, name, 0, dtype, axes));
 
 const cumulation =
   (name: Operation) =>
-  ({ dtype, attrs: { axis, exclusive, reverse } }: NodeOf<"cumsum" | "cumprod">): Recipe =>
+  ({ dtype, attrs: { axis, exclusive, reverse } }: NodeOf<CumulationName>): Recipe =>
     recipe(1, ({ call, constant }) =>
       call(name, [0, constant("int", [], [axis])], {
         T: type(dtype),
@@ -108,28 +110,9 @@ type Operations = {
 };
 
 const operations: Operations = {
-  neg: simple("Neg"),
-  exp: simple("Exp"),
-  log: simple("Log"),
-  sqrt: simple("Sqrt"),
-  square: simple("Square"),
-  reciprocal: simple("Reciprocal"),
-  abs: simple("Abs"),
-  sign: simple("Sign"),
-  tanh: simple("Tanh"),
-  sigmoid: simple("Sigmoid"),
-  softplus: simple("Softplus"),
-  relu: simple("Relu"),
-  stop: simple("Identity"),
+  ...tabulate(elementwiseNames, (name) => simple(elementwise[name].operation)),
   cast: ({ operands: [x], dtype }) =>
     recipe(1, ({ call }) => call("Cast", [0], { SrcT: type(x.dtype), DstT: type(dtype) })),
-  add: simple("AddV2"),
-  sub: simple("Sub"),
-  mul: simple("Mul"),
-  div: simple("RealDiv"),
-  pow: simple("Pow"),
-  max: simple("Maximum"),
-  min: simple("Minimum"),
   greater: comparison("Greater"),
   equal: comparison("Equal"),
   select: ({ operands: [condition, a, b], shape, dtype }) =>

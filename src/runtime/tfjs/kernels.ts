@@ -1,5 +1,6 @@
 /** Each primitive as kernels of TensorFlow.js and loops, where tensors can be read and written in place. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { CumulationName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, Shape } from "../../graph/op.ts";
 import { elements, stridesOf } from "../../graph/shapes.ts";
 import { contraction } from "./product.ts";
@@ -274,7 +275,7 @@ const stretch = (from: Shape, to: Shape): ((x: Elements) => Elements) | undefine
 
 const cumulation = (
   kind: "sum" | "prod",
-  { shape, attrs }: NodeOf<"cumsum" | "cumprod">,
+  { shape, attrs }: NodeOf<CumulationName>,
 ): ((out: Elements, x: Elements) => void) => {
   const size = shape[attrs.axis] ?? 1;
   const inner = elements(shape.slice(attrs.axis + 1));

@@ -9,7 +9,9 @@ import * as build from "../../build.ts";
 import type { Node, OpName } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
 import { stretch, unstretched, valueOf } from "../../analysis/axes.ts";
-import { evaluateScalar } from "../../scalar.ts";
+import { binaryNames, comparisonNames, unaryNames } from "../../kinds.ts";
+import { evaluateScalar, type ElementwiseName } from "../../scalar.ts";
+import { tabulate } from "../../table.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { add, constant, mul, neg, sub } = build;
@@ -142,33 +144,9 @@ const even: Rule<"square" | "abs"> = (node) => {
   return x === undefined ? undefined : rebuild(node, [x]);
 };
 
-export const elementwiseRules: Pick<
-  Rules,
-  | "neg"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "square"
-  | "reciprocal"
-  | "abs"
-  | "sign"
-  | "tanh"
-  | "sigmoid"
-  | "softplus"
-  | "relu"
-  | "stop"
-  | "cast"
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "pow"
-  | "max"
-  | "min"
-  | "greater"
-  | "equal"
-  | "select"
-> = {
+/** A primitive without an entry of its own has the general rules only. */
+export const elementwiseRules: Pick<Rules, ElementwiseName> = {
+  ...tabulate([...unaryNames, ...binaryNames, ...comparisonNames], () => general),
   neg: unary<"neg">(
     ({ operands: [x] }) => inner("neg", x),
     ({ operands: [x] }) => (x.op === "sub" ? sub(x.operands[1], x.operands[0]) : undefined),
@@ -179,17 +157,10 @@ export const elementwiseRules: Pick<
       return value === undefined ? undefined : mul(y, constant(-value, c.shape, c.dtype));
     },
   ),
-  exp: general,
   log: unary<"log">(({ operands: [x] }) => inner("exp", x)),
-  sqrt: general,
   square: unary<"square">(even),
   reciprocal: unary<"reciprocal">(({ operands: [x] }) => inner("reciprocal", x)),
   abs: unary<"abs">(even),
-  sign: general,
-  tanh: general,
-  sigmoid: general,
-  softplus: general,
-  relu: general,
   // Once nothing is differentiated any more, it is the identity.
   stop: [({ operands: [x] }) => x],
   cast: unary<"cast">(({ operands: [x], attrs }) => {
@@ -204,8 +175,6 @@ export const elementwiseRules: Pick<
   pow: [...general, ...powRules],
   max: unary<"max">(idempotent, gatherConstants("max")),
   min: unary<"min">(idempotent, gatherConstants("min")),
-  greater: general,
-  equal: general,
   select: unary<"select">(({ operands: [condition, a, b], shape }) => {
     const value = valueOf(condition);
     if (value === undefined) return a === b ? stretch(a, shape) : undefined;

@@ -1,6 +1,6 @@
 /** What is known of the range of a value: `simplex` lies in `unit`, `unit` in `pos`, `pos` in `real`. */
 import type { Base } from "../../../ir/model.ts";
-import type { ValueOp } from "../../../ir/value.ts";
+import type { BinaryValue, UnaryValue } from "../../../ir/value.ts";
 import type { ValueTerm } from "../values/terms.ts";
 
 const width: { readonly [B in Base]: number } = {
@@ -42,11 +42,9 @@ const unitOr = (a: Base, b: Base, otherwise: Base): Base =>
 const positive = (a: Base, b: Base): Base => (lies(a, "pos") && lies(b, "pos") ? "pos" : "real");
 
 /** The base of `a op b`. */
-export const ofBinary: {
-  readonly [
-    K in Extract<ValueOp, "add" | "sub" | "mul" | "div" | "pow" | "max" | "min" | "outer" | "dot">
-  ]: (a: ValueTerm, b: ValueTerm) => Base;
-} = {
+export const ofBinary: Readonly<
+  Record<BinaryValue | "outer" | "dot", (a: ValueTerm, b: ValueTerm) => Base>
+> = {
   add: (a, b) => positive(a.type.base, b.type.base),
   sub: (a, b) => (a.constant === 1 && lies(b.type.base, "unit") ? "unit" : "real"),
   mul: (a, b) => unitOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
@@ -63,24 +61,7 @@ export const ofBinary: {
 };
 
 /** The base of an elementwise function of one argument. */
-export const ofUnary: {
-  readonly [
-    K in Extract<
-      ValueOp,
-      | "neg"
-      | "exp"
-      | "log"
-      | "sqrt"
-      | "square"
-      | "abs"
-      | "tanh"
-      | "sigmoid"
-      | "softplus"
-      | "relu"
-      | "stop"
-    >
-  ]: (base: Base) => Base;
-} = {
+export const ofUnary: Readonly<Record<UnaryValue, (base: Base) => Base>> = {
   neg: () => "real",
   exp: () => "pos",
   log: () => "real",

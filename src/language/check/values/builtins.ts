@@ -1,7 +1,7 @@
 /** The functions that the language knows: how types combine, and which operation of the model each becomes. */
 import { invariant } from "../../../diagnostics/invariant.ts";
 import type { Base } from "../../../ir/model.ts";
-import type { ValueOp } from "../../../ir/value.ts";
+import { unaryValues, type UnaryValue, type ValueOp } from "../../../ir/value.ts";
 import type { Expr } from "../../ast.ts";
 import { apply, applyOne, filled, placeEverywhere } from "./apply.ts";
 import { readSize } from "../types/dims.ts";
@@ -11,7 +11,6 @@ import * as calls from "../errors/calls.ts";
 import * as errors from "../errors/shapes.ts";
 import type { Builtin, BuiltinCall, Signature } from "./operands.ts";
 import { byRank, positional, sitedValue } from "./operands.ts";
-import type { ofUnary } from "../types/ranges.ts";
 import { join, lies, ofBinary, relax } from "../types/ranges.ts";
 import { extremum, reduction } from "./reductions.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
@@ -24,7 +23,10 @@ const ranked = <K extends ValueOp>(usage: string, signature: Signature<K>): Buil
   type: byRank(usage, signature),
 });
 
-const elementOf = (op: Exclude<keyof typeof ofUnary, "neg">): Builtin => {
+/** `neg` is an operator. */
+const elementFunctions = unaryValues.filter((name) => name !== "neg");
+
+const elementOf = (op: UnaryValue): Builtin => {
   const usage = `${op}(x)`;
   return {
     usage,
@@ -197,16 +199,7 @@ const keep = (own: Base): Base => own;
 
 /** Every function's name. */
 export type FunctionName =
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "square"
-  | "abs"
-  | "tanh"
-  | "sigmoid"
-  | "softplus"
-  | "relu"
-  | "stop"
+  | Exclude<UnaryValue, "neg">
   | "sum"
   | "mean"
   | "prod"
@@ -236,18 +229,9 @@ export type FunctionName =
   | "zeros"
   | "randn";
 
-/** Every function by its name. A new one is one entry, and one of the reference. */
+/** Every function by its name. A new one is one entry, and one of the reference; those of each element follow from the model's operations. */
 export const builtins: ReadonlyMap<string, Builtin> = new Map<FunctionName, Builtin>([
-  ["exp", elementOf("exp")],
-  ["log", elementOf("log")],
-  ["sqrt", elementOf("sqrt")],
-  ["square", elementOf("square")],
-  ["abs", elementOf("abs")],
-  ["tanh", elementOf("tanh")],
-  ["sigmoid", elementOf("sigmoid")],
-  ["softplus", elementOf("softplus")],
-  ["relu", elementOf("relu")],
-  ["stop", elementOf("stop")],
+  ...elementFunctions.map((name) => [name, elementOf(name)] as const),
 
   ["sum", reduction("sum", "sum")],
   ["mean", reduction("mean", "mean")],

@@ -1,6 +1,6 @@
 /** Operators and functions that work element by element, and matrix products. */
 import type { Span } from "../../../diagnostics/span.ts";
-import type { ValueOp } from "../../../ir/value.ts";
+import type { BinaryValue, UnaryValue } from "../../../ir/value.ts";
 import type { BinaryOperator } from "../../ast.ts";
 import { apply, applyOne } from "./apply.ts";
 import * as errors from "../errors/shapes.ts";
@@ -15,8 +15,6 @@ export interface Sited {
   readonly span: Span;
 }
 
-export type ElementwiseOp = Extract<ValueOp, "add" | "sub" | "mul" | "div" | "pow" | "max" | "min">;
-
 /** Reports a value that only selects, where arithmetic needs a number. */
 export const isNumber = ({ term, span }: Sited, where: string, frame: Frame): boolean => {
   if (!selects(term.type.base)) return true;
@@ -27,7 +25,7 @@ export const isNumber = ({ term, span }: Sited, where: string, frame: Frame): bo
 /** `a op b` with axes matched by name; `shown` is the operator or function as written. */
 export const elementwise = (
   frame: Frame,
-  op: ElementwiseOp,
+  op: BinaryValue,
   shown: string,
   a: Sited,
   b: Sited,
@@ -55,7 +53,7 @@ export const elementwise = (
 /** A function of each element. */
 export const unary = (
   frame: Frame,
-  op: keyof typeof ofUnary,
+  op: UnaryValue,
   shown: string,
   operand: Sited,
   span: Span,
@@ -101,7 +99,7 @@ export const product = (frame: Frame, a: Sited, b: Sited, span: Span): Term => {
 };
 
 /** Operators that match axes by name. */
-export const operatorOps: { readonly [K in Exclude<BinaryOperator, "@">]: ElementwiseOp } = {
+export const operatorOps: { readonly [K in Exclude<BinaryOperator, "@">]: BinaryValue } = {
   "+": "add",
   "-": "sub",
   "*": "mul",
