@@ -1,11 +1,16 @@
 import { Option } from "commander";
 import type { BoundEstimate, Region } from "../index.ts";
 import type { Io } from "./io.ts";
-import { reopen } from "./kept.ts";
-import { perFrame, perStep, type Series } from "./metrics.ts";
+import { reopen } from "../experiment/reopen.ts";
+import { perFrame, perStep, type Series } from "../experiment/metrics.ts";
 import { chunkTooLarge } from "./errors.ts";
 import { unit } from "./progress.ts";
-import { fitsMachine, isTemporal, withComputeOptions, type ComputeOptions } from "./stage.ts";
+import {
+  fitsMachine,
+  isTemporal,
+  withComputeOptions,
+  type ComputeOptions,
+} from "../experiment/stage.ts";
 import { columns, count, number } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";

@@ -3,7 +3,7 @@ import type { Program } from "../index.ts";
 import { describeMemory, describeProgram, type Memory } from "./facts.ts";
 import type { Io } from "./io.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
-import { dataDirectory, openData, withDataOption, type DataOptions } from "./stage.ts";
+import { dataDirectory, openData, withDataOption, type DataOptions } from "../experiment/stage.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
 import { sure } from "./sure.ts";

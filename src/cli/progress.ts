@@ -1,5 +1,5 @@
 import type { Evaluation, Metrics, Region } from "../index.ts";
-import { klOfRegions, perFrame, type Series } from "./metrics.ts";
+import { klOfRegions, perFrame, type Series } from "../experiment/metrics.ts";
 import { count, duration, number } from "./text.ts";
 
 /** What the numbers of a run are measured against. */

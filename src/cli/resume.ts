@@ -1,12 +1,12 @@
 import { printOrigin } from "./facts.ts";
 import type { Io } from "./io.ts";
-import { reopen } from "./kept.ts";
+import { reopen } from "../experiment/reopen.ts";
 import { pathOf } from "./source.ts";
-import { withComputeOptions, type ComputeOptions } from "./stage.ts";
+import { withComputeOptions, type ComputeOptions } from "../experiment/stage.ts";
 import { startTalk } from "./talk.ts";
 import { setTwice } from "./errors.ts";
 import { count } from "./text.ts";
-import { trainInFolder } from "./training.ts";
+import { trainInFolder } from "../experiment/train.ts";
 import { repeated, verb } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
 import { verifying, withVerification, type VerificationOptions } from "./verification.ts";

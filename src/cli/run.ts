@@ -4,7 +4,7 @@ import type { Result } from "../diagnostics/diagnostic.ts";
 import type { KeptSource, Overrides, Program, RunContents, TrainingOptions } from "../index.ts";
 import { describeParameters, describeSites, printOrigin, printSettings } from "./facts.ts";
 import type { Io } from "./io.ts";
-import { trainInFolder } from "./training.ts";
+import { trainInFolder } from "../experiment/train.ts";
 import {
   compileFile,
   pathOf,
@@ -19,7 +19,7 @@ import {
   withComputeOptions,
   type ComputeOptions,
   type Stage,
-} from "./stage.ts";
+} from "../experiment/stage.ts";
 import { startTalk } from "./talk.ts";
 import { count } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";

@@ -3,13 +3,18 @@ import { Option } from "commander";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { Batch, DrawRequest, SampleTarget } from "../index.ts";
 import { checkpointOption } from "./eval.ts";
-import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "./figures.ts";
+import { continuationsOf, framesOf, reconstructionsOf, type Drawn } from "../experiment/figures.ts";
 import type { Io } from "./io.ts";
-import { reopen, type Reopened } from "./kept.ts";
-import { defaultPrefix, draw, imageField, layoutOf } from "./pictures.ts";
+import { reopen, type Reopened } from "../experiment/reopen.ts";
+import { defaultPrefix, draw, imageField, layoutOf } from "../experiment/pictures.ts";
 import { cannotPredict, drawsTooLarge, onlyFor, repeatedTest } from "./errors.ts";
 import { pathOf } from "./source.ts";
-import { fitsMachine, withComputeOptions, type ComputeOptions, type Stage } from "./stage.ts";
+import {
+  fitsMachine,
+  withComputeOptions,
+  type ComputeOptions,
+  type Stage,
+} from "../experiment/stage.ts";
 import { columns } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";

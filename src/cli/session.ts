@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Environment, TrainingState } from "../index.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage } from "../experiment/stage.ts";
 import type { Talk } from "./talk.ts";
 import type { Verifying } from "./verification.ts";
 

@@ -1,8 +1,8 @@
 import { Option, type Command } from "commander";
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import type { Verdict, VerifyOptions, SampleSizes, SampleTarget } from "../index.ts";
-import { defaultPrefix, SHOWN, type Parameters } from "./pictures.ts";
-import type { Stage } from "./stage.ts";
+import { defaultPrefix, SHOWN, type Parameters } from "../experiment/pictures.ts";
+import type { Stage } from "../experiment/stage.ts";
 import { duration } from "./text.ts";
 
 /** What a command line says of verification; nothing is said unless asked. */

@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TrainingState } from "../index.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "../cli/io.ts";
 import { curve, klOfRegions, recallRatio, seriesOf, type MetricsLine } from "./metrics.ts";
 import { knownDims, takePictures } from "./pictures.ts";
-import { concludeProfile } from "./profile.ts";
-import { unit } from "./progress.ts";
-import type { Session } from "./session.ts";
+import { concludeProfile } from "../cli/profile.ts";
+import { unit } from "../cli/progress.ts";
+import type { Session } from "../cli/session.ts";
 import { isTemporal } from "./stage.ts";
-import { boundKey, tellStory, type Pictures } from "./story.ts";
-import { columns, number } from "./text.ts";
-import { exitOf } from "./exit.ts";
-import { outcome, type Ending } from "./verb.ts";
-import { sure } from "./sure.ts";
+import { boundKey, tellStory, type Pictures } from "./report.ts";
+import { columns, number } from "../cli/text.ts";
+import { exitOf } from "../cli/exit.ts";
+import { outcome, type Ending } from "../cli/verb.ts";
+import { sure } from "../cli/sure.ts";
 
 /**
  * After the last iteration: profile, pictures, report, manifest, and the numbers that matter. What cannot be drawn is an

@@ -1,11 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { DataDigest, KeptSource, Program, Run, TrainingState } from "../index.ts";
-import type { Io } from "./io.ts";
-import { chosenByTest, otherData } from "./errors.ts";
-import { pathOf, sourcesOf, textOf, wrongOf } from "./source.ts";
+import type { Io } from "../cli/io.ts";
+import { chosenByTest, otherData } from "../cli/errors.ts";
+import { pathOf, sourcesOf, textOf, wrongOf } from "../cli/source.ts";
 import { dataDirectory, setStage, type Stage } from "./stage.ts";
-import { wrong, type Wrong } from "./verb.ts";
+import { wrong, type Wrong } from "../cli/verb.ts";
 
 /** Where a run is continued or looked at, and with what. */
 export interface ReopenOptions {

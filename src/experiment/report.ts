@@ -12,7 +12,7 @@ import type {
   Table,
   TrainingChart,
 } from "../index.ts";
-import { printCall, printOrigin, roleNames } from "./facts.ts";
+import { printCall, printOrigin, roleNames } from "../cli/facts.ts";
 import {
   curve,
   klPerFrame,
@@ -22,8 +22,8 @@ import {
   type MetricsLine,
   type Series as Measurements,
 } from "./metrics.ts";
-import { unit } from "./progress.ts";
-import { count, number } from "./text.ts";
+import { unit } from "../cli/progress.ts";
+import { count, number } from "../cli/text.ts";
 
 /** What a report is told from. */
 export interface StorySource {

@@ -5,8 +5,8 @@ import {
   indexWeightsOf,
   readWeightsOf,
   reconstructionsOf,
-} from "../../src/cli/figures.ts";
-import { perFrame, perStep, klOfRegions } from "../../src/cli/metrics.ts";
+} from "../../src/experiment/figures.ts";
+import { perFrame, perStep, klOfRegions } from "../../src/experiment/metrics.ts";
 import { encodeJson } from "../../src/diagnostics/json.ts";
 
 const layout = {

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Backend, Chosen, Dataset, MemoryNeed, Profiler, Program } from "../index.ts";
-import type { Io } from "./io.ts";
-import { noData, setAside, tooLargeForMachine } from "./errors.ts";
+import type { Io } from "../cli/io.ts";
+import { noData, setAside, tooLargeForMachine } from "../cli/errors.ts";
 
 /** Options of the verbs that open data. */
 export interface DataOptions {

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { renderText } from "../diagnostics/render.ts";
 import type { Diagnostic, TrainEvent, TrainResult, Verdict } from "../index.ts";
-import { exits } from "./exit.ts";
-import { concludeRun } from "./conclusion.ts";
-import type { Io } from "./io.ts";
+import { exits } from "../cli/exit.ts";
+import { concludeRun } from "./conclude.ts";
+import type { Io } from "../cli/io.ts";
 import { evaluationLine, metricsLine } from "./metrics.ts";
-import { concludeProfile } from "./profile.ts";
-import { evaluationText, progressLine, type Course } from "./progress.ts";
-import type { Session } from "./session.ts";
+import { concludeProfile } from "../cli/profile.ts";
+import { evaluationText, progressLine, type Course } from "../cli/progress.ts";
+import type { Session } from "../cli/session.ts";
 import { isTemporal } from "./stage.ts";
-import { count } from "./text.ts";
-import { outcome, wrong, type Ending } from "./verb.ts";
-import { describeVerdicts, verifyDraws } from "./verification.ts";
+import { count } from "../cli/text.ts";
+import { outcome, wrong, type Ending } from "../cli/verb.ts";
+import { describeVerdicts, verifyDraws } from "../cli/verification.ts";
 
 /**
  * Trains to the end, to the first Ctrl-C or to a failure, and leaves the folder in the state that the exit code says:

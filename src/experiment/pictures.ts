@@ -10,8 +10,8 @@ import {
   type Layout,
 } from "./figures.ts";
 import type { Stage } from "./stage.ts";
-import { slotsOf, type Pictures } from "./story.ts";
-import { sure } from "./sure.ts";
+import { slotsOf, type Pictures } from "./report.ts";
+import { sure } from "../cli/sure.ts";
 
 export type Parameters = ReadonlyMap<string, HostArray>;
 
