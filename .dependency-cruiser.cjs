@@ -44,9 +44,20 @@ const mayImport = {
   ],
   report: ["diagnostics"],
   run: ["files", "diagnostics"],
-  library: ["program", "run", "report", "training", "runtime", "data", "diagnostics"],
+  experiment: [
+    "program",
+    "config/run-config",
+    "run",
+    "report",
+    "training",
+    "runtime",
+    "data",
+    "diagnostics",
+  ],
+  library: ["experiment", "program", "run", "report", "training", "runtime", "data", "diagnostics"],
   index: [
     "library",
+    "experiment",
     "program",
     "config",
     "run",
@@ -57,7 +68,7 @@ const mayImport = {
     "ir",
     "diagnostics",
   ],
-  cli: ["index", "diagnostics"],
+  cli: ["index", "experiment/metrics", "experiment/words", "diagnostics"],
 };
 
 // Each third-party library and the only folder that may import it.

@@ -7,11 +7,12 @@
  * ```
  */
 export { ArgumentError } from "./library/door.ts";
+export * from "./library/experiments.ts";
 export * from "./library/pictures.ts";
 export * from "./library/programs.ts";
 export * from "./library/runs.ts";
 export * from "./library/training.ts";
-export type { CompileOptions, ConfigFile } from "./program/compile.ts";
+export type { CompileOptions } from "./program/compile.ts";
 export { sourceNames } from "./data/open.ts";
 export type { DataContext, DataSpec } from "./data/context.ts";
 export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";
@@ -21,12 +22,22 @@ export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
 export type { DataDigest } from "./program/digest.ts";
 export type { DrawRequest } from "./program/draw.ts";
 export { DEFAULT_PARTICLES } from "./program/prefix.ts";
+export type { Conclusion } from "./experiment/conclude.ts";
+export type { EvaluateOptions } from "./experiment/evaluate.ts";
+export type { Experiment, OpenExperiment } from "./experiment/experiment.ts";
+export type { StartOptions } from "./experiment/open.ts";
+export type { ReopenOptions, ResumeOptions } from "./experiment/reopen.ts";
+export type { SampleFile, SampleOptions, Samples } from "./experiment/sample.ts";
+export type { Stage, StageOptions } from "./experiment/stage.ts";
+export type { RunEnd, Trained, TrainOptions } from "./experiment/train.ts";
 export { modelsDirectory } from "./program/disk.ts";
 export type { MemoryForecast, MemoryNeed } from "./program/forecast.ts";
 export type { Model } from "./ir/model.ts";
 export type {
   CheckedFile,
   CompiledStage,
+  CompileOverrides,
+  ConfigFile,
   ExecutedStage,
   Program,
   ProgramInfo,

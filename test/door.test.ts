@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import * as library from "../src/index.ts";
+import { createRun, describeEnvironment } from "../src/run/index.ts";
 import { still } from "./report/sample.ts";
 import { need } from "./support/need.ts";
 import { bounds, dataset, draws, parameters, program, source, x } from "./support/tiny.ts";
@@ -27,7 +28,7 @@ const state = library.initialState(problem, config.training);
 const backend = library.referenceBackend;
 const request = { problem, dataset, backend, options: config.training };
 const images = { size: [1, 2] as const, sequences: [[new Float32Array(2)]] };
-const environment = library.describeEnvironment("reference", folder, new Date(0));
+const environment = describeEnvironment("reference", folder, new Date(0));
 const contents = {
   model: "M",
   seed: 1,
@@ -38,7 +39,21 @@ const contents = {
   environment,
 };
 const at = (name: string): string => join(folder, name);
-const runFolder = need(library.createRun(at("run"), contents));
+const runFolder = need(createRun(at("run"), contents));
+
+const experiment: library.OpenExperiment = {
+  program,
+  dataset,
+  dims: {},
+  backend,
+  backendReason: "reference",
+  folder: runFolder,
+  shownFolder: "run",
+  environment,
+  state,
+  release: () => undefined,
+  finished: false,
+};
 
 /** A call of each that is right. */
 const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
@@ -46,18 +61,25 @@ const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
   check: [source, {}],
   inspectExecuted: [program, "loops", "text"],
   forecastMemory: [program, dataset, {}],
-  missingMemory: [program, dataset, {}, 1e9],
-  missingToDraw: [program, "prior", { batch: 2, samples: 1, steps: 3, dims: {} }, 1e9],
-  missingToEvaluate: [program, dataset, {}, 1, 1e9],
   renderText: [[], new Map()],
   renderJson: [[], new Map()],
+  openData: [program, folder],
+  startExperiment: [program, { folder: at("started"), backend: "reference" }],
+  resumeExperiment: [at("none"), { backend: "reference", set: [] }],
+  openExperiment: [at("none"), { backend: "reference", checkpoint: "latest" }],
+  prepareTraining: [experiment, { verify: false }],
+  trainExperiment: [experiment, { verify: false }],
+  onNextBackend: [experiment, { state, diagnostics: [] }],
+  concludeExperiment: [experiment, state],
+  runExperiment: [experiment, { verify: false }],
+  evaluateExperiment: [experiment, { particles: 2, chunk: 1, batches: 1 }],
+  sampleExperiment: [experiment, { target: "prior", sequences: 1, samples: 1, seed: 1 }],
   openDataset: [
     { name: "sequences", arguments: { file: "none.json" } },
     { baseDirectory: folder, fields: ["x"] },
   ],
   arraysDataset: [fields, {}],
   fitData: [program, dataset],
-  digestData: [program, dataset],
   drawSamples: [program, backend, draws],
   openBackend: ["reference", {}],
   evaluateBound: [bounds],
@@ -73,9 +95,7 @@ const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
     },
   ],
   initialState: [problem, config.training],
-  startingState: [request],
   train: [request],
-  dataDraw: [1, "test", 0],
   framesPng: [images],
   reconstructionsPng: [{ regions: [], original: images, reconstruction: images }],
   continuationsPng: [
@@ -94,21 +114,8 @@ const calls: { readonly [N in keyof Functions]: Parameters<Functions[N]> } = {
   hasCheckpoint: [at("none")],
   writeCheckpoint: [at("checkpoints"), state, 1],
   openRun: [runFolder],
-  createRun: [runFolder, contents],
-  lockRun: [at("none"), "none", "run"],
   readMetrics: [runFolder],
-  rewindMetrics: [runFolder, 0],
-  appendMetrics: [runFolder, {}],
   appendLog: [runFolder, ""],
-  updateRun: [runFolder, contents],
-  takeSampleName: [runFolder, "prior"],
-  fileNames: [["x"]],
-  writeManifest: [runFolder, new Date(0)],
-  removeManifest: [runFolder],
-  removePartial: [runFolder],
-  runName: ["M", new Date(0), 1],
-  describeEnvironment: ["reference", folder, new Date(0)],
-  writeWhole: [at("text"), "text"],
   writeJson: [at("json"), {}],
   modelsDirectory: [],
   packageVersion: [],
@@ -133,7 +140,7 @@ const anything: readonly unknown[] = [
 ];
 
 /** Made by the library, and only handed on. */
-const opaque: readonly unknown[] = [program, problem, dataset, backend];
+const opaque: readonly unknown[] = [program, problem, dataset, backend, experiment];
 
 /** Arguments with one of them, or one member of one, replaced. */
 const spoilt = (given: readonly unknown[]): readonly (readonly unknown[])[] =>

@@ -1,17 +1,12 @@
+import { placesOf, withComputeOptions, type ComputeOptions } from "./compute.ts";
+import { pathOf, wrongOfRun } from "./source.ts";
+import { count, number, unit } from "../experiment/words.ts";
 import { Option } from "commander";
 import type { BoundEstimate, Region } from "../index.ts";
 import type { Io } from "./io.ts";
-import { reopen } from "../experiment/reopen.ts";
 import { perFrame, perStep, type Series } from "../experiment/metrics.ts";
-import { chunkTooLarge } from "./errors.ts";
-import { unit } from "./progress.ts";
-import {
-  fitsMachine,
-  isTemporal,
-  withComputeOptions,
-  type ComputeOptions,
-} from "../experiment/stage.ts";
-import { columns, count, number } from "./text.ts";
+
+import { columns } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
 import { outcome, wrong, type Common, type Ending, type Verb } from "./verb.ts";
 
@@ -51,34 +46,16 @@ const example = `  gtmc eval runs/vrnn-2026-08-22T10-31-07-s1 --particles 1000
 `;
 
 const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<Ending> => {
-  const reopened = await reopen(io, path, options);
-  if ("kind" in reopened) return reopened;
-  const { stage, state, warnings } = reopened;
-  const { program, dataset, backend, dims } = stage;
-  const { evaluateBound, missingToEvaluate } = await import("../index.ts");
-  const { batch, seed } = program.config.training;
-  const chunk = Math.min(options.chunk, options.particles);
-  const fits = await fitsMachine(
-    (available) => missingToEvaluate(program, dataset, dims, chunk, available),
-    chunkTooLarge,
-  );
-  if (!fits.ok) return wrong(fits.diagnostics);
-  const estimate = evaluateBound({
-    problem: program.problem,
-    dataset,
-    backend,
-    dims,
-    parameters: state.parameters,
-    seed,
-    batch,
-    particles: options.particles,
-    chunk,
-    sequences: options.batches * batch,
-  });
+  const { evaluateExperiment, openExperiment } = await import("../index.ts");
+  const { checkpoint, particles, chunk, batches } = options;
+  const opened = await openExperiment(pathOf(io, path), { ...placesOf(io, options), checkpoint });
+  if (!opened.ok) return wrongOfRun(io, path, opened.diagnostics);
+  const { program, dataset, state } = opened.value;
   const { sources } = program;
+  const estimate = await evaluateExperiment(opened.value, { particles, chunk, batches });
   if (!estimate.ok) return wrong(estimate.diagnostics, { sources });
   const bound = estimate.value;
-  const temporal = isTemporal(stage);
+  const temporal = dataset.steps !== undefined;
   return outcome(
     describe(bound, {
       step: state.iteration,
@@ -104,7 +81,7 @@ const evaluateRun = async (io: Io, path: string, options: EvalOptions): Promise<
         dataset.regions.map((region) => [region.name, regionMeans(bound, region)]),
       ),
     },
-    { warnings: [...warnings, ...estimate.warnings], sources },
+    { warnings: [...opened.warnings, ...estimate.warnings], sources },
   );
 };
 

@@ -1,5 +1,6 @@
-import type { MemoryForecast, Origin, Program, ProgramInfo, RunConfig } from "../index.ts";
-import { columns, count, indent, plural } from "./text.ts";
+import { count, printCall, printOrigin, roleNames } from "../experiment/words.ts";
+import type { MemoryForecast, Program, ProgramInfo, RunConfig } from "../index.ts";
+import { columns, indent, plural } from "./text.ts";
 
 /** All facts about a program, for `gtmc info`. */
 export const describeProgram = ({ info, config }: Program): string =>
@@ -48,31 +49,6 @@ export const describeParameters = (info: ProgramInfo): string =>
 /** `--print-config`: each value and where it came from. */
 export const printSettings = ({ settings }: RunConfig): string =>
   columns(settings.map(({ path, value, origin }) => [path, value, printOrigin(origin)]));
-
-/** Where a value came from, in words. */
-export const printOrigin = (origin: Origin): string => {
-  switch (origin.kind) {
-    case "default":
-      return "default";
-    case "file":
-      return `${origin.file}:${origin.line}`;
-    case "data":
-      return "bound by the data";
-    case "derived":
-      return `derived: ${origin.formula}, ${origin.file}:${origin.line}`;
-    case "config":
-      return `${origin.file}:${origin.line}`;
-    case "set":
-      return origin.text.startsWith("--") ? origin.text : `--set ${origin.text}`;
-  }
-};
-
-/** Which side of the bound parameters serve, in words. */
-export const roleNames: { readonly [R in ProgramInfo["parameters"][number]["role"]]: string } = {
-  p: "model",
-  q: "guide",
-  both: "model and guide",
-};
 
 const section = (title: string, body: string): string =>
   body === "" ? "" : `\n${title}\n${indent(body)}`;
@@ -131,9 +107,3 @@ const training = ({ data, objective, estimator, training: options }: RunConfig):
     ["optimizer", `${options.optimizer.kind}, lr = ${options.optimizer.learningRate.text}`],
     ["steps", `${count(options.steps)} of batch ${options.batch}, seed ${options.seed}`],
   ]);
-
-/** A call as the file writes it. */
-export const printCall = ({ name, arguments: given }: NonNullable<RunConfig["data"]>): string => {
-  const list = Object.entries(given).map(([key, value]) => `${key} = ${value}`);
-  return list.length === 0 ? name : `${name}(${list.join(", ")})`;
-};

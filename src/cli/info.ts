@@ -1,9 +1,9 @@
+import { placesOf, withDataOption, type DataOptions } from "./compute.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Program } from "../index.ts";
 import { describeMemory, describeProgram, type Memory } from "./facts.ts";
 import type { Io } from "./io.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
-import { dataDirectory, openData, withDataOption, type DataOptions } from "../experiment/stage.ts";
 import { verb } from "./usage.ts";
 import { outcome, type Verb } from "./verb.ts";
 import { sure } from "./sure.ts";
@@ -50,11 +50,11 @@ const unknown = (reason: string): Measured => ({ memory: { unknown: reason }, sa
 const measureMemory = async (io: Io, program: Program, options: DataOptions): Promise<Measured> => {
   if (program.config.data === null) return unknown("the file names no data");
   const before = process.memoryUsage();
-  const fitted = await openData(program, dataDirectory(io, options.dataDir));
+  const { forecastMemory, openData } = await import("../index.ts");
+  const fitted = await openData(program, placesOf(io, options).dataDirectory);
   if (!fitted.ok) return unknown(fitted.diagnostics.map(({ message }) => message).join("; "));
   // What reading left behind, training uses again; what the forecast itself leaves, training does not have.
   const data = process.memoryUsage().arrayBuffers - before.arrayBuffers;
-  const { forecastMemory } = await import("../index.ts");
   const forecast = sure(await forecastMemory(program, fitted.value.dataset, fitted.value.dims));
   const { state, copies, step, evaluation } = forecast;
   const memory = {

@@ -1,9 +1,16 @@
 /** Where the time of training went, by kernel: `gtmc run --profile`. */
+import { count } from "../experiment/words.ts";
 import { join, relative, resolve } from "node:path";
-import type { ExecutableTimes, KernelTime, Place, Profiler, Program } from "../index.ts";
+import type {
+  ExecutableTimes,
+  Experiment,
+  KernelTime,
+  Place,
+  Profiler,
+  Program,
+} from "../index.ts";
 import type { Io } from "./io.ts";
-import type { Session } from "./session.ts";
-import { columns, count } from "./text.ts";
+import { columns } from "./text.ts";
 
 /** Times of a run, as profile.json and `--json` have them; seconds and FLOP. */
 export interface Profile {
@@ -27,9 +34,8 @@ export interface TimedKernel extends KernelTime, Partial<Place> {}
 /** Keeps the profile in the run folder; what of it is to be printed. Both are empty where none was asked for. */
 export const concludeProfile = async (
   io: Io,
-  { stage, folder }: Session,
+  { profiler, program, folder }: Experiment,
 ): Promise<{ readonly text: string; readonly data: { readonly profile?: Profile } }> => {
-  const { profiler, program } = stage;
   if (profiler === undefined) return { text: "", data: {} };
   const { runFiles, writeJson } = await import("../index.ts");
   const profile = readProfile(profiler, placesFrom(io.cwd, program));

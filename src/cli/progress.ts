@@ -1,6 +1,7 @@
+import { count, number, unit } from "../experiment/words.ts";
 import type { Evaluation, Metrics, Region } from "../index.ts";
 import { klOfRegions, perFrame, type Series } from "../experiment/metrics.ts";
-import { count, duration, number } from "./text.ts";
+import { duration } from "./text.ts";
 
 /** What the numbers of a run are measured against. */
 export interface Course {
@@ -40,8 +41,6 @@ const boundText = (
   { bound, boundPerStep }: { readonly bound: number; readonly boundPerStep: number },
   { temporal }: Pick<Course, "temporal">,
 ): string => `bound ${number(temporal ? boundPerStep : bound)} ${unit(temporal)}`;
-
-export const unit = (temporal: boolean): string => (temporal ? "nats/frame" : "nats");
 
 /** Sites that a line has room for. */
 const mostSites = 8;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import {
   failure,
@@ -10,6 +10,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { CheckedFile, ConfigFile, Program, SourceFile } from "../index.ts";
 import type { Io } from "./io.ts";
+import { shownPath } from "../experiment/words.ts";
 import { badConfigFile, cannotReadFile, setTwice } from "./errors.ts";
 import { repeated, wholeNumber } from "./usage.ts";
 import { wrong, type Common, type Wrong } from "./verb.ts";
@@ -30,19 +31,14 @@ export const withModelOptions = (command: Command): Command =>
     .option("--model <name>", "which model of the file, where it has several")
     .option("--seed <n>", "short for --set train.seed=<n>", wholeNumber(0));
 
-/** A program and what the user changed about it. */
+/** A program, and what was said of it. */
 export interface Compiled {
   readonly program: Program;
   readonly warnings: readonly Diagnostic[];
-  readonly set: readonly string[];
-  readonly config?: ConfigFile;
 }
 
 /** A file name as messages show it, and as the process can open it. */
-export const pathOf = (io: Io, file: string): string => {
-  const path = relative(process.cwd(), resolve(io.cwd, file)) || ".";
-  return path.startsWith("..") ? resolve(io.cwd, file) : path;
-};
+export const pathOf = (io: Io, file: string): string => shownPath(resolve(io.cwd, file));
 
 const readSource = async (io: Io, file: string): Promise<Result<SourceFile>> => {
   if (file === "-") return success({ path: "<stdin>", text: await io.stdin() });
@@ -65,9 +61,7 @@ const withSource = async <T>(
   file: string,
   options: ModelOptions,
   use: (given: Given) => Promise<Result<T>>,
-): Promise<
-  { readonly value: T; readonly warnings: readonly Diagnostic[]; readonly given: Given } | Wrong
-> => {
+): Promise<{ readonly value: T; readonly warnings: readonly Diagnostic[] } | Wrong> => {
   const source = await readSource(io, file);
   if (!source.ok) return wrong(source.diagnostics);
   const config = options.config === undefined ? undefined : readConfig(io, options.config);
@@ -86,7 +80,7 @@ const withSource = async <T>(
     ...(config === undefined ? {} : { config: config.value }),
   };
   const used = await use(given);
-  if (used.ok) return { value: used.value, warnings: used.warnings, given };
+  if (used.ok) return { value: used.value, warnings: used.warnings };
   return wrong(used.diagnostics, {
     sources: sourcesOf(used.diagnostics, textOf(source.value), config?.value),
     ...(config === undefined ? {} : { configPath: config.value.path }),
@@ -103,13 +97,7 @@ export const compileFile = async (
     (await import("../index.ts")).compile(source, given),
   );
   if ("kind" in compiled) return compiled;
-  const { value, warnings, given } = compiled;
-  return {
-    program: value,
-    warnings,
-    set: given.set,
-    ...(given.config === undefined ? {} : { config: given.config }),
-  };
+  return { program: compiled.value, warnings: compiled.warnings };
 };
 
 /** Reads and checks all that a file declares. */
@@ -125,10 +113,10 @@ export const checkSource = async (
 };
 
 /** A file as the texts that messages quote. */
-export const textOf = ({ path, text }: SourceFile): Sources => new Map([[path, text]]);
+const textOf = ({ path, text }: SourceFile): Sources => new Map([[path, text]]);
 
 /** The texts that diagnostics point into: those that are known, the rest of what was imported, and what overrides it. */
-export const sourcesOf = (
+const sourcesOf = (
   diagnostics: readonly Diagnostic[],
   known: Sources,
   config?: ConfigFile,
@@ -149,8 +137,7 @@ export const sourcesOf = (
 /** What was found to be wrong once a program was compiled, such as with the data that its settings name. */
 export const wrongOf = (
   diagnostics: readonly Diagnostic[],
-  { sources }: Program,
-  config: ConfigFile | undefined,
+  { sources, overrides: { config } }: Program,
 ): Wrong =>
   wrong(diagnostics, {
     sources: sourcesOf(diagnostics, sources, config),
@@ -199,4 +186,21 @@ const readText = (path: string): Result<string> => {
     if (typeof reason !== "string") throw error;
     return failure(cannotReadFile(path, reason));
   }
+};
+
+/** What was found to be wrong with a run; its folder has the texts. */
+export const wrongOfRun = async (
+  io: Io,
+  path: string,
+  diagnostics: readonly Diagnostic[],
+): Promise<Wrong> => {
+  const { openRun } = await import("../index.ts");
+  const run = openRun(pathOf(io, path));
+  if (!run.ok) return wrong(diagnostics);
+  const { sources, overrides } = run.value;
+  const known = new Map(sources.map(({ path: from, text }) => [from, text]));
+  return wrong(diagnostics, {
+    sources: sourcesOf(diagnostics, known, overrides.config),
+    ...(overrides.config === undefined ? {} : { configPath: overrides.config.path }),
+  });
 };

@@ -1,3 +1,4 @@
+import { count } from "../experiment/words.ts";
 /** Rows in columns, two spaces apart; columns in `right` are set flush right. */
 export const columns = (
   rows: readonly (readonly string[])[],
@@ -22,16 +23,6 @@ export const columns = (
 };
 
 export const indent = (text: string, by = "  "): string => text.replace(/^(?=.)/gmu, by);
-
-/** A number of nats, or the like, for a terminal: four significant digits. */
-export const number = (value: number): string => {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : `${value}`;
-  const size = Math.abs(value);
-  if (size !== 0 && size < 0.001) return value.toExponential(1);
-  return value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 3);
-};
-
-export const count = (value: number): string => value.toLocaleString("en-US");
 
 /** "1 site", "3 sites". */
 export const plural = (n: number, noun: string): string =>

@@ -1,69 +1,72 @@
+/** What comes after the last step: pictures, report, manifest, and the numbers that matter. */
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { TrainingState } from "../index.ts";
-import type { Io } from "../cli/io.ts";
-import { curve, klOfRegions, recallRatio, seriesOf, type MetricsLine } from "./metrics.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { continuationsPng, reconstructionsPng } from "../report/pictures.ts";
+import { renderReport } from "../report/render.ts";
+import { readMetrics, runFiles, takeSampleName, writeManifest, writeWhole } from "../run/index.ts";
+import type { TrainingState } from "../training/state.ts";
+import type { Experiment } from "./experiment.ts";
+import { curve, klOfRegions, recallRatio, seriesOf } from "./metrics.ts";
 import { knownDims, takePictures } from "./pictures.ts";
-import { concludeProfile } from "../cli/profile.ts";
-import { unit } from "../cli/progress.ts";
-import type { Session } from "../cli/session.ts";
-import { isTemporal } from "./stage.ts";
 import { boundKey, tellStory, type Pictures } from "./report.ts";
-import { columns, number } from "../cli/text.ts";
-import { exitOf } from "../cli/exit.ts";
-import { outcome, type Ending } from "../cli/verb.ts";
-import { sure } from "../cli/sure.ts";
+import { isTemporal } from "./stage.ts";
+
+/** What a run came to. Bounds and divergences are nats a frame where the model has time, else nats a sequence. */
+export interface Conclusion {
+  readonly steps: number;
+  /** Test bounds, the first and the last that were measured. */
+  readonly bound: { readonly before: number | undefined; readonly after: number | undefined };
+  /** The divergence of a frame by region of the task; infinite ones among them. */
+  readonly kl: readonly (readonly [region: string, kl: number])[];
+  /** KL at recall over KL before it: 1 without memory, 0 with a perfect one. */
+  readonly recallRatio: number | undefined;
+  /** The page, a path. */
+  readonly report: string;
+}
 
 /**
- * After the last iteration: profile, pictures, report, manifest, and the numbers that matter. What cannot be drawn is an
- * error of a run that is whole all the same.
+ * Writes the report and then the manifest, which sums up all files; before it, `on` may add to the folder. What cannot be drawn
+ * is a warning about a run that is whole all the same.
  */
-export const concludeRun = async (
-  io: Io,
-  session: Session,
+export const concludeExperiment = (
+  experiment: Experiment,
   state: TrainingState,
-): Promise<Ending> => {
-  const { readMetrics, renderReport, runFiles, writeManifest, writeWhole } =
-    await import("../index.ts");
-  const { stage, folder, environment, warnings } = session;
-  const { program, dataset, dims, backendReason } = stage;
+  on?: (conclusion: Conclusion) => void,
+): { readonly conclusion: Conclusion; readonly warnings: readonly Diagnostic[] } => {
+  const { program, dataset, dims, backendReason, folder, environment } = experiment;
   const lines = readMetrics(folder);
-  const profile = await concludeProfile(io, session);
-  const { pictures, warnings: undrawn } = await takePictures(stage, state.parameters);
-  await savePictures(folder, pictures);
-  const report = tellStory({
+  const { pictures, warnings } = takePictures(experiment, state.parameters);
+  savePictures(folder, pictures);
+  const temporal = isTemporal(experiment);
+  const { regions } = dataset;
+  const page = tellStory({
     program,
     environment,
     backendReason,
-    regions: dataset.regions,
-    temporal: isTemporal(stage),
+    regions,
+    temporal,
     dims: { ...knownDims(program.info.dims), ...dims },
     lines,
     pictures,
   });
-  writeWhole(join(folder, runFiles.report), sure(renderReport(report)));
-  const summary = summarise(session, lines);
-  const text = summary.text + profile.text;
-  session.talk.note(text);
+  const report = join(folder, runFiles.report);
+  writeWhole(report, renderReport(page));
+  const bounds = curve(lines, "test", boundKey(temporal));
+  const measured = seriesOf(lines.findLast(({ split }) => split === "test"));
+  const conclusion = {
+    steps: bounds.at(-1)?.[0] ?? 0,
+    bound: { before: bounds[0]?.[1], after: bounds.at(-1)?.[1] },
+    kl: klOfRegions(measured, regions),
+    recallRatio: recallRatio(measured, regions),
+    report,
+  };
+  on?.(conclusion);
   writeManifest(folder, new Date());
-  return outcome(
-    text,
-    { ...summary.data, ...profile.data },
-    {
-      warnings: [...warnings, ...undrawn],
-      exit: exitOf(undrawn),
-      sources: program.sources,
-    },
-  );
+  return { conclusion, warnings };
 };
 
 /** Image grids of the report as files; `samples/` numbers them, since a resumed run makes new ones. */
-const savePictures = async (
-  folder: string,
-  { reconstructions, continuations }: Pictures,
-): Promise<void> => {
-  const { continuationsPng, reconstructionsPng, runFiles, takeSampleName, writeWhole } =
-    await import("../index.ts");
+const savePictures = (folder: string, { reconstructions, continuations }: Pictures): void => {
   const save = (target: string, png: Uint8Array): void => {
     const { name, release } = takeSampleName(folder, target);
     try {
@@ -72,51 +75,6 @@ const savePictures = async (
       release();
     }
   };
-  if (reconstructions !== undefined) save("reconstruct", sure(reconstructionsPng(reconstructions)));
-  if (continuations !== undefined) save("predict", sure(continuationsPng(continuations)));
-};
-
-interface Summary {
-  readonly text: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-const summarise = (
-  { stage, folder, shownFolder }: Session,
-  lines: readonly MetricsLine[],
-): Summary => {
-  const temporal = isTemporal(stage);
-  const { regions } = stage.dataset;
-  const bounds = curve(lines, "test", boundKey(temporal));
-  const [before, after] = [bounds[0]?.[1], bounds.at(-1)?.[1]];
-  const measured = seriesOf(lines.findLast(({ split }) => split === "test"));
-  const ratio = recallRatio(measured, regions);
-  const report = join(folder, "report.html");
-  const rows: readonly (readonly string[])[] = [
-    ...(before === undefined || after === undefined
-      ? []
-      : [["test bound", `${number(before)} -> ${number(after)} ${unit(temporal)}`]]),
-    ...klOfRegions(measured, regions).map(([name, kl]) => [
-      `KL ${name}`,
-      `${number(kl)} nats/frame`,
-    ]),
-    ...(ratio === undefined
-      ? []
-      : [["recall ratio", `${number(ratio)} (0 is perfect recall, 1 is no memory)`]]),
-    ["run", shownFolder],
-    ["report", pathToFileURL(report).href],
-  ];
-  return {
-    text: `\n${columns(rows)}`,
-    data: {
-      run: shownFolder,
-      report,
-      steps: bounds.at(-1)?.[0] ?? 0,
-      bound: { before: before ?? null, after: after ?? null, unit: unit(temporal) },
-      kl: Object.fromEntries(
-        klOfRegions(measured, regions).filter(([, kl]) => Number.isFinite(kl)),
-      ),
-      recallRatio: ratio ?? null,
-    },
-  };
+  if (reconstructions !== undefined) save("reconstruct", reconstructionsPng(reconstructions));
+  if (continuations !== undefined) save("predict", continuationsPng(continuations));
 };

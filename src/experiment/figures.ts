@@ -1,13 +1,13 @@
+import type { BatchField } from "../data/dataset.ts";
 import type {
   AddressUse,
-  BatchField,
   Continuations,
   Frames,
-  HostArray,
   ReadWeights,
   Reconstructions,
   Region,
-} from "../index.ts";
+} from "../report/data.ts";
+import type { HostArray } from "../runtime/backend.ts";
 
 /** Draws by name: [S, B, T, …], or [S, B, …] in a model without time. */
 export type Drawn = ReadonlyMap<string, HostArray>;

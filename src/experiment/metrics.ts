@@ -1,4 +1,5 @@
-import type { Evaluation, Measured, Metrics, Region, Terms } from "../index.ts";
+import type { Region } from "../data/dataset.ts";
+import type { Evaluation, Measured, Metrics, Terms } from "../training/event.ts";
 
 /** A line of metrics.jsonl: numbers by name, and for evaluations the terms of every frame. */
 export type MetricsLine = Readonly<Record<string, unknown>>;

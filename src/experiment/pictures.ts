@@ -1,5 +1,10 @@
 import { success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import type { Batch, DrawRequest, HostArray, Program } from "../index.ts";
+import type { Batch } from "../data/dataset.ts";
+import { drawSamples, type DrawRequest } from "../program/draw.ts";
+import { DEFAULT_PARTICLES } from "../program/prefix.ts";
+import type { Program } from "../program/program.ts";
+import type { HostArray } from "../runtime/backend.ts";
+import { dataDraw } from "../training/noise.ts";
 import {
   addressUseOf,
   continuationsOf,
@@ -11,7 +16,6 @@ import {
 } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 import { slotsOf, type Pictures } from "./report.ts";
-import { sure } from "../cli/sure.ts";
 
 export type Parameters = ReadonlyMap<string, HostArray>;
 
@@ -27,16 +31,15 @@ interface Wish extends Pick<
 }
 
 /** Draws of a target given a test batch; the batch gives sizes also to what needs no data. */
-export const draw = async (
+export const draw = (
   stage: Stage,
   parameters: Parameters,
   wish: Wish,
-): Promise<Result<{ readonly drawn: Drawn; readonly batch: Batch }>> => {
-  const { dataDraw, drawSamples } = await import("../index.ts");
+): Result<{ readonly drawn: Drawn; readonly batch: Batch }> => {
   const { program, dataset, backend, dims } = stage;
   const { sequences, steps = dataset.steps, ...rest } = wish;
   const { seed } = program.config.training;
-  const batch = dataset.batch("test", 0, sequences, sure(dataDraw(seed, "test", 0)));
+  const batch = dataset.batch("test", 0, sequences, dataDraw(seed, "test", 0));
   const drawn = drawSamples(program, backend, {
     ...rest,
     parameters,
@@ -56,13 +59,13 @@ export const defaultPrefix = ({ dataset }: Stage): number | undefined => {
 };
 
 /** The pictures of a report. What a model cannot show is absent; a failure to draw is a warning, not an end. */
-export const takePictures = async (
+export const takePictures = (
   stage: Stage,
   parameters: Parameters,
-): Promise<{ readonly pictures: Pictures; readonly warnings: readonly Diagnostic[] }> => {
+): { readonly pictures: Pictures; readonly warnings: readonly Diagnostic[] } => {
   const seed = stage.program.config.training.seed;
   const common = { sequences: SHOWN, samples: 1, seed };
-  const seen = await draw(stage, parameters, { ...common, target: "reconstruct" });
+  const seen = draw(stage, parameters, { ...common, target: "reconstruct" });
   if (!seen.ok) return { pictures: { reads: [], addresses: [] }, warnings: seen.diagnostics };
   const { drawn, batch } = seen.value;
   const { reads, addresses } = addressPictures(stage, drawn);
@@ -78,8 +81,8 @@ export const takePictures = async (
   if (prefix === undefined) {
     return { pictures: { reads, addresses, reconstructions }, warnings: [] };
   }
-  const { DEFAULT_PARTICLES: particles } = await import("../index.ts");
-  const ahead = await draw(stage, parameters, {
+  const particles = DEFAULT_PARTICLES;
+  const ahead = draw(stage, parameters, {
     ...common,
     target: "predict",
     samples: 2,

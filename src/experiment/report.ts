@@ -1,18 +1,18 @@
 import { basename } from "node:path";
+import type { Origin } from "../config/run-config.ts";
+import type { Program } from "../program/program.ts";
 import type {
   AddressUse,
-  Environment,
   Headline,
-  Origin,
-  Program,
   ReadWeights,
   Region,
   ReportData,
   Series,
   Table,
   TrainingChart,
-} from "../index.ts";
-import { printCall, printOrigin, roleNames } from "../cli/facts.ts";
+} from "../report/data.ts";
+import type { Environment } from "../run/index.ts";
+
 import {
   curve,
   klPerFrame,
@@ -22,8 +22,7 @@ import {
   type MetricsLine,
   type Series as Measurements,
 } from "./metrics.ts";
-import { unit } from "../cli/progress.ts";
-import { count, number } from "../cli/text.ts";
+import { count, number, printCall, printOrigin, roleNames, unit } from "./words.ts";
 
 /** What a report is told from. */
 export interface StorySource {

@@ -1,31 +1,16 @@
+/** A program with its data and a backend: what training, evaluation and draws start from. */
 import { totalmem } from "node:os";
 import { dirname } from "node:path";
-import type { Command } from "commander";
+import type { Dataset } from "../data/dataset.ts";
+import { openDataset } from "../data/open.ts";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import type { Backend, Chosen, Dataset, MemoryNeed, Profiler, Program } from "../index.ts";
-import type { Io } from "../cli/io.ts";
-import { noData, setAside, tooLargeForMachine } from "../cli/errors.ts";
-
-/** Options of the verbs that open data. */
-export interface DataOptions {
-  readonly dataDir?: string;
-}
-
-/** Options of the verbs that compute. */
-export interface ComputeOptions extends DataOptions {
-  readonly backend?: string;
-}
-
-export const withDataOption = (command: Command): Command =>
-  command.option("--data-dir <folder>", "where data sets lie; else the variable GTMC_DATA");
-
-export const withComputeOptions = (command: Command): Command =>
-  withDataOption(
-    command.option(
-      "--backend <name>",
-      "native, wasm, tensorflow, tfjs:wasm, tfjs:node, tfjs:cpu, reference or auto (default: auto, or the run's)",
-    ),
-  );
+import { fitData } from "../program/bind-data.ts";
+import { missingMemory, type MemoryNeed } from "../program/forecast.ts";
+import type { Program } from "../program/program.ts";
+import type { Backend } from "../runtime/backend.ts";
+import type { Profiler } from "../runtime/profile.ts";
+import { openBackend, type Chosen } from "../runtime/select.ts";
+import { noData, setAside, tooLargeForMachine } from "./errors.ts";
 
 /** Everything that a trained or a training program needs. */
 export interface Stage {
@@ -42,29 +27,23 @@ export interface Stage {
   readonly next?: () => Promise<Result<Stage>>;
 }
 
+/** Where an experiment computes and finds its data. */
 export interface StageOptions {
+  /** A backend by name; "auto", the default, is the fastest that works here. */
   readonly backend?: string;
+  /** The folder of data sets, holding `mnist/` and so on. */
   readonly dataDirectory?: string;
+  /** Whether to time kernels (native backend). */
   readonly profile?: boolean;
 }
-
-/** The data directory: the flag, or the variable GTMC_DATA. */
-export const dataDirectory = (io: Io, flag: string | undefined): string | undefined => {
-  const value = flag ?? io.env["GTMC_DATA"];
-  return value === "" ? undefined : value;
-};
 
 /** A program with its data, and the sizes of the dimensions that the data binds. */
 type Fitted = Pick<Stage, "program" | "dataset" | "dims">;
 
 /** Opens the data that the file names; refused where it names none, or it does not fit. */
-export const openData = async (
-  program: Program,
-  dataDirectory: string | undefined,
-): Promise<Result<Fitted>> => {
+export const openData = (program: Program, dataDirectory: string | undefined): Result<Fitted> => {
   const { config, source } = program;
   if (config.data === null) return failure(noData(source.path));
-  const { fitData, openDataset } = await import("../index.ts");
   const context = {
     baseDirectory: dirname(source.path),
     fields: program.model.data.map(({ name }) => name),
@@ -90,12 +69,11 @@ export const openData = async (
 
 /** Opens data and backend, in this order: what is wrong with the data is said before anything heavy is loaded. */
 export const setStage = async (program: Program, options: StageOptions): Promise<Result<Stage>> => {
-  const fitted = await openData(program, options.dataDirectory);
+  const fitted = openData(program, options.dataDirectory);
   if (!fitted.ok) return fitted;
-  const { missingMemory, openBackend } = await import("../index.ts");
   const { dataset, dims } = fitted.value;
-  const memory = await fitsMachine(
-    (available) => missingMemory(program, dataset, dims, available),
+  const memory = fitsMachine(
+    (available) => success(missingMemory(program, dataset, dims, available)),
     tooLargeForMachine,
   );
   if (!memory.ok) return memory;
@@ -113,12 +91,12 @@ const machineMemory = (): number => {
 };
 
 /** Refused before it is allocated where something needs more memory than there is; `refusal` says what. */
-export const fitsMachine = async (
-  missing: (available: number) => Promise<Result<MemoryNeed | undefined>>,
+export const fitsMachine = (
+  missing: (available: number) => Result<MemoryNeed | undefined>,
   refusal: (need: MemoryNeed, available: number) => Diagnostic,
-): Promise<Result<null>> => {
+): Result<null> => {
   const available = machineMemory();
-  const need = await missing(available);
+  const need = missing(available);
   if (!need.ok) return need;
   return need.value === undefined ? success(null) : failure(refusal(need.value, available));
 };

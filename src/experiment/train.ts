@@ -1,168 +1,158 @@
+/** Training in a run folder: what training tells is written down as it happens. */
 import { join } from "node:path";
-import { renderText } from "../diagnostics/render.ts";
-import type { Diagnostic, TrainEvent, TrainResult, Verdict } from "../index.ts";
-import { exits } from "../cli/exit.ts";
-import { concludeRun } from "./conclude.ts";
-import type { Io } from "../cli/io.ts";
+import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import { appendMetrics, runFiles, writeJson } from "../run/index.ts";
+import { writeCheckpoint } from "../training/checkpoint.ts";
+import type { TrainEvent, TrainResult } from "../training/event.ts";
+import { measureTestBound } from "../training/measure.ts";
+import type { TrainRequest } from "../training/request.ts";
+import { train } from "../training/train.ts";
+import type { Verdict } from "../training/verify/verify.ts";
+import { concludeExperiment, type Conclusion } from "./conclude.ts";
+import type { OpenExperiment } from "./experiment.ts";
 import { evaluationLine, metricsLine } from "./metrics.ts";
-import { concludeProfile } from "../cli/profile.ts";
-import { evaluationText, progressLine, type Course } from "../cli/progress.ts";
-import type { Session } from "../cli/session.ts";
-import { isTemporal } from "./stage.ts";
-import { count } from "../cli/text.ts";
-import { outcome, wrong, type Ending } from "../cli/verb.ts";
-import { describeVerdicts, verifyDraws } from "../cli/verification.ts";
+import { verifyDraws, verifying } from "./verification.ts";
 
-/**
- * Trains to the end, to the first Ctrl-C or to a failure, and leaves the folder in the state that the exit code says:
- * complete with a manifest, or with a checkpoint to go on from.
- */
-export const trainInFolder = async (io: Io, session: Session): Promise<Ending> => {
-  const { stage, talk, shownFolder } = session;
-  const course: Course = {
-    steps: stage.program.config.training.steps,
-    from: session.state.iteration,
-    regions: stage.dataset.regions,
-    temporal: isTemporal(stage),
-  };
-  const { result, warnings } = await follow(io, session, course);
-  const told = { ...session, warnings: [...session.warnings, ...warnings] };
-  switch (result.reason) {
-    case "early":
-      talk.say("stopped early: the bound on the validation data no longer rises\n");
-      return concludeRun(io, told, result.state);
-    case "done":
-      return concludeRun(io, told, result.state);
-    case "interrupted": {
-      const profile = await concludeProfile(io, session);
-      talk.note(profile.text);
-      talk.say(
-        `interrupted ${result.state.iteration === 0 ? "before the first step" : `after step ${count(result.state.iteration)}; a checkpoint was written`}\n` +
-          `go on with: gtmc resume ${shownFolder}\n`,
-      );
-      return outcome(
-        profile.text,
-        {
-          run: shownFolder,
-          step: result.state.iteration,
-          resume: `gtmc resume ${shownFolder}`,
-          ...profile.data,
-        },
-        { exit: exits.interrupted },
-      );
-    }
-    case "failed": {
-      const other = await onNextBackend(session, result);
-      return other === undefined ? failed(session, result) : trainInFolder(io, other);
-    }
-  }
-};
+/** How an experiment trains. */
+export interface TrainOptions {
+  /** Told of everything that happens, after it was written down. */
+  readonly on?: (event: TrainEvent) => void;
+  /** Stops after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether to compare the compiled programs with the reference before the first step; a difference is a failure (E0740). By
+   * default as many as half a second suffices for.
+   */
+  readonly verify?: boolean;
+}
 
-/** The same on the next backend, where `auto` chose one that then did not compile or start what the model needs. */
-const onNextBackend = async (
-  session: Session,
-  { diagnostics, state }: TrainResult,
-): Promise<Session | undefined> => {
-  const { stage, talk, folder } = session;
-  const refused = diagnostics.find(({ code }) => code === "E0704" || code === "E0705");
-  const begun = state.iteration > session.state.iteration;
-  if (refused === undefined || begun || stage.next === undefined) return undefined;
-  const next = await stage.next();
-  if (!next.ok) return undefined;
-  const { runFiles, writeJson } = await import("../index.ts");
-  const environment = { ...session.environment, backend: next.value.backend.name };
-  writeJson(join(folder, runFiles.environment), environment);
-  talk.say(`${refused.message}; going on with the backend ${next.value.backendReason}\n`);
-  return { ...session, stage: next.value, environment };
-};
-
-interface Followed {
-  readonly result: TrainResult;
-  /** Of the last evaluation. */
+/** How training ended, and what was said of the last evaluation. */
+export interface Trained extends TrainResult {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Writes down what training tells. */
-const follow = async (io: Io, session: Session, course: Course): Promise<Followed> => {
-  const { appendMetrics, measureTestBound, runFiles, train, writeCheckpoint } =
-    await import("../index.ts");
-  const { stage, folder, talk, state, verifying } = session;
-  const { program, dataset, backend, dims } = stage;
-  const verdicts: Verdict[] = [];
-  const warnings = new Map<string, readonly Diagnostic[]>();
-  const failing = (diagnostics: readonly Diagnostic[]): Followed => ({
-    result: { reason: "failed", state, diagnostics },
-    warnings: [],
-  });
-  const record = (event: TrainEvent): void => {
-    switch (event.kind) {
-      case "verification":
-        talk.say(describeVerdicts([...event.verdicts, ...verdicts]));
-        return;
-      case "metrics":
-        appendMetrics(folder, metricsLine(event, dataset.regions));
-        talk.progress(progressLine(event, course));
-        return;
-      case "evaluation":
-        appendMetrics(folder, evaluationLine(event, dataset.regions));
-        talk.say(`${evaluationText(event, course)}\n`);
-        warnings.set(event.split, event.warnings);
-        return;
-      case "checkpoint":
-        writeCheckpoint(join(folder, runFiles.checkpoints), event.state);
-        return;
-      case "failure":
-      case "stopped":
-        return;
-    }
-  };
-  const request = {
+const requestOf = (
+  { program, dataset, backend, dims, state }: OpenExperiment,
+  { verify, signal }: TrainOptions,
+): TrainRequest => {
+  const compared = verifying(verify);
+  return {
     problem: program.problem,
     dataset,
     backend,
     dims,
     options: program.config.training,
     resumeFrom: state,
-    ...(verifying === undefined ? {} : { verify: verifying.training }),
+    ...(compared === undefined ? {} : { verify: compared.training }),
+    ...(signal === undefined ? {} : { signal }),
   };
-  if (verifying !== undefined) {
-    const draws = await verifyDraws(stage, state.parameters, verifying);
-    if (!draws.ok) return failing(draws.diagnostics);
-    verdicts.push(...draws.value);
-  }
-  if (state.iteration === 0) {
-    const bound = measureTestBound(request, state.parameters);
-    if (!bound.ok) return failing(bound.diagnostics);
-    const { value, warnings: said } = bound;
-    record({
-      kind: "evaluation",
-      iteration: 0,
-      split: "test",
-      ...value,
-      best: false,
-      warnings: said,
-    });
-  }
-  return io.stoppable(async (signal) => {
-    const training = train({ ...request, signal });
-    for (;;) {
-      const next = await training.next();
-      if (next.done === true) {
-        return { result: next.value, warnings: [...warnings.values()].flat() };
-      }
-      record(next.value);
-    }
-  });
 };
 
-const failed = (session: Session, { diagnostics, state }: TrainResult): Ending => {
-  const { talk, shownFolder, stage } = session;
-  const { sources } = stage.program;
-  talk.note(renderText(diagnostics, sources, { color: false }));
-  if (state.iteration === 0) return wrong(diagnostics, { sources });
-  const kept = `the last good state, after step ${count(state.iteration)}, is in ${shownFolder}/checkpoints`;
-  const noted = diagnostics.map((one, i) =>
-    i === diagnostics.length - 1 ? { ...one, notes: [...one.notes, kept] } : one,
-  );
-  return wrong(noted, { sources });
+/** Writes down what is told, and tells it on. */
+const recorder =
+  ({ folder, dataset }: OpenExperiment, on: TrainOptions["on"]) =>
+  (event: TrainEvent): void => {
+    if (event.kind === "metrics") appendMetrics(folder, metricsLine(event, dataset.regions));
+    if (event.kind === "evaluation") appendMetrics(folder, evaluationLine(event, dataset.regions));
+    if (event.kind === "checkpoint")
+      writeCheckpoint(join(folder, runFiles.checkpoints), event.state);
+    on?.(event);
+  };
+
+/**
+ * What comes before training: the draws are compared with the reference, where that was asked for, and the test bound of first
+ * values is measured.
+ */
+export const prepareTraining = (
+  experiment: OpenExperiment,
+  options: TrainOptions = {},
+): Result<readonly Verdict[]> => {
+  const { state } = experiment;
+  const compared = verifying(options.verify);
+  const verdicts =
+    compared === undefined ? success([]) : verifyDraws(experiment, state.parameters, compared);
+  if (!verdicts.ok || state.iteration > 0) return verdicts;
+  const bound = measureTestBound(requestOf(experiment, options), state.parameters);
+  if (!bound.ok) return bound;
+  recorder(
+    experiment,
+    options.on,
+  )({
+    kind: "evaluation",
+    iteration: 0,
+    split: "test",
+    ...bound.value,
+    best: false,
+    warnings: bound.warnings,
+  });
+  return verdicts;
+};
+
+/** Trains to the end, until the signal, or to a failure; there is a checkpoint of the last good state then. */
+export const trainExperiment = async (
+  experiment: OpenExperiment,
+  options: TrainOptions = {},
+): Promise<Trained> => {
+  const record = recorder(experiment, options.on);
+  const warnings = new Map<string, readonly Diagnostic[]>();
+  const training = train(requestOf(experiment, options));
+  for (;;) {
+    const next = await training.next();
+    if (next.done === true) return { ...next.value, warnings: [...warnings.values()].flat() };
+    if (next.value.kind === "evaluation") warnings.set(next.value.split, next.value.warnings);
+    record(next.value);
+  }
+};
+
+/**
+ * The experiment on the next backend, where `auto` chose one that then did not compile or start what the model needs.
+ * `undefined` where it began, or there is none.
+ */
+export const onNextBackend = async (
+  experiment: OpenExperiment,
+  { diagnostics, state }: Pick<TrainResult, "diagnostics" | "state">,
+): Promise<OpenExperiment | undefined> => {
+  const refused = diagnostics.some(({ code }) => code === "E0704" || code === "E0705");
+  const begun = state.iteration > experiment.state.iteration;
+  if (!refused || begun || experiment.next === undefined) return undefined;
+  const next = await experiment.next();
+  if (!next.ok) return undefined;
+  const environment = { ...experiment.environment, backend: next.value.backend.name };
+  writeJson(join(experiment.folder, runFiles.environment), environment);
+  return { ...experiment, ...next.value, environment };
+};
+
+/** How a whole run ended. */
+export type RunEnd =
+  | ({ readonly reason: "done" | "early" } & Conclusion)
+  /** By the signal, after so many steps; `resumeExperiment` goes on from there. */
+  | { readonly reason: "interrupted"; readonly step: number };
+
+/**
+ * Trains, draws the pictures of the report, and writes it; the folder is released at the end, however it ends. A failure leaves a
+ * checkpoint of the last good state.
+ */
+export const runExperiment = async (
+  experiment: OpenExperiment,
+  options: TrainOptions = {},
+): Promise<Result<RunEnd>> => {
+  try {
+    for (let current: OpenExperiment | undefined = experiment; ;) {
+      const prepared = prepareTraining(current, options);
+      const trained: Trained = prepared.ok
+        ? await trainExperiment(current, options)
+        : { reason: "failed", state: current.state, warnings: [], ...prepared };
+      const { reason, state, diagnostics, warnings } = trained;
+      if (reason === "interrupted") return success({ reason, step: state.iteration }, warnings);
+      if (reason !== "failed") {
+        const concluded = concludeExperiment(current, state);
+        const said = [...warnings, ...concluded.warnings];
+        return success({ reason, ...concluded.conclusion }, said);
+      }
+      current = await onNextBackend(current, trained);
+      if (current === undefined) return failure(...diagnostics);
+    }
+  } finally {
+    experiment.release();
+  }
 };

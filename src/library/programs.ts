@@ -5,19 +5,12 @@ import {
   type CompileOptions,
 } from "../program/compile.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { oneOf, perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
+import { oneOf, perhaps, text } from "../diagnostics/argument.ts";
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import * as render from "../diagnostics/render.ts";
 import { diskPrelude, loadFromDisk } from "../program/disk.ts";
-import type { MemoryForecast, MemoryNeed } from "../program/forecast.ts";
-import type {
-  CheckedFile,
-  ExecutedStage,
-  Program,
-  SampleSizes,
-  SampleTarget,
-  SourceFile,
-} from "../program/program.ts";
+import type { MemoryForecast } from "../program/forecast.ts";
+import type { CheckedFile, ExecutedStage, Program, SourceFile } from "../program/program.ts";
 import { answering, insisting, promising, type Rules } from "./door.ts";
 import * as rules from "./rules.ts";
 
@@ -78,59 +71,6 @@ export const forecastMemory: (
   async (program: Program, dataset: Dataset, dims: Dims) => {
     const memory = await import("../program/forecast.ts");
     return success(memory.forecastMemory(program, dataset, dims));
-  },
-);
-
-/** What training needs where that is more than `available` bytes; asked before anything is allocated. */
-export const missingMemory: (
-  program: Program,
-  dataset: Dataset,
-  dims: Dims,
-  available: number,
-) => Promise<Result<MemoryNeed | undefined>> = promising(
-  "missingMemory",
-  { ...ofMemory, available: rules.bytes },
-  async (program: Program, dataset: Dataset, dims: Dims, available: number) => {
-    const memory = await import("../program/forecast.ts");
-    return success(memory.missingMemory(program, dataset, dims, available));
-  },
-);
-
-/** What drawing needs where that is more than `available` bytes; nothing is allocated. */
-export const missingToDraw: (
-  program: Program,
-  target: SampleTarget,
-  sizes: SampleSizes,
-  available: number,
-) => Promise<Result<MemoryNeed | undefined>> = promising(
-  "missingToDraw",
-  {
-    program: rules.aProgram,
-    target: oneOf("prior", "predict", "posterior", "reconstruct"),
-    sizes: rules.anObject,
-    "sizes.batch": wholeFrom(1),
-    "sizes.dims": rules.anObject,
-    available: rules.bytes,
-  },
-  async (program: Program, target: SampleTarget, sizes: SampleSizes, available: number) => {
-    const memory = await import("../program/forecast.ts");
-    return memory.missingToDraw(program, target, sizes, available);
-  },
-);
-
-/** The same for the bound of a batch of training's size with so many particles at once. */
-export const missingToEvaluate: (
-  program: Program,
-  dataset: Dataset,
-  dims: Dims,
-  particles: number,
-  available: number,
-) => Promise<Result<MemoryNeed | undefined>> = promising(
-  "missingToEvaluate",
-  { ...ofMemory, particles: wholeFrom(1), available: rules.bytes },
-  async (program: Program, dataset: Dataset, dims: Dims, particles: number, available: number) => {
-    const memory = await import("../program/forecast.ts");
-    return success(memory.missingToEvaluate(program, dataset, dims, particles, available));
   },
 );
 

@@ -34,11 +34,6 @@ export const objects: Rule = having("an object of objects by name", (value) =>
   Object.values(value).every(isObject),
 );
 
-export const aDate: Rule = {
-  expected: "a date",
-  holds: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-};
-
 export const aFunction: Rule = {
   expected: "a function",
   holds: (value) => typeof value === "function",
@@ -106,11 +101,6 @@ export const arrays: Rule = {
 };
 
 const dimension = wholeFrom(1);
-
-export const bytes: Rule = {
-  expected: "a number of bytes",
-  holds: (value) => typeof value === "number" && value >= 0,
-};
 
 /** Of what is compared with the reference. */
 export const verifying: Rule = having(
@@ -205,11 +195,6 @@ export const aMap: Rule = { expected: "a map", holds: (value) => value instanceo
 export const numbers: Rule = {
   expected: "a list or typed array of numbers",
   holds: (value) => ArrayBuffer.isView(value) || all(value, (one) => typeof one === "number"),
-};
-
-export const content: Rule = {
-  expected: "a text or bytes",
-  holds: (value) => typeof value === "string" || value instanceof Uint8Array,
 };
 
 /** Nested further than any path, a value holds itself. */

@@ -1,26 +1,16 @@
 /** Data, training, evaluation and draws. */
 import { openDataset as open } from "../data/open.ts";
 import { arraysDataset as openArrays } from "../data/sequences.ts";
-import { oneOf, perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
-import { digestData as digest } from "../program/digest.ts";
+import { perhaps, text, wholeFrom } from "../diagnostics/argument.ts";
 import { drawSamples as draw } from "../program/draw.ts";
 import { fitData as fit } from "../program/bind-data.ts";
 import { openBackend as openNamed } from "../runtime/select.ts";
 import { evaluateBound as evaluate } from "../training/evaluate.ts";
 import { measureTestBound as measure } from "../training/measure.ts";
-import { dataDraw as drawData } from "../training/noise.ts";
 import * as request from "../training/request.ts";
 import { refuse, train as follow } from "../training/train.ts";
 import { verifySampling as verify } from "../program/verify-draws.ts";
-import {
-  answering,
-  giving,
-  insisting,
-  promising,
-  wrongCall,
-  type Giving,
-  type Rules,
-} from "./door.ts";
+import { answering, insisting, promising, wrongCall, type Rules } from "./door.ts";
 import * as rules from "./rules.ts";
 
 /** Opens what a `train` block names, or says what is unknown, missing or unreadable (E06xx). */
@@ -52,13 +42,6 @@ export const fitData: typeof fit = answering(
   "fitData",
   { program: rules.aModelWithConfig, dataset: rules.aDataset },
   fit,
-);
-
-/** Digests of the data by split, from which one sees later whether they changed. */
-export const digestData: typeof digest = insisting(
-  "digestData",
-  { program: rules.aModelWithConfig, dataset: rules.aDataset },
-  digest,
 );
 
 /** Draws sites and watches, as `DrawRequest` says: by name [S, B, T, …], or [S, B, …] where there is no time. */
@@ -145,26 +128,8 @@ export const initialState: typeof request.initialState = insisting(
   request.initialState,
 );
 
-/** The fresh state, or the one to resume from if it fits the problem and the optimizer. */
-export const startingState: typeof request.startingState = answering(
-  "startingState",
-  { request: rules.anObject, "request.problem": rules.aProblem, ...trained },
-  request.startingState,
-);
-
 /** Trains, and tells what happens as it happens, as `TrainRequest` says. */
 export async function* train(...given: Parameters<typeof follow>): ReturnType<typeof follow> {
   const wrong = wrongCall("train", { ...measured, ...trained }, given);
   return wrong.length > 0 ? yield* refuse(wrong) : yield* follow(...given);
 }
-
-/** The draws that make batch number `step` of a split: whole numbers below given bounds. */
-export const dataDraw: Giving<typeof drawData> = giving(
-  "dataDraw",
-  {
-    seed: wholeFrom(0),
-    split: oneOf("train", "validation", "test"),
-    step: wholeFrom(0),
-  },
-  drawData,
-);

@@ -22,22 +22,16 @@ import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "../ir/places.ts";
 import { samplingOf } from "./sampling.ts";
-import type { CheckedFile, Program, ProgramInfo, SourceFile } from "./program.ts";
+import type {
+  CheckedFile,
+  CompileOverrides,
+  ConfigFile,
+  Program,
+  ProgramInfo,
+  SourceFile,
+} from "./program.ts";
 
-/** Values of `--config`: the paths of `--set`, nested or with dots, with plain JSON values. */
-export interface ConfigFile {
-  readonly path: string;
-  readonly values: Readonly<Record<string, unknown>>;
-  /** The file as it is, which messages point into; where it is absent, as JSON would be written. */
-  readonly text?: string;
-}
-
-export interface CompileOptions {
-  /** Which model of the file; needed where it has several. */
-  readonly model?: string;
-  /** "Z=64", "train.objective=iwae(K = 8)"; the last one wins, over `config` and the file. */
-  readonly set?: readonly string[];
-  readonly config?: ConfigFile;
+export interface CompileOptions extends CompileOverrides {
   /** Reads an imported file; `undefined` where there is none. */
   readonly load: LoadFile;
   /** Files whose declarations every file sees. */
@@ -56,7 +50,7 @@ export const compile = (source: SourceFile, options: CompileOptions): Result<Pro
   if (!model.ok) return model;
   const plan = planOf(model.value, read.value);
   if (!plan.ok) return plan;
-  return success(program(source, modules, model.value, config, plan.value), [
+  return success(program(source, options, modules, model.value, config, plan.value), [
     ...read.warnings,
     ...plan.warnings,
   ]);
@@ -200,6 +194,7 @@ const bySizes = <S, G>(make: (sizes: S) => G): ((sizes: S) => G) => {
 
 const program = (
   source: SourceFile,
+  { model: named, set, config: file }: CompileOverrides,
   modules: Modules,
   model: Model,
   config: TrainConfig,
@@ -214,6 +209,11 @@ const program = (
   };
   return {
     source,
+    overrides: {
+      ...(named === undefined ? {} : { model: named }),
+      ...(set === undefined ? {} : { set }),
+      ...(file === undefined ? {} : { config: file }),
+    },
     sources: modules.sources,
     model,
     config: config.run,

@@ -11,6 +11,23 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** Values of `--config`: the paths of `--set`, nested or with dots, with plain JSON values. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The file as it is, which messages point into; where it is absent, as JSON would be written. */
+  readonly text?: string;
+}
+
+/** What a program is compiled with besides its text. */
+export interface CompileOverrides {
+  /** Which model of the file; needed where it has several. */
+  readonly model?: string;
+  /** "Z=64", "train.objective=iwae(K = 8)"; the last one wins, over `config` and the file. */
+  readonly set?: readonly string[];
+  readonly config?: ConfigFile;
+}
+
 /** The compiler's intermediate forms, in their order; `graph` is the optimised training step at small sizes. */
 export type CompiledStage = "ast" | "ir" | "graph";
 
@@ -79,6 +96,8 @@ export interface CheckedFile {
 /** A checked model with its configuration; the compiler's result. */
 export interface Program {
   readonly source: SourceFile;
+  /** As it was compiled: a run folder keeps them, and compiles with them again. */
+  readonly overrides: CompileOverrides;
   readonly sources: Sources;
   readonly model: Model;
   readonly config: RunConfig;
