@@ -25,7 +25,11 @@ const folder = join(mkdtempSync("gtmc-example-"), "run");
 need(await runExperiment(need(await startExperiment(program, { folder }))));
 const longer = need(await resumeExperiment(folder, { set: ["train.steps=120"] }));
 const end = need(
-  await runExperiment(longer, { on: ({ kind }) => kind === "evaluation" && console.log(kind) }),
+  await runExperiment(longer, {
+    on: (event) => {
+      if (event.kind === "evaluation") console.log(`test bound ${event.boundPerStep.toFixed(2)}`);
+    },
+  }),
 );
 const bound = need(await evaluateExperiment(need(await openExperiment(folder)), { particles: 20 }));
 console.log(
