@@ -45,6 +45,8 @@ export const square = (x: Node): Node => make("square", [x], {});
 export const reciprocal = (x: Node): Node => make("reciprocal", [x], {});
 export const abs = (x: Node): Node => make("abs", [x], {});
 export const sign = (x: Node): Node => make("sign", [x], {});
+export const sin = (x: Node): Node => make("sin", [x], {});
+export const cos = (x: Node): Node => make("cos", [x], {});
 export const tanh = (x: Node): Node => make("tanh", [x], {});
 export const sigmoid = (x: Node): Node => make("sigmoid", [x], {});
 export const softplus = (x: Node): Node => make("softplus", [x], {});

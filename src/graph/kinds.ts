@@ -25,6 +25,8 @@ export type UnaryName =
   | "reciprocal"
   | "abs"
   | "sign"
+  | "sin"
+  | "cos"
   | "tanh"
   | "sigmoid"
   | "softplus"
@@ -40,6 +42,8 @@ export const unary: Readonly<Record<UnaryName, Unary>> = {
   reciprocal: { takes: "floats", of: (x) => 1 / x },
   abs: { takes: "any", of: Math.abs },
   sign: { takes: "any", of: Math.sign },
+  sin: { takes: "floats", of: Math.sin },
+  cos: { takes: "floats", of: Math.cos },
   tanh: { takes: "floats", of: Math.tanh },
   sigmoid: { takes: "floats", of: (x) => 1 / (1 + Math.exp(-x)) },
   softplus: {

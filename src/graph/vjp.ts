@@ -91,6 +91,8 @@ const reverseRules: {
   reciprocal: (y, g) => [neg(mul(g, build.square(y)))],
   abs: ({ operands: [x] }, g) => [mul(g, build.sign(x))],
   sign: notDifferentiable("piecewise constant"),
+  sin: ({ operands: [x] }, g) => [mul(g, build.cos(x))],
+  cos: ({ operands: [x] }, g) => [neg(mul(g, build.sin(x)))],
   tanh: (y, g) => [mul(g, sub(1, build.square(y)))],
   sigmoid: (y, g) => [mul(g, mul(y, sub(1, y)))],
   softplus: ({ operands: [x] }, g) => [mul(g, build.sigmoid(x))],

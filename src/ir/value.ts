@@ -32,6 +32,8 @@ export const unaryValues = [
   "sqrt",
   "square",
   "abs",
+  "sin",
+  "cos",
   "tanh",
   "sigmoid",
   "softplus",

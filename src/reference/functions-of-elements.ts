@@ -1,12 +1,10 @@
 /** The functions that work on each element alone. */
+import type { UnaryValue } from "../ir/value.ts";
 import type { FunctionName } from "../language/check/values/builtins.ts";
 import type { FunctionText } from "./function-text.ts";
 
 /** Functions that keep the axes of what they are given. */
-export type FunctionOfElements = Extract<
-  FunctionName,
-  "exp" | "log" | "sqrt" | "square" | "abs" | "tanh" | "sigmoid" | "softplus" | "relu" | "stop"
->;
+export type FunctionOfElements = Extract<FunctionName, UnaryValue>;
 
 export const functionsOfElements: Readonly<Record<FunctionOfElements, FunctionText>> = {
   exp: {
@@ -36,6 +34,16 @@ export const functionsOfElements: Readonly<Record<FunctionOfElements, FunctionTe
     meaning: "The absolute value.",
     gradient: "The sign of x; 0 at 0.",
     examples: [{ expression: "abs([-2, 3])", value: [2, 3] }],
+  },
+  sin: {
+    usage: ["sin(x: real) -> real"],
+    meaning: "The sine of an angle in radians. Beyond 102943 native and wasm give NaN.",
+    examples: [{ expression: "sin([0, 1])", value: [0, 0.8415] }],
+  },
+  cos: {
+    usage: ["cos(x: real) -> real"],
+    meaning: "The cosine of an angle in radians. Beyond 102943 native and wasm give NaN.",
+    examples: [{ expression: "cos([0, 1])", value: [1, 0.5403] }],
   },
   tanh: {
     usage: ["tanh(x: real) -> real"],

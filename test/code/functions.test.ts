@@ -86,7 +86,7 @@ const relativeError = (
 
 const sigmoid = (x = 0): number => 1 / (1 + Math.exp(-x));
 const softplus = (x = 0): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const { exp, log, tanh } = Math;
+const { cos, exp, log, sin, tanh } = Math;
 
 describe("relative error over a dense grid", () => {
   test.each([
@@ -100,6 +100,10 @@ describe("relative error over a dense grid", () => {
     ["sigmoid", sigmoid, grid(-86.9, 30, 20011), 3e-7],
     ["softplus", softplus, grid(-86.9, 100, 20011), 3e-7],
     ["softplus", softplus, grid(-2, 2, 5003), 3e-7],
+    ["sin", sin, grid(-10, 10, 10007), 2.5e-7],
+    ["sin", sin, grid(-102943, 102943, 10007), 2.5e-7],
+    ["cos", cos, grid(-10, 10, 10007), 2.5e-7],
+    ["cos", cos, grid(-102943, 102943, 10007), 2.5e-7],
   ])("%s", (name, truth, x, bound) => {
     expect(relativeError(apply(name, x), [x], (at = 0) => truth(at))).toBeLessThan(bound);
   });
@@ -127,6 +131,8 @@ describe("edges", () => {
     ["tanh", [-inf, -30, 0, 30, inf, nan], [-1, -1, 0, 1, 1, nan]],
     ["sigmoid", [-inf, -200, 0, 200, inf, nan], [0, 0, 0.5, 1, 1, nan]],
     ["softplus", [-inf, -200, 200, inf, nan], [0, 0, 200, inf, nan]],
+    ["sin", [-inf, -102944, 0, -0, 102944, 1e30, inf, nan], [nan, nan, 0, 0, nan, nan, nan, nan]],
+    ["cos", [-inf, -102944, 0, -0, 102944, 1e30, inf, nan], [nan, nan, 1, 1, nan, nan, nan, nan]],
   ])("%s of %j", (name, x, y) => {
     expect([...apply(name, Float32Array.from(x))].map((v) => v + 0)).toEqual(y);
   });

@@ -57,6 +57,8 @@ export const cases: { readonly [K in OpName]: Cases } = {
   reciprocal: unary(g.reciprocal, positive(2, 3)),
   abs: unary(g.abs),
   sign: unary(g.sign),
+  sin: unary(g.sin),
+  cos: unary(g.cos),
   tanh: unary(g.tanh),
   sigmoid: unary(g.sigmoid, exactly([3], -2, 0, 5)),
   softplus: unary(g.softplus, exactly([3], -2, 0, 5)),

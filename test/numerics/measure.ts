@@ -67,6 +67,8 @@ const builds: Readonly<Record<string, Build>> = {
   reciprocal: g.reciprocal,
   abs: g.abs,
   relu: g.relu,
+  sin: g.sin,
+  cos: g.cos,
   tanh: g.tanh,
   sigmoid: g.sigmoid,
   softplus: g.softplus,

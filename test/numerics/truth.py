@@ -46,20 +46,20 @@ def number(x, digits=12):
     return int(short) if short == int(short) and abs(short) < 1e6 else short
 
 
-def column(function, size, points):
+def column(function, size, points, digits):
     """Values with what their errors are relative to: the value's own size, or that of its terms."""
     values = [function(*point) for point in points]
     sizes = [size(*point) if size else None if v is None else abs(v) for point, v in zip(points, values)]
-    return {"values": [number(v) for v in values], "sizes": [number(s, 3) for s in sizes]}
+    return {"values": [number(v, digits) for v in values], "sizes": [number(s, 3) for s in sizes]}
 
 
-def entry(points, value, size=None, slopes=()):
+def entry(points, value, size=None, slopes=(), digits=12):
     """`slopes` are pairs of a function and the size of its terms, one for each argument."""
     points = [[mpf(f32(x)) if abs(x) != inf else mpf(x) for x in point] for point in points]
     return {
         "arguments": [[number(x) for x in xs] for xs in zip(*points)],
-        "value": column(value, size, points),
-        "slopes": [column(slope, of, points) for slope, of in slopes],
+        "value": column(value, size, points, digits),
+        "slopes": [column(slope, of, points, digits) for slope, of in slopes],
     }
 
 
@@ -99,6 +99,11 @@ exponents = [-40, -2, -1, -0.5, 0, 1e-3, 0.5, 1, 2, 3, 7.3, 40, 150]
 by_base = inside(lambda a, b: b * a ** (b - 1))
 by_exponent = inside(lambda a, b: a**b * mp.log(a))
 
+# To where the fast backends have them; among them the float32 that are nearest to a multiple of π/2.
+angles = [x for x in positive if x < 102943] + spread(1, 102943, 60)
+angles += [float(k * mp.pi / 2) for k in (1, 2, 3, 4, 7, 22, 355, 710, 1000, 33215, 52174, 65535)]
+angles = [-x for x in angles] + [0.0] + angles
+
 elementwise = {
     "exp": entry(ones(signed), exp, own, [(exp, own)]),
     "log": entry(ones([0, inf] + positive), log, own, [(lambda x: inf if x == 0 else 1 / x, own)]),
@@ -107,6 +112,8 @@ elementwise = {
     "reciprocal": entry([(x,) for x in signed if x != 0], lambda x: 1 / x, own, [(lambda x: -1 / (x * x), own)]),
     "abs": entry(ones(signed), abs, own, [(mp.sign, own)]),
     "relu": entry(ones(signed), lambda x: max(x, 0), own, [(lambda x: mpf(x > 0), own)]),
+    "sin": entry(ones(angles), mp.sin, own, [(mp.cos, own)], 17),
+    "cos": entry(ones(angles), mp.cos, own, [(lambda x: -mp.sin(x), own)], 17),
     # Slopes by the value, y (1 - y) and 1 - y², are exact to the last place of 1.
     "tanh": entry(ones(signed), tanh, own, [(lambda x: 0 if abs(x) > 200 else mp.sech(x) ** 2, one)]),
     "sigmoid": entry(ones(signed), sigmoid, own, [(lambda x: sigmoid(x) * sigmoid(-x), one)]),

@@ -115,6 +115,8 @@ const rounding: ReadonlySet<OpName> = new Set<OpName>([
   "sqrt",
   "square",
   "reciprocal",
+  "sin",
+  "cos",
   "tanh",
   "sigmoid",
   "softplus",

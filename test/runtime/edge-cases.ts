@@ -45,6 +45,8 @@ export const edgeCases: readonly Case[] = [
   ofExtremes("sigmoid", g.sigmoid),
   ofExtremes("tanh", g.tanh),
   ofExtremes("softplus", g.softplus),
+  ofExtremes("sin", (x) => g.sin(g.max(g.min(x, 1e5), -1e5))),
+  ofExtremes("cos", (x) => g.cos(g.max(g.min(x, 1e5), -1e5))),
   ofExtremes("relu", g.relu),
   ofExtremes("sign", g.sign),
   ofExtremes("abs", g.abs),

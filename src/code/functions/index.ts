@@ -4,9 +4,10 @@ import { unaryNames, type UnaryName } from "../../graph/kinds.ts";
 import { visitExpressions } from "../visit.ts";
 import { exp, log, pow } from "./exponential.ts";
 import { sigmoid, softplus, tanh } from "./sigmoid.ts";
+import { cos, sin } from "./trigonometric.ts";
 
 /** The primitives that are functions. */
-type FunctionPrimitive = "exp" | "log" | "pow" | "sigmoid" | "softplus" | "tanh";
+type FunctionPrimitive = "exp" | "log" | "pow" | "sigmoid" | "softplus" | "tanh" | "sin" | "cos";
 
 /** Callees first. */
 const functions: Readonly<Record<FunctionPrimitive, Function>> = {
@@ -16,6 +17,8 @@ const functions: Readonly<Record<FunctionPrimitive, Function>> = {
   sigmoid,
   softplus,
   tanh,
+  sin,
+  cos,
 };
 
 /** Those of one operand. */

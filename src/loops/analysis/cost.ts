@@ -11,6 +11,8 @@ const costs: Readonly<Record<UnaryOp | BinaryOp, number>> = {
   reciprocal: 4,
   abs: 1,
   sign: 1,
+  sin: 32,
+  cos: 32,
   tanh: 24,
   sigmoid: 20,
   softplus: 32,

@@ -164,6 +164,8 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
   reciprocal: unary((x) => 1 / x),
   abs: unary(Math.abs),
   sign: unary(Math.sign),
+  sin: unary(Math.sin),
+  cos: unary(Math.cos),
   tanh: unary(Math.tanh),
   // Each branch has an exponent ≤ 0, which cannot overflow.
   sigmoid: unary((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),

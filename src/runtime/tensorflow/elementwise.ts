@@ -8,6 +8,7 @@ export type OneOperation = Exclude<ElementwiseName, ComparisonName | "cast" | "s
 export type ElementwiseOperation =
   | "Abs"
   | "AddV2"
+  | "Cos"
   | "Exp"
   | "Identity"
   | "Log"
@@ -22,6 +23,7 @@ export type ElementwiseOperation =
   | "Sigmoid"
   | "Sign"
   | "Softplus"
+  | "Sin"
   | "Sqrt"
   | "Square"
   | "Sub"
@@ -38,6 +40,8 @@ export const elementwise: Readonly<
   reciprocal: { operation: "Reciprocal", result: "y" },
   abs: { operation: "Abs", result: "y" },
   sign: { operation: "Sign", result: "y" },
+  sin: { operation: "Sin", result: "y" },
+  cos: { operation: "Cos", result: "y" },
   tanh: { operation: "Tanh", result: "y" },
   sigmoid: { operation: "Sigmoid", result: "y" },
   softplus: { operation: "Softplus", result: "activations" },

@@ -76,6 +76,9 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
     reciprocal: unary("Reciprocal"),
     abs: unary("Abs"),
     sign: (node) => loop1(node, loops.sign),
+    // Kernels of `tfjs:wasm` have sin(-4e-15) = 2e-7.
+    sin: (node) => loop1(node, each(Math.sin)),
+    cos: (node) => loop1(node, each(Math.cos)),
     tanh: (node) => loop1(node, loops.tanh),
     sigmoid: unary("Sigmoid"),
     softplus: (node) => loop1(node, loops.softplus),
@@ -247,6 +250,12 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
     contract: (node) => contraction(memory, node),
   };
 };
+
+const each =
+  (f: (x: number) => number) =>
+  (out: Elements, x: Elements): void => {
+    for (let i = 0; i < out.length; i += 1) out[i] = f(x[i] ?? 0);
+  };
 
 /** Through windows of an axis of an array. */
 const windowStrides = (shape: Shape, axis: number, stride: number): readonly number[] => {

@@ -27,6 +27,8 @@ const cases: { readonly [K in OpName]: (x: Node, y: Node, z: Node) => Node } = {
   reciprocal: (x) => build.reciprocal(positive(x)),
   abs: build.abs,
   sign: build.sign,
+  sin: build.sin,
+  cos: build.cos,
   tanh: build.tanh,
   sigmoid: build.sigmoid,
   softplus: build.softplus,

@@ -58,6 +58,8 @@ export const cases: { readonly [K in Exclude<ValueOp, Leaf>]: Case<ValueOps[K]> 
   sqrt: one(Math.sqrt, positive),
   square: one((x) => x * x),
   abs: one(Math.abs),
+  sin: one(Math.sin),
+  cos: one(Math.cos),
   tanh: one(Math.tanh),
   sigmoid: one((x) => 1 / (1 + Math.exp(-x))),
   softplus: one((x) => Math.log1p(Math.exp(x))),

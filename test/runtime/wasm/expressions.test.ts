@@ -173,7 +173,7 @@ describe.each([
     expect(positive(run(machine, module, given))).toEqual(positive(interpret(module, given)));
   });
 
-  test.each(["exp", "log", "sigmoid", "softplus", "tanh"])("%s", (name) => {
+  test.each(["exp", "log", "sigmoid", "softplus", "tanh", "sin", "cos"])("%s", (name) => {
     const body: readonly Statement[] = [0, 4, 8, 12, 16, 20].map((at) => ({
       kind: "store",
       type: f32(lanes),

@@ -34,7 +34,9 @@ export const moduleOf = (
   arguments: args.length,
   arena,
   threads,
-  functions: functionsFor(new Set(["exp", "log", "pow", "sigmoid", "softplus", "tanh"])),
+  functions: functionsFor(
+    new Set(["exp", "log", "pow", "sigmoid", "softplus", "tanh", "sin", "cos"]),
+  ),
   kernels,
   schedule,
 });

@@ -68,6 +68,8 @@ export const ofUnary: Readonly<Record<UnaryValue, (base: Base) => Base>> = {
   sqrt: (base) => (lies(base, "unit") ? "unit" : "pos"),
   square: (base) => (lies(base, "unit") ? "unit" : "pos"),
   abs: (base) => (lies(base, "unit") ? "unit" : "pos"),
+  sin: () => "real",
+  cos: () => "real",
   tanh: () => "real",
   sigmoid: () => "unit",
   softplus: () => "pos",
