@@ -56,7 +56,7 @@ const check: Readonly<Record<Block["kind"], (text: string) => void>> = {
     }
   },
   ts: (text) => {
-    const [, names = ""] = /^import \{(.*)\} from "gtmc";$/u.exec(text.trim()) ?? [];
+    const [, names = ""] = /^import \{(.*)\} from "gtmc";$/mu.exec(text.trim()) ?? [];
     expect(Object.keys(library)).toEqual(
       expect.arrayContaining(names.split(",").map((name) => name.trim())),
     );
