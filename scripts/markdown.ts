@@ -3,12 +3,13 @@ import type { ArgumentEntry, Entry } from "../src/reference/entry.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+/** A table of cells, whose bars are escaped. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows]
     .map((row) => `| ${row.map(cell).join(" | ")} |`)
     .join("\n");
 
-const code = (text: string): string => (text === "" ? "" : `\`${text}\``);
+export const code = (text: string): string => (text === "" ? "" : `\`${text}\``);
 
 /** `takes` may hold code of its own. */
 const argumentsTable = (taken: readonly ArgumentEntry[]): string => {

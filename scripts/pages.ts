@@ -1,7 +1,12 @@
 /** Pages of which the source says a part: prose stays as it is, what stands between markers is made anew. */
 import { readFileSync } from "node:fs";
 import { languageEntries } from "../src/reference/language.ts";
-import { rows, sections } from "./markdown.ts";
+import { scheduleWords, settingEntries } from "../src/reference/settings.ts";
+import { code, rows, sections, table } from "./markdown.ts";
+import { evaluate } from "../src/cli/eval.ts";
+import { resume } from "../src/cli/resume.ts";
+import { run } from "../src/cli/run.ts";
+import { sample } from "../src/cli/sample.ts";
 
 export interface Page {
   readonly path: string;
@@ -48,5 +53,41 @@ const languageParts = (): Parts => {
   };
 };
 
+const settingParts = (): Parts => {
+  const { symbols, functions } = scheduleWords();
+  const listed = (words: readonly string[]): string => words.map(code).join(", ");
+  return {
+    settings: sections(3, settingEntries()),
+    schedules: table(
+      ["what", "names"],
+      [
+        ["numbers", listed(symbols)],
+        ["functions", listed(functions)],
+      ],
+    ),
+    options: [run, resume, evaluate, sample].map((make) => optionsOf(make().command)).join("\n\n"),
+  };
+};
+
+/** The options of a verb, as its help has them. */
+const optionsOf = (command: ReturnType<typeof run>["command"]): string =>
+  [
+    `### gtmc ${command.name()}`,
+    command.description(),
+    table(
+      ["option", "meaning", "default"],
+      command.options
+        .filter(({ hidden }) => !hidden)
+        .map(({ flags, description, argChoices, defaultValue }) => [
+          code(flags),
+          argChoices === undefined ? description : `${description}: ${argChoices.join(", ")}`,
+          defaultValue === undefined ? "" : code(String(defaultValue)),
+        ]),
+    ),
+  ].join("\n\n");
+
 /** Every page that is made, at least in part. */
-export const pages = (): readonly Page[] => [filled("docs/language.md", languageParts())];
+export const pages = (): readonly Page[] => [
+  filled("docs/language.md", languageParts()),
+  filled("docs/settings.md", settingParts()),
+];

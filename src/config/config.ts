@@ -6,32 +6,17 @@ import {
   type Sources,
 } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
-import type { Bound, Estimator, ObjectiveSpec } from "../inference/spec.ts";
+import type { Estimator, ObjectiveSpec } from "../inference/spec.ts";
 import type { File, Setting } from "../language/ast.ts";
 import type { TrainDefaults } from "../language/settings.ts";
 import type { CallValue, ResolvedSetting, RunConfig } from "./run-config.ts";
 import type { EarlyStopping, OptimizerOptions, Schedule } from "../training/options.ts";
-import {
-  orNo,
-  readArguments,
-  readCall,
-  readCount,
-  readInvocation,
-  readNumber,
-  readSchedule,
-  readWhole,
-  type Allowed,
-  type Reader,
-} from "./read.ts";
+import * as taken from "./calls.ts";
+import type { BoundWithParticles, Taken } from "./calls.ts";
 import { dimSetting, originsIn, settingsOf, type ConfigText } from "./origins.ts";
 import { unknownKey } from "./errors.ts";
 import { constantSchedule } from "./schedule.ts";
 import { checkSchedule, learningRateIn } from "./schedule-check.ts";
-
-interface BoundWithParticles {
-  readonly bound: Bound;
-  readonly particles: number;
-}
 
 /** Every key of a `train` block and the type of its value. */
 export interface TrainValues {
@@ -54,153 +39,42 @@ export interface TrainValues {
 }
 
 interface Key<T> {
-  readonly reader: Reader<T>;
+  readonly taken: Taken<T>;
   readonly default: T;
   /** The default as a person would write it. */
   readonly text: string;
 }
 
-const map =
-  <A, B>(reader: Reader<A>, f: (a: A) => B): Reader<B> =>
-  (value, name) => {
-    const result = reader(value, name);
-    return result.ok ? success(f(result.value)) : result;
-  };
-
-const positive = readNumber("a number > 0", (n) => n > 0);
-const atLeastZero = readNumber("a number >= 0", (n) => n >= 0);
-const rate: Allowed = { what: "a number > 0 or a schedule", holds: (n) => n > 0 };
-const weight: Allowed = { what: "a number >= 0 or a schedule", holds: (n) => n >= 0 };
-const fraction = readNumber("a number in [0, 1)", (n) => n >= 0 && n < 1);
-
-const readBound: Reader<BoundWithParticles> = (value) => {
-  const call = readInvocation(value, ["elbo", "iwae"]);
-  if (!call.ok) return call;
-  const kind = call.value.name === "iwae" ? "iwae" : "elbo";
-  const values = readArguments<{ K: number }>(call.value, { K: readCount });
-  if (!values.ok) return values;
-  return success({ bound: { kind }, particles: values.value.K ?? (kind === "iwae" ? 8 : 1) });
-};
-
-const readWord =
-  <T extends string>(...words: readonly T[]): Reader<T> =>
-  (value) => {
-    const call = readInvocation(value, words);
-    if (!call.ok) return call;
-    const none = readArguments(call.value, {});
-    return none.ok ? success(words.find((word) => word === call.value.name) as T) : none;
-  };
-
-const readEstimator: Reader<Estimator> = (value) => {
-  const call = readInvocation(value, ["auto", "pathwise", "vimco"]);
-  if (!call.ok) return call;
-  if (call.value.name !== "vimco") {
-    const none = readArguments(call.value, {});
-    if (!none.ok) return none;
-    return success<Estimator>({ kind: call.value.name === "auto" ? "auto" : "pathwise" });
-  }
-  const baseline = readArguments<{ baseline: "arithmetic" | "geometric" }>(call.value, {
-    baseline: readWord("arithmetic", "geometric"),
-  });
-  return baseline.ok
-    ? success<Estimator>({ kind: "vimco", baseline: baseline.value.baseline ?? "geometric" })
-    : baseline;
-};
-
-const optimizerDefaults: OptimizerOptions = {
-  kind: "adam",
-  learningRate: constantSchedule(1e-3),
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  momentum: 0,
-  decay: 0.9,
-  weightDecay: 0,
-};
-
-/** The arguments that each optimizer takes, by the names of the language. */
-const optimizerArguments: Readonly<
-  Record<OptimizerOptions["kind"], Readonly<Record<string, Reader<Partial<OptimizerOptions>>>>>
-> = (() => {
-  const lr = map(readSchedule(rate), (learningRate) => ({ learningRate }));
-  const beta1 = map(fraction, (b) => ({ beta1: b }));
-  const beta2 = map(fraction, (b) => ({ beta2: b }));
-  const eps = map(positive, (epsilon) => ({ epsilon }));
-  const weight_decay = map(atLeastZero, (weightDecay) => ({ weightDecay }));
-  const momentum = map(fraction, (m) => ({ momentum: m }));
-  const decay = map(fraction, (d) => ({ decay: d }));
-  return {
-    adam: { lr, beta1, beta2, eps },
-    adamw: { lr, beta1, beta2, eps, weight_decay },
-    sgd: { lr, momentum },
-    rmsprop: { lr, decay, eps },
-  };
-})();
-
-const readOptimizer: Reader<OptimizerOptions> = (value) => {
-  const kinds = ["adam", "adamw", "sgd", "rmsprop"] as const;
-  const call = readInvocation(value, kinds);
-  if (!call.ok) return call;
-  const kind = kinds.find((name) => name === call.value.name) ?? "adam";
-  const values = readArguments<Record<string, Partial<OptimizerOptions>>>(
-    call.value,
-    optimizerArguments[kind],
-  );
-  if (!values.ok) return values;
-  const defaults =
-    kind === "adamw" ? { ...optimizerDefaults, weightDecay: 1e-2 } : optimizerDefaults;
-  return success(
-    Object.values(values.value).reduce<OptimizerOptions>((o, v) => ({ ...o, ...v }), {
-      ...defaults,
-      kind,
-    }),
-  );
-};
-
-const readEarlyStopping: Reader<EarlyStopping | null> = orNo((value) => {
-  const call = readInvocation(value, ["early_stopping", "patience"]);
-  if (!call.ok) return call;
-  const values = readArguments<{ patience: number; min_delta: number }>(call.value, {
-    patience: readCount,
-    min_delta: atLeastZero,
-  });
-  return values.ok
-    ? success({ patience: values.value.patience ?? 10, minDelta: values.value.min_delta ?? 0 })
-    : values;
-});
-
 const keys: { readonly [K in keyof TrainValues]: Key<TrainValues[K]> } = {
-  data: { reader: readCall, default: null, text: "no" },
+  data: { taken: taken.dataSource, default: null, text: "no" },
   objective: {
-    reader: readBound,
+    taken: taken.bound,
     default: { bound: { kind: "elbo" }, particles: 1 },
     text: "elbo",
   },
-  estimator: { reader: readEstimator, default: { kind: "auto" }, text: "auto" },
-  kl: {
-    reader: map(readWord("analytic", "monte_carlo"), (word): ObjectiveSpec["kl"] =>
-      word === "analytic" ? "analytic" : "monte-carlo",
-    ),
-    default: "analytic",
-    text: "analytic",
-  },
-  kl_weight: { reader: readSchedule(weight), default: constantSchedule(1), text: "1" },
-  free_bits: { reader: atLeastZero, default: 0, text: "0" },
-  optimizer: { reader: readOptimizer, default: optimizerDefaults, text: "adam(lr = 0.001)" },
-  clip: { reader: orNo(positive), default: 10, text: "10" },
-  batch: { reader: readCount, default: 32, text: "32" },
-  steps: { reader: readCount, default: 1000, text: "1000" },
-  seed: {
-    reader: readWhole(0),
-    default: 1,
-    text: "1",
-  },
-  log_every: { reader: readCount, default: 20, text: "20" },
-  checkpoint_every: { reader: readCount, default: 500, text: "500" },
-  evaluate_every: { reader: readCount, default: 500, text: "500" },
-  evaluate_batches: { reader: readCount, default: 8, text: "8" },
-  early_stopping: { reader: readEarlyStopping, default: null, text: "no" },
+  estimator: { taken: taken.estimator, default: { kind: "auto" }, text: "auto" },
+  kl: { taken: taken.kl, default: "analytic", text: "analytic" },
+  kl_weight: { taken: taken.weight, default: constantSchedule(1), text: "1" },
+  free_bits: { taken: taken.atLeastZero, default: 0, text: "0" },
+  optimizer: { taken: taken.optimizer, default: taken.optimizerDefaults, text: "adam(lr = 0.001)" },
+  clip: { taken: taken.positiveOrNo, default: 10, text: "10" },
+  batch: { taken: taken.count, default: 32, text: "32" },
+  steps: { taken: taken.count, default: 1000, text: "1000" },
+  seed: { taken: taken.wholeFromZero, default: 1, text: "1" },
+  log_every: { taken: taken.count, default: 20, text: "20" },
+  checkpoint_every: { taken: taken.count, default: 500, text: "500" },
+  evaluate_every: { taken: taken.count, default: 500, text: "500" },
+  evaluate_batches: { taken: taken.count, default: 8, text: "8" },
+  early_stopping: { taken: taken.earlyStopping, default: null, text: "no" },
 };
+
+/** What a setting takes, in words, and its default as it would be written. */
+export const settingFacts = (
+  key: keyof TrainValues,
+): { readonly takes: string; readonly default: string } => ({
+  takes: keys[key].taken.takes,
+  default: keys[key].text,
+});
 
 /** What a `train` block may set, and what it is where nobody sets it. */
 export const trainDefaults: TrainDefaults = new Map(
@@ -249,7 +123,7 @@ export const resolveConfig = (
       return keys[key].default;
     }
     settings.push(...settingsOf(path, entry.value, originOf));
-    const result = keys[key].reader(entry.value, `\`${key}\``);
+    const result = keys[key].taken.read(entry.value, `\`${key}\``);
     if (result.ok) return result.value;
     diagnostics.push(...result.diagnostics);
     return keys[key].default;
