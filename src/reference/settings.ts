@@ -11,7 +11,7 @@ interface SettingText {
   readonly examples: readonly string[];
 }
 
-export const settingTexts: Readonly<Record<keyof TrainValues, SettingText>> = {
+const settingTexts: Readonly<Record<keyof TrainValues, SettingText>> = {
   data: {
     meaning: "What is learned from. A run needs it; `gtmc check` does not.",
     examples: ["data = perfect_recall(images = mnist, l = 10, k = 3)"],
