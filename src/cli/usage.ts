@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { didYouMean } from "../diagnostics/nearest.ts";
 import { usageError } from "./errors.ts";
 
 /** A command line that commander refused, with what was probably meant. */
@@ -63,15 +63,26 @@ const translate = (command: Command, error: CommanderError): Error => {
 };
 
 const suggestions = (command: Command, { code, message }: CommanderError): readonly string[] => {
-  const quoted = /'([^']+)'/u.exec(message)?.[1] ?? "";
-  const candidates: Readonly<Record<string, readonly string[]>> = {
-    "commander.unknownOption": command.options.flatMap(({ long }) => long ?? []),
-    "commander.unknownCommand": command.commands.map((one) => one.name()),
-  };
-  const word = quoted.split("=")[0] ?? quoted;
-  const near = nearestName(word, candidates[code] ?? []);
-  if (near !== undefined) return [`did you mean \`${near}\`?`];
-  return [`\`${fullName(command)} --help\` shows what there is`];
+  const [first = "", second = ""] = [...message.matchAll(/'([^']*)'/gu)].map(([, word]) => word);
+  const otherwise = [`\`${fullName(command)} --help\` shows what there is`];
+  switch (code) {
+    case "commander.unknownOption": {
+      const known = command.options.flatMap(({ long }) => long ?? []);
+      return didYouMean(first.split("=")[0] ?? first, known, otherwise);
+    }
+    case "commander.unknownCommand":
+      return didYouMean(
+        first,
+        command.commands.map((one) => one.name()),
+        otherwise,
+      );
+    case "commander.invalidArgument": {
+      const option = command.options.find(({ flags }) => flags === first);
+      return didYouMean(second, option?.argChoices ?? [], otherwise);
+    }
+    default:
+      return otherwise;
+  }
 };
 
 const fullName = (command: Command): string =>

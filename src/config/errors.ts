@@ -1,21 +1,19 @@
 /** What can be wrong with a `train` block or a `--config` file. */
 import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { didYouMean } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Expr, Name } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
 
-export const unknownKey = ({ text, span }: Name, keys: readonly string[]): Diagnostic => {
-  const near = nearestName(text, keys);
-  return problemAt(
+export const unknownKey = ({ text, span }: Name, keys: readonly string[]): Diagnostic =>
+  problemAt(
     "E0803",
     `\`train\` has no setting \`${text}\``,
     span,
     "not known",
-    near === undefined ? [] : [`did you mean \`${near}\`?`],
+    didYouMean(text, keys),
     [`settings are ${keys.join(", ")}`],
   );
-};
 
 const wrong = (
   span: Span,
@@ -48,15 +46,13 @@ const listed = (known: readonly string[]): string => known.map((name) => `\`${na
 export const notAChoice = (value: Expr, known: readonly string[]): Diagnostic =>
   wrong(value.span, `expected one of ${listed(known)}, found \`${printExpr(value)}\``);
 
-export const unknownChoice = ({ text, span }: Name, known: readonly string[]): Diagnostic => {
-  const near = nearestName(text, known);
-  return wrong(
+export const unknownChoice = ({ text, span }: Name, known: readonly string[]): Diagnostic =>
+  wrong(
     span,
     `unknown \`${text}\`; known are ${listed(known)}`,
-    near === undefined ? [] : [`did you mean \`${near}\`?`],
+    didYouMean(text, known),
     "not known",
   );
-};
 
 /** `name` is absent for one argument more than there are. */
 export const argumentNotTaken = (
@@ -70,9 +66,8 @@ export const argumentNotTaken = (
   if (name === undefined) {
     return wrong(span, `\`${of}\` takes ${known.length} arguments at most`, [all], "not taken");
   }
-  const near = nearestName(name, known);
-  const help = near === undefined ? all : `did you mean \`${near}\`?`;
-  return wrong(span, `\`${of}\` has no argument \`${name}\``, [help], "not taken");
+  const help = didYouMean(name, known, [all]);
+  return wrong(span, `\`${of}\` has no argument \`${name}\``, help, "not taken");
 };
 
 export const givenTwice = (span: Span, name: string, of: string): Diagnostic =>

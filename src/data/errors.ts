@@ -3,7 +3,7 @@ import type { ErrorCode } from "../diagnostics/codes.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { DataSpec } from "./context.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { didYouMean } from "../diagnostics/nearest.ts";
 
 interface Details {
   readonly severity?: Diagnostic["severity"];
@@ -24,11 +24,6 @@ const problem = (
   help: details.help ?? [],
 });
 
-const suggestion = (name: string, known: readonly string[]): readonly string[] => {
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? [] : [`did you mean \`${nearest}\`?`];
-};
-
 const mostNamed = 12;
 
 const list = (names: readonly string[]): string => {
@@ -44,7 +39,7 @@ const at = (span: Span | undefined, text: string): Pick<Diagnostic, "primary"> =
 export const unknownTask = ({ name, place }: DataSpec, known: readonly string[]): Diagnostic => ({
   ...problem("E0601", `there is no data source \`${name}\``, {
     notes: [`data sources: ${known.join(", ")}`],
-    help: suggestion(name, known),
+    help: didYouMean(name, known),
   }),
   ...at(place, "not known"),
 });
@@ -56,7 +51,7 @@ export const unknownArgument = (
 ): Diagnostic => ({
   ...problem("E0602", `\`${task}\` has no argument \`${name}\``, {
     notes: [known.length === 0 ? "it takes no arguments" : `its arguments: ${known.join(", ")}`],
-    help: suggestion(name, known),
+    help: didYouMean(name, known),
   }),
   ...at(argumentPlaces?.get(name), "given here"),
 });
@@ -182,7 +177,7 @@ export const missingField = (
 ): Diagnostic =>
   problem("E0605", `the data has no field \`${name}\``, {
     notes: [`the model declares \`${name}\` as ${expected}`, `the data has ${list(found)}`],
-    help: suggestion(name, found),
+    help: didYouMean(name, found),
   });
 
 /** A warning: the run is sound without the field, but the user may have meant to declare it. */

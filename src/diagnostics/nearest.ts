@@ -1,3 +1,6 @@
+import type { Fix } from "./diagnostic.ts";
+import type { Span } from "./span.ts";
+
 /**
  * Edit distance in which swapping two neighbours is one edit (Damerau-Levenshtein, optimal string alignment).
  * Gives up with `limit + 1` as soon as the distance must exceed `limit`.
@@ -40,4 +43,25 @@ export const nearestName = (word: string, candidates: Iterable<string>): string 
     }
   }
   return best?.name;
+};
+
+const asked = (name: string): string => `did you mean \`${name}\`?`;
+
+/** Help with a word that is none of the candidates: the nearest of them, or else what `otherwise` says. */
+export const didYouMean = (
+  word: string,
+  candidates: Iterable<string>,
+  otherwise: readonly string[] = [],
+): readonly string[] => {
+  const nearest = nearestName(word, candidates);
+  return nearest === undefined ? otherwise : [asked(nearest)];
+};
+
+/** The same where the word stands in a file: with the edit that puts the nearest candidate in its place. */
+export const didYouMeanAt = (
+  { text, span }: { readonly text: string; readonly span: Span },
+  candidates: Iterable<string>,
+): readonly { readonly help: string; readonly edits: readonly Fix[] }[] => {
+  const nearest = nearestName(text, candidates);
+  return nearest === undefined ? [] : [{ help: asked(nearest), edits: [{ span, text: nearest }] }];
 };

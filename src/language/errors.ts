@@ -1,7 +1,7 @@
 /** What can be wrong with modules (E02xx) and with overrides of settings (E083x). */
 import type { ErrorCode } from "../diagnostics/codes.ts";
 import { problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { didYouMean } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Expr, Name } from "./ast.ts";
 import { printExpr } from "./print.ts";
@@ -45,7 +45,6 @@ export const importCycle = (path: Name, cycle: readonly string[]): Diagnostic =>
 
 export const notDeclared = (name: Name, path: Name, declared: Iterable<string>): Diagnostic => {
   const names = [...declared];
-  const nearest = nearestName(name.text, names);
   const list = names.length === 0 ? "it declares nothing" : `it declares ${names.join(", ")}`;
   return error(
     "E0203",
@@ -53,7 +52,7 @@ export const notDeclared = (name: Name, path: Name, declared: Iterable<string>):
     name.span,
     "not there",
     {
-      help: [nearest === undefined ? list : `did you mean \`${nearest}\`?`],
+      help: didYouMean(name.text, names, [list]),
     },
   );
 };
@@ -81,11 +80,8 @@ export const setTwice = (second: Name, first: Name): Diagnostic =>
   });
 
 /** The nearest name, or else all of them. */
-const choice = (word: string, names: readonly string[], what: string): readonly string[] => {
-  const nearest = nearestName(word, names);
-  if (nearest !== undefined) return [`did you mean \`${nearest}\`?`];
-  return names.length === 0 ? [] : [`${what} ${[...new Set(names)].join(", ")}`];
-};
+const choice = (word: string, names: readonly string[], what: string): readonly string[] =>
+  didYouMean(word, names, names.length === 0 ? [] : [`${what} ${[...new Set(names)].join(", ")}`]);
 
 export const notSettable = (name: Name, names: readonly string[]): Diagnostic =>
   problemAt(

@@ -1,6 +1,6 @@
 /** What can be wrong with a file as a whole, and with the choice of one of its models. */
 import { problem, problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { didYouMean } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { SourceFile } from "./program.ts";
 
@@ -32,16 +32,10 @@ export const severalModels = (path: string, names: readonly string[]): Diagnosti
     [`name one of ${names.join(", ")} with --model`],
   );
 
-export const unknownModel = (
-  path: string,
-  wanted: string,
-  names: readonly string[],
-): Diagnostic => {
-  const near = nearestName(wanted, names);
-  return problem(
+export const unknownModel = (path: string, wanted: string, names: readonly string[]): Diagnostic =>
+  problem(
     "E0805",
     `${path} has no model \`${wanted}\``,
     [],
-    near === undefined ? [`it declares ${names.join(", ")}`] : [`did you mean \`${near}\`?`],
+    didYouMean(wanted, names, [`it declares ${names.join(", ")}`]),
   );
-};

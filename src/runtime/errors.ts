@@ -1,6 +1,6 @@
 /** What can be wrong with a choice of backend. */
 import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
-import { nearestName } from "../diagnostics/nearest.ts";
+import { didYouMean } from "../diagnostics/nearest.ts";
 import type { Unavailable } from "./backend.ts";
 
 export const unknownBackend = (name: string, known: readonly string[]): Diagnostic =>
@@ -8,13 +8,8 @@ export const unknownBackend = (name: string, known: readonly string[]): Diagnost
     "E0701",
     `there is no backend ${name}`,
     [`the backends are auto, ${known.join(", ")}`],
-    suggestion(name, known),
+    didYouMean(name, known, ["use auto, which takes the fastest"]),
   );
-
-const suggestion = (name: string, known: readonly string[]): readonly string[] => {
-  const near = nearestName(name, known);
-  return near === undefined ? ["use auto, which takes the fastest"] : [`did you mean ${near}?`];
-};
 
 export const unavailableBackend = (
   { name, reason }: Unavailable,

@@ -44,11 +44,16 @@ describe("misuse exits with 2 and names the nearest", () => {
     [["run", "a.gtm", "--seed", "-1"], "`--seed <n>` argument `-1` is invalid", "gtmc run --help"],
     [["run", "a.gtm", "--seed"], "argument missing", "gtmc run --help"],
     [
-      ["inspect", "a.gtm", "--stage", "irr"],
+      ["inspect", "a.gtm", "--stage", "grph"],
       "Allowed choices are ast, ir, graph, loops, code",
-      "--help",
+      "did you mean `graph`?",
     ],
-    [["sample", "r", "--target", "posteriro"], "Allowed choices are prior", "--help"],
+    [
+      ["sample", "r", "--target", "posteriro"],
+      "Allowed choices are prior",
+      "did you mean `posterior`?",
+    ],
+    [["inspect", "a.gtm", "--stage", "wasm"], "Allowed choices are ast", "gtmc inspect --help"],
   ])("%j", async (argv, claim, help) => {
     const { exit, out, err } = await call(argv);
     expect([exit, out]).toEqual([2, ""]);

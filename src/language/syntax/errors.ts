@@ -3,7 +3,7 @@ import { tokenMatcher } from "chevrotain";
 import type { ErrorCode } from "../../diagnostics/codes.ts";
 import { problemAt, type Diagnostic, type Fix } from "../../diagnostics/diagnostic.ts";
 import type { ForeignEncoding } from "../../diagnostics/encoding.ts";
-import { nearestName } from "../../diagnostics/nearest.ts";
+import { didYouMean } from "../../diagnostics/nearest.ts";
 import type { Span } from "../../diagnostics/span.ts";
 import type { Expr, Name } from "../ast.ts";
 import type { LayoutProblem } from "./brackets.ts";
@@ -132,7 +132,7 @@ export const misspelt = ({ word, keyword }: Respelling): Diagnostic =>
     message: `\`${word.text}\` is not a keyword`,
     span: word.span,
     label: "unknown here",
-    help: [`did you mean \`${keyword}\`?`],
+    help: didYouMean(word.text, [keyword], [`write \`${keyword}\``]),
     fix: { span: word.span, text: keyword },
   });
 
@@ -210,8 +210,8 @@ const suggestion = (
 ): readonly string[] => {
   for (const token of [actual, previous]) {
     if (token === undefined || isReserved(token) || !tokenMatcher(token, T.Word)) continue;
-    const nearest = nearestName(token.image, words);
-    if (nearest !== undefined) return [`did you mean \`${nearest}\`?`];
+    const help = didYouMean(token.image, words);
+    if (help.length > 0) return help;
   }
   return [];
 };
@@ -255,18 +255,18 @@ export const dataIndex = (span: Span, name: string): Diagnostic =>
     `\`data ${name}[t]\` is a value for each step, \`data ${name}\` one for the whole sequence`,
   ]);
 
-export const unknownRole = ({ text, span }: Name, operation: Name): Diagnostic => {
-  const nearest = nearestName(text, ["address", "read", "write"]);
-  return problemAt(
+export const unknownRole = ({ text, span }: Name, operation: Name): Diagnostic =>
+  problemAt(
     "E0124",
     `\`${text}\` is not a role of an operation`,
     span,
     "a role is `address`, `read` or `write`",
-    nearest === undefined
-      ? [`without a role, write \`${operation.text}(…)\``]
-      : [`did you mean \`${nearest} ${operation.text}(…)\`?`],
+    didYouMean(
+      text,
+      ["address", "read", "write"],
+      [`without a role, write \`${operation.text}(…)\``],
+    ),
   );
-};
 
 export const initialSite = ({ text, span }: Name): Diagnostic =>
   problemAt(

@@ -1,9 +1,9 @@
 /** E032x: bodies of functions, networks and operations. */
-import { nearestName } from "../../../diagnostics/nearest.ts";
+import { didYouMeanAt } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Name, StateDecl } from "../../ast.ts";
 import type { Finding } from "../finding.ts";
-import { error, replace } from "../finding.ts";
+import { error } from "../finding.ts";
 import type { Axis } from "../types/event-type.ts";
 import { origins } from "../types/event-type.ts";
 
@@ -46,16 +46,12 @@ export const primeOutsideOperation = (span: Span): Finding =>
 
 export const unknownState = (span: Span, text: string, known: Iterable<string> = []): Finding => {
   const all = [...known];
-  const nearest = nearestName(text, all);
   return error("E0323", `there is no state \`${text}\``, span, {
     label:
       all.length === 0
         ? "a prime marks the new value of a state"
         : `the states are ${all.join(", ")}`,
-    proposals:
-      nearest === undefined
-        ? []
-        : [{ help: `did you mean \`${nearest}\`?`, edits: [replace(span, nearest)] }],
+    proposals: didYouMeanAt({ text, span }, all),
   });
 };
 

@@ -1,6 +1,6 @@
 /** E0302 to E0305, E0315 to E0317: arguments. E0359: calls in calls. */
 import type { Sources } from "../../../diagnostics/diagnostic.ts";
-import { nearestName } from "../../../diagnostics/nearest.ts";
+import { didYouMeanAt } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Expr, Name } from "../../ast.ts";
 import type { Finding, Proposal } from "../finding.ts";
@@ -24,16 +24,10 @@ export const tooManyArguments = (span: Span, what: string, count: number): Findi
   });
 
 export const unknownArgument = (name: Name, what: string, parameters: Parameters): Finding => {
-  const nearest = nearestName(
-    name.text,
-    parameters.map((parameter) => parameter.name.text),
-  );
+  const known = parameters.map((parameter) => parameter.name.text);
   return error("E0302", `${what} has no parameter \`${name.text}\``, name.span, {
     label: signature(parameters),
-    proposals:
-      nearest === undefined
-        ? []
-        : [{ help: `did you mean \`${nearest}\`?`, edits: [replace(name.span, nearest)] }],
+    proposals: didYouMeanAt(name, known),
   });
 };
 

@@ -1,22 +1,16 @@
 /** E02xx and E0301: names, declarations and written types. */
-import { nearestName } from "../../../diagnostics/nearest.ts";
+import { didYouMeanAt } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Name } from "../../ast.ts";
 import type { NamedItem } from "../../modules.ts";
-import type { Finding, Proposal } from "../finding.ts";
-import { error, replace } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { error } from "../finding.ts";
 
 /** A name with its place; names in expressions are such. */
 interface Word {
   readonly text: string;
   readonly span: Span;
 }
-
-const didYouMean = ({ text, span }: Word, candidates: Iterable<string>): readonly Proposal[] => {
-  const nearest = nearestName(text, candidates);
-  if (nearest === undefined) return [];
-  return [{ help: `did you mean \`${nearest}\`?`, edits: [replace(span, nearest)] }];
-};
 
 const kinds: { readonly [K in NamedItem["kind"]]: string } = {
   dim: "a dimension",
@@ -70,7 +64,7 @@ export const recursiveDimension = (circle: readonly { readonly name: Name }[]): 
 export const unknownDimension = (word: Word, candidates: Iterable<string>): Finding =>
   error("E0213", `unknown dimension \`${word.text}\``, word.span, {
     label: "no `dim` of this name",
-    proposals: didYouMean(word, candidates),
+    proposals: didYouMeanAt(word, candidates),
   });
 
 export const notAWholeSize = (span: Span, text: string): Finding =>
@@ -94,7 +88,7 @@ export const notADimension = (span: Span): Finding =>
 export const unknownBase = (base: Name, known: readonly string[]): Finding =>
   error("E0215", `unknown type \`${base.text}\``, base.span, {
     label: `one of: ${known.join(", ")}`,
-    proposals: didYouMean(base, known),
+    proposals: didYouMeanAt(base, known),
   });
 
 export const distributionAsType = (base: Name): Finding =>
@@ -118,7 +112,7 @@ export const layersGiveNoIndex = (span: Span, base: string): Finding =>
 export const unknownMemory = (word: Word, candidates: Iterable<string>): Finding =>
   error("E0216", `unknown memory \`${word.text}\``, word.span, {
     label: "not defined",
-    proposals: didYouMean(word, candidates),
+    proposals: didYouMeanAt(word, candidates),
   });
 
 export const memorySizes = (span: Span, memory: string, wanted: readonly string[]): Finding =>
@@ -134,7 +128,7 @@ export const memorySizes = (span: Span, memory: string, wanted: readonly string[
 export const unknownOperation = (word: Name, memory: string, known: readonly string[]): Finding =>
   error("E0218", `memory \`${memory}\` has no operation \`${word.text}\``, word.span, {
     label: known.length === 0 ? "it has none" : `it has ${known.join(", ")}`,
-    proposals: didYouMean(word, known),
+    proposals: didYouMeanAt(word, known),
   });
 
 export const operationOfValue = (word: Name): Finding =>
@@ -146,18 +140,18 @@ export const unknownField = (word: Name, what: string, known: Iterable<string>):
   const all = [...known];
   return error("E0219", `${what} has no field \`${word.text}\``, word.span, {
     label: all.length === 0 ? "it has none" : `it has ${all.join(", ")}`,
-    proposals: didYouMean(word, all),
+    proposals: didYouMeanAt(word, all),
   });
 };
 
 export const unknownFunction = (word: Word, candidates: Iterable<string>): Finding =>
   error("E0301", `unknown function \`${word.text}\``, word.span, {
     label: "not defined",
-    proposals: didYouMean(word, candidates),
+    proposals: didYouMeanAt(word, candidates),
   });
 
 export const unknownName = (word: Word, candidates: Iterable<string>): Finding =>
   error("E0301", `unknown name \`${word.text}\``, word.span, {
     label: "not defined",
-    proposals: didYouMean(word, candidates),
+    proposals: didYouMeanAt(word, candidates),
   });

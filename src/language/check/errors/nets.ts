@@ -1,21 +1,15 @@
 /** E035x: architectures and parameters. */
-import { nearestName } from "../../../diagnostics/nearest.ts";
+import { didYouMeanAt } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Dim } from "../../../shape/dim.ts";
 import type { ArchDecl, DimDecl, Expr, Name } from "../../ast.ts";
-import type { Finding, Proposal } from "../finding.ts";
-import { error, replace } from "../finding.ts";
-
-const didYouMean = (text: string, span: Span, known: readonly string[]): readonly Proposal[] => {
-  const nearest = nearestName(text, known);
-  if (nearest === undefined) return [];
-  return [{ help: `did you mean \`${nearest}\`?`, edits: [replace(span, nearest)] }];
-};
+import type { Finding } from "../finding.ts";
+import { error } from "../finding.ts";
 
 export const unknownArchitecture = (name: Name, known: readonly string[]): Finding =>
   error("E0350", `unknown architecture \`${name.text}\``, name.span, {
     label: `there are ${known.join(", ")}`,
-    proposals: didYouMean(name.text, name.span, known),
+    proposals: didYouMeanAt(name, known),
   });
 
 export const architectureArguments = (span: Span, { name, parameters }: ArchDecl): Finding => {
@@ -44,7 +38,7 @@ export const layerOutOfPlace = (span: Span, usage: string, last: boolean): Findi
 export const unknownActivation = (expr: Expr, known: readonly string[]): Finding =>
   error("E0353", "unknown activation", expr.span, {
     label: `one of: ${known.join(", ")}`,
-    proposals: expr.kind === "name" ? didYouMean(expr.text, expr.span, known) : [],
+    proposals: expr.kind === "name" ? didYouMeanAt(expr, known) : [],
   });
 
 export const biasNotANumber = (span: Span, fields: readonly string[]): Finding =>
@@ -59,7 +53,7 @@ export const unknownBiasField = (name: Name, known: readonly string[]): Finding 
   error("E0354", `the result has no field \`${name.text}\``, name.span, {
     label:
       known.length === 0 ? "it has one value: write bias = NUMBER" : `it has ${known.join(", ")}`,
-    proposals: didYouMean(name.text, name.span, known),
+    proposals: didYouMeanAt(name, known),
   });
 
 export const parameterOfOpenSize = (
