@@ -21,6 +21,14 @@ export const cannotCreate = (path: string, error: unknown): Diagnostic =>
     ["give --out a folder that can be made there"],
   );
 
+export const cannotLock = (path: string, error: unknown): Diagnostic =>
+  problem(
+    "E0816",
+    `cannot take the run folder \`${path}\` for this process`,
+    [reasonOf(error)],
+    ["work in a folder that is there and that this process may write to"],
+  );
+
 export const notARun = (path: string, notes: readonly string[]): Diagnostic =>
   problem("E0815", `\`${path}\` is not a run folder`, notes, [
     "`gtmc run FILE` makes one and prints its path",

@@ -13,7 +13,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { failure, success, type Result } from "../diagnostics/diagnostic.ts";
 import { codeOf } from "../files/code.ts";
-import { inUse } from "./errors.ts";
+import { cannotLock, inUse } from "./errors.ts";
 
 /** The right to write to a run folder. */
 export interface RunLock {
@@ -47,9 +47,18 @@ const patience = 5000;
 
 /**
  * Takes the folder for this process until it is released or the process ends; refused with the holder's name where another
- * has it. What a process left that is no more is taken over.
+ * has it, or with the machine's reason where it allows no lock. What a process left that is no more is taken over.
  */
 export const lockRun = (folder: string, shown: string, verb: string): Result<RunLock> => {
+  try {
+    return take(folder, shown, verb);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return failure(cannotLock(shown, error));
+  }
+};
+
+const take = (folder: string, shown: string, verb: string): Result<RunLock> => {
   const path = join(folder, lockName);
   const text = `${JSON.stringify(self(verb), null, 2)}\n`;
   const begun = performance.now();

@@ -122,3 +122,11 @@ test("of many processes that come upon a stale lock at once, one has it", () => 
   );
   expect(stdout.trim().split("\n").sort()).toEqual(["refused", "refused", "taken"]);
 });
+
+test("a folder that cannot hold a lock is refused with the machine's reason", () => {
+  const refused = lockRun(join(world.folder, "nowhere"), "runs/b", "run");
+  expect(refused).toMatchObject({
+    ok: false,
+    diagnostics: [{ code: "E0816", notes: [expect.stringContaining("ENOENT")] }],
+  });
+});
