@@ -51,6 +51,12 @@ export const tanh = (x: Node): Node => make("tanh", [x], {});
 export const sigmoid = (x: Node): Node => make("sigmoid", [x], {});
 export const softplus = (x: Node): Node => make("softplus", [x], {});
 export const relu = (x: Node): Node => make("relu", [x], {});
+/** log Γ(x) for x ≥ 0. */
+export const lgamma = (x: Node): Node => make("lgamma", [x], {});
+/** The derivative of lgamma. */
+export const digamma = (x: Node): Node => make("digamma", [x], {});
+/** The derivative of digamma. */
+export const trigamma = (x: Node): Node => make("trigamma", [x], {});
 /** Identity whose cotangent is zero. */
 export const stop = (x: Node): Node => make("stop", [x], {});
 export const cast = (x: Node, dtype: Dtype): Node =>

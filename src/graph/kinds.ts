@@ -2,6 +2,7 @@
  * Primitives by kind. Their shapes, batching, printing, evaluation at constants and lowering follow from the kind, so that a new
  * primitive of a kind is an entry here, and what is its own: its derivative and how each backend computes it.
  */
+import * as gamma from "./gamma.ts";
 
 /** Of "floats" only, or of "any" numbers, ints giving ints. */
 type Takes = "floats" | "any";
@@ -30,7 +31,10 @@ export type UnaryName =
   | "tanh"
   | "sigmoid"
   | "softplus"
-  | "relu";
+  | "relu"
+  | "lgamma"
+  | "digamma"
+  | "trigamma";
 
 /** Elementwise, of one operand. */
 export const unary: Readonly<Record<UnaryName, Unary>> = {
@@ -51,6 +55,12 @@ export const unary: Readonly<Record<UnaryName, Unary>> = {
     of: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   },
   relu: { takes: "any", of: (x) => Math.max(x, 0) },
+  /** log Γ(x) for x > 0; inf at 0, NaN below. */
+  lgamma: { takes: "floats", of: gamma.lgamma },
+  /** The derivative of lgamma. */
+  digamma: { takes: "floats", of: gamma.digamma },
+  /** The derivative of digamma, for gradients; it has none itself. */
+  trigamma: { takes: "floats", of: gamma.trigamma },
 };
 
 export type BinaryName = "add" | "sub" | "mul" | "div" | "pow" | "max" | "min";

@@ -22,6 +22,11 @@ interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
 
+/** Says that nothing may be differentiated through the primitive, and why. */
+interface Refused {
+  readonly refused: string;
+}
+
 const notDifferentiable = (reason: string): NotDifferentiable => ({ notDifferentiable: reason });
 
 const last = (x: Node): number => x.shape.length - 1;
@@ -74,9 +79,12 @@ const cumulativeProductCotangent = (node: NodeOf<"cumprod">, cotangent: Node): N
 /** The cotangent for a slope 1 / x: a cotangent of 0 stays 0 where the slope is infinite. */
 const dividedBy = (g: Node, x: Node): Node => select(equal(g, 0), 0, div(g, x));
 
+/** A cotangent of 0 stays 0 where the slope is infinite. */
+const times = (g: Node, slope: Node): Node => select(equal(g, 0), 0, mul(g, slope));
+
 /** The total table. */
 const reverseRules: {
-  readonly [K in Exclude<OpName, Structural>]: Rule<K> | NotDifferentiable;
+  readonly [K in Exclude<OpName, Structural>]: Rule<K> | NotDifferentiable | Refused;
 } = {
   input: notDifferentiable("leaf"),
   constant: notDifferentiable("leaf"),
@@ -97,6 +105,10 @@ const reverseRules: {
   sigmoid: (y, g) => [mul(g, mul(y, sub(1, y)))],
   softplus: ({ operands: [x] }, g) => [mul(g, build.sigmoid(x))],
   relu: ({ operands: [x] }, g) => [select(greater(x, 0), g, 0)],
+  lgamma: ({ operands: [x] }, g) => [times(g, build.digamma(x))],
+  digamma: ({ operands: [x] }, g) => [times(g, build.trigamma(x))],
+  // No value of a model is made by it (`ir/value.ts`): it comes from one differentiation, and there is no second one.
+  trigamma: { refused: "trigamma comes from a gradient, and gradients of gradients stop there" },
   stop: notDifferentiable("stopped"),
   cast: notDifferentiable("from or to int"),
   add: (_, g) => [g, g],
@@ -194,7 +206,7 @@ const reverseRules: {
 
 /** Whether cotangents pass through the primitive at all. */
 export const isDifferentiable = (op: OpName): boolean =>
-  op === "scan" || op === "project" || typeof reverseRules[op] === "function";
+  op === "scan" || op === "project" || !("notDifferentiable" in reverseRules[op]);
 
 /** Applies a node's rule. */
 export const cotangentsOfOperands = (
@@ -202,6 +214,9 @@ export const cotangentsOfOperands = (
   cotangent: Node,
 ): readonly (Node | undefined)[] => {
   const rule = entryOf(reverseRules, node.op);
-  invariant(typeof rule === "function", `${node.op} is not differentiable`);
+  invariant(
+    typeof rule === "function",
+    "refused" in rule ? rule.refused : `${node.op} is not differentiable`,
+  );
   return rule(node, cotangent);
 };

@@ -38,6 +38,8 @@ export const unaryValues = [
   "sigmoid",
   "softplus",
   "relu",
+  "lgamma",
+  "digamma",
   /** Identity through which no gradient flows. */
   "stop",
 ] as const;

@@ -67,6 +67,18 @@ export const functionsOfElements: Readonly<Record<FunctionOfElements, FunctionTe
     gradient: "1 where x > 0, else 0; 0 at 0.",
     examples: [{ expression: "relu([-1, 2])", value: [0, 2] }],
   },
+  lgamma: {
+    usage: ["lgamma(x: pos) -> real"],
+    meaning: "The logarithm of the gamma function, log (x - 1)! for whole x: inf at 0, NaN below.",
+    gradient: "`digamma(x)`.",
+    examples: [{ expression: "lgamma([1, 5])", value: [0, 3.1781] }],
+  },
+  digamma: {
+    usage: ["digamma(x: pos) -> real"],
+    meaning: "The derivative of `lgamma`: -inf at 0, NaN below.",
+    gradient: "The trigamma function, Σ 1 / (x + n)² over n = 0, 1, …",
+    examples: [{ expression: "digamma([1, 10])", value: [-0.5772, 2.2518] }],
+  },
   stop: {
     usage: ["stop(x: real) -> real", "stop(x: simplex[N]) -> simplex[N]"],
     meaning:

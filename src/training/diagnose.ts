@@ -52,6 +52,8 @@ const advice: Partial<Readonly<Record<OpName, string>>> = {
   div: "divide by something that stays away from 0",
   reciprocal: "divide by something that stays away from 0",
   pow: "the base of a power must be > 0",
+  lgamma: "the gamma function is for numbers > 0: add a floor to its argument",
+  digamma: "the gamma function is for numbers > 0: add a floor to its argument",
 };
 
 /** log 0 is -inf, which a bound may well hold, but not everywhere. */

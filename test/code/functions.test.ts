@@ -131,6 +131,9 @@ describe("edges", () => {
     ["tanh", [-inf, -30, 0, 30, inf, nan], [-1, -1, 0, 1, 1, nan]],
     ["sigmoid", [-inf, -200, 0, 200, inf, nan], [0, 0, 0.5, 1, 1, nan]],
     ["softplus", [-inf, -200, 200, inf, nan], [0, 0, 200, inf, nan]],
+    ["lgamma", [-inf, -1.5, -0, 0, 1, 2, inf, nan], [nan, nan, inf, inf, 0, 0, inf, nan]],
+    ["digamma", [-inf, -1.5, -0, 0, inf, nan], [nan, nan, -inf, -inf, inf, nan]],
+    ["trigamma", [-inf, -1.5, 0, inf, nan], [nan, nan, inf, 0, nan]],
     ["sin", [-inf, -102944, 0, -0, 102944, 1e30, inf, nan], [nan, nan, 0, 0, nan, nan, nan, nan]],
     ["cos", [-inf, -102944, 0, -0, 102944, 1e30, inf, nan], [nan, nan, 1, 1, nan, nan, nan, nan]],
   ])("%s of %j", (name, x, y) => {

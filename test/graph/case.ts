@@ -9,6 +9,8 @@ export interface Case {
   readonly build: (...inputs: Inputs) => Node;
   /** The value changes with the inputs, and the gradient is zero by definition. */
   readonly stopped?: true;
+  /** How often it can be differentiated; as often as one likes if absent. */
+  readonly derivatives?: 0 | 1;
 }
 
 /** As many as the case has; functions that ask for more do not fit their case. */

@@ -66,6 +66,15 @@ describe("where a function has a kink or a tie", () => {
     expect(slope(chosen(g.sqrt), [0, 4])).toEqual([0, 0.25]);
   });
 
+  test("so have lgamma and digamma", () => {
+    const infinite = Number.POSITIVE_INFINITY;
+    expect(slope(g.lgamma, [0])).toEqual([-infinite]);
+    expect(slope(g.digamma, [0])).toEqual([infinite]);
+    const unused = (x: Node): Node => g.select(g.greater(x, 0), x, 0);
+    expect(slope((x) => g.mul(unused(g.lgamma(x)), 0), [0])).toEqual([0]);
+    expect(slope((x) => g.mul(unused(g.digamma(x)), 0), [0])).toEqual([0]);
+  });
+
   test("an impossible outcome has no slope, and neither has where it came from", () => {
     const logP = (x: Node): Node => g.slice(g.logSoftmax(g.log(x)), [1], [1]);
     // Up to the rounding of float64.

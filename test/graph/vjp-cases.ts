@@ -63,6 +63,11 @@ export const cases: { readonly [K in OpName]: Cases } = {
   sigmoid: unary(g.sigmoid, exactly([3], -2, 0, 5)),
   softplus: unary(g.softplus, exactly([3], -2, 0, 5)),
   relu: unary(g.relu),
+  lgamma: [{ inputs: { x: exactly([4], 0.3, 1.2, 2.5, 7) }, build: (x) => g.lgamma(x) }],
+  digamma: [
+    { inputs: { x: exactly([4], 0.3, 1.2, 2.5, 7) }, build: (x) => g.digamma(x), derivatives: 1 },
+  ],
+  trigamma: [{ inputs: { x: positive(2, 3) }, build: (x) => g.trigamma(x), derivatives: 0 }],
   stop: [{ inputs: { x: some(2, 3) }, build: (x) => g.stop(x), stopped: true }],
   cast: unary((x) => g.mul(x, g.cast(g.iota([2, 3], 1), "float"))),
   add: binary(g.add),

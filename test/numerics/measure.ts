@@ -67,6 +67,8 @@ const builds: Readonly<Record<string, Build>> = {
   reciprocal: g.reciprocal,
   abs: g.abs,
   relu: g.relu,
+  lgamma: g.lgamma,
+  digamma: g.digamma,
   sin: g.sin,
   cos: g.cos,
   tanh: g.tanh,

@@ -37,6 +37,23 @@ def tanh(x):
     return mp.sign(x) if abs(x) > 200 else mp.tanh(x)
 
 
+def lgamma(x):
+    return inf if x == 0 or x == inf else mp.loggamma(x)
+
+
+def digamma(x):
+    return -inf if x == 0 else inf if x == inf else mp.digamma(x)
+
+
+def digamma_size(x):
+    """1 / x is what is left of it and its neighbour, which meet at 0."""
+    return inf if x == 0 or x == inf else max(abs(digamma(x)), 1 / x)
+
+
+def trigamma(x):
+    return inf if x == 0 else mpf(0) if x == inf else mp.psi(1, x)
+
+
 def number(x, digits=12):
     if x is None or mp.isnan(x):
         return None
@@ -114,6 +131,8 @@ elementwise = {
     "relu": entry(ones(signed), lambda x: max(x, 0), own, [(lambda x: mpf(x > 0), own)]),
     "sin": entry(ones(angles), mp.sin, own, [(mp.cos, own)], 17),
     "cos": entry(ones(angles), mp.cos, own, [(lambda x: -mp.sin(x), own)], 17),
+    "lgamma": entry(ones([0, inf] + positive), lgamma, own, [(digamma, digamma_size)], 17),
+    "digamma": entry(ones([0, inf] + positive), digamma, digamma_size, [(trigamma, own)], 17),
     # Slopes by the value, y (1 - y) and 1 - y², are exact to the last place of 1.
     "tanh": entry(ones(signed), tanh, own, [(lambda x: 0 if abs(x) > 200 else mp.sech(x) ** 2, one)]),
     "sigmoid": entry(ones(signed), sigmoid, own, [(lambda x: sigmoid(x) * sigmoid(-x), one)]),

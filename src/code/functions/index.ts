@@ -3,11 +3,23 @@ import type { Expr, Function, FunctionName } from "../code.ts";
 import { unaryNames, type UnaryName } from "../../graph/kinds.ts";
 import { visitExpressions } from "../visit.ts";
 import { exp, log, pow } from "./exponential.ts";
+import { digamma, lgamma, trigamma } from "./gamma.ts";
 import { sigmoid, softplus, tanh } from "./sigmoid.ts";
 import { cos, sin } from "./trigonometric.ts";
 
 /** The primitives that are functions. */
-type FunctionPrimitive = "exp" | "log" | "pow" | "sigmoid" | "softplus" | "tanh" | "sin" | "cos";
+type FunctionPrimitive =
+  | "exp"
+  | "log"
+  | "pow"
+  | "sigmoid"
+  | "softplus"
+  | "tanh"
+  | "sin"
+  | "cos"
+  | "lgamma"
+  | "digamma"
+  | "trigamma";
 
 /** Callees first. */
 const functions: Readonly<Record<FunctionPrimitive, Function>> = {
@@ -19,6 +31,9 @@ const functions: Readonly<Record<FunctionPrimitive, Function>> = {
   tanh,
   sin,
   cos,
+  lgamma,
+  digamma,
+  trigamma,
 };
 
 /** Those of one operand. */

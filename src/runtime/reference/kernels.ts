@@ -3,6 +3,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, OpName, Ops } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
+import * as gamma from "./gamma.ts";
 import { allocate, eachOffset, item, permute, read, stretch, stridesOf } from "./strided.ts";
 import type { Data, Value } from "./strided.ts";
 
@@ -171,6 +172,9 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
   sigmoid: unary((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   relu: unary((x) => Math.max(x, 0)),
+  lgamma: unary(gamma.lgamma),
+  digamma: unary(gamma.digamma),
+  trigamma: unary(gamma.trigamma),
   stop: unary((x) => x),
   cast: unary(Math.trunc),
   add: binary((a, b) => a + b),

@@ -3,7 +3,10 @@ import type { ComparisonName } from "../../graph/kinds.ts";
 import type { ElementwiseName } from "../../graph/scalar.ts";
 
 /** Those that are not composed. */
-export type OneOperation = Exclude<ElementwiseName, ComparisonName | "cast" | "select">;
+export type OneOperation = Exclude<
+  ElementwiseName,
+  ComparisonName | "cast" | "select" | "lgamma" | "digamma" | "trigamma"
+>;
 
 export type ElementwiseOperation =
   | "Abs"

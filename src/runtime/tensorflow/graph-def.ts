@@ -73,10 +73,12 @@ export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = 
   Const: ["output"],
   Cumprod: ["out"],
   Cumsum: ["out"],
+  Digamma: ["y"],
   Equal: ["z"],
   GatherV2: ["output"],
   Greater: ["z"],
   Less: ["z"],
+  Lgamma: ["y"],
   Max: ["output"],
   NotEqual: ["z"],
   OneHot: ["output"],
@@ -101,4 +103,5 @@ export const resultNames: Readonly<Record<GraphOperation, readonly string[]>> = 
   Transpose: ["y"],
   Unpack: ["output"],
   UnsortedSegmentSum: ["output"],
+  Zeta: ["z"],
 };

@@ -105,12 +105,34 @@ const sumOfExp = (writer: Writer, { operands: [x] }: AlongLast, below: Ref): Ref
   return reduce(writer, "Sum", powers, "float", [lastAxis(x)]);
 };
 
+/** `value` of a float, but `atZero` of 0 and NaN below. */
+const fromZero = (atZero: number, value: (writer: Writer) => Ref) => (): Recipe =>
+  recipe(1, (writer) => {
+    const { call, constant } = writer;
+    const T = { T: type("float") };
+    const zero = constant("float", [], [0]);
+    const below = constant("float", [], [Number.NaN]);
+    const above = call("SelectV2", [call("Greater", [zero, 0], T), below, value(writer)], T);
+    const end = constant("float", [], [atZero]);
+    call("SelectV2", [call("Equal", [0, zero], T), end, above], T);
+  });
+
 type Operations = {
   readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>) => Recipe;
 };
 
 const operations: Operations = {
   ...tabulate(elementwiseNames, (name) => simple(elementwise[name].operation)),
+  lgamma: fromZero(Number.POSITIVE_INFINITY, ({ call }) =>
+    call("Lgamma", [0], { T: type("float") }),
+  ),
+  digamma: fromZero(Number.NEGATIVE_INFINITY, ({ call }) =>
+    call("Digamma", [0], { T: type("float") }),
+  ),
+  // Σ 1 / (x + n)²
+  trigamma: fromZero(Number.POSITIVE_INFINITY, ({ call, constant }) =>
+    call("Zeta", [constant("float", [], [2]), 0], { T: type("float") }),
+  ),
   cast: ({ operands: [x], dtype }) =>
     recipe(1, ({ call }) => call("Cast", [0], { SrcT: type(x.dtype), DstT: type(dtype) })),
   greater: comparison("Greater"),

@@ -12,9 +12,11 @@ export type Operation =
   | "ConcatV2"
   | "Cumprod"
   | "Cumsum"
+  | "Digamma"
   | "Equal"
   | "GatherV2"
   | "Greater"
+  | "Lgamma"
   | "Max"
   | "NotEqual"
   | "OneHot"
@@ -31,7 +33,8 @@ export type Operation =
   | "TopKV2"
   | "Transpose"
   | "Unpack"
-  | "UnsortedSegmentSum";
+  | "UnsortedSegmentSum"
+  | "Zeta";
 
 /** The place of a value: the operands first, then what each step makes. */
 export type Ref = number;

@@ -1,5 +1,6 @@
 /** Each primitive as kernels of TensorFlow.js and loops, where tensors can be read and written in place. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import * as gamma from "../../graph/gamma.ts";
 import type { CumulationName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, Shape } from "../../graph/op.ts";
 import { elements, stridesOf } from "../../graph/shapes.ts";
@@ -83,6 +84,9 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
     sigmoid: unary("Sigmoid"),
     softplus: (node) => loop1(node, loops.softplus),
     relu: unary("Relu"),
+    lgamma: (node) => loop1(node, each(gamma.lgamma)),
+    digamma: (node) => loop1(node, each(gamma.digamma)),
+    trigamma: (node) => loop1(node, each(gamma.trigamma)),
     stop: view,
     cast: (node) =>
       loop1(node, (out, x) => {

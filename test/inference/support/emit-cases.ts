@@ -1,4 +1,5 @@
 /** Every operation of the model IR on small operands, and what it means in plain numbers. */
+import { digamma, lgamma } from "../../../src/graph/gamma.ts";
 import type { Dtype, Shape } from "../../../src/graph/op.ts";
 import type { ValueOp, ValueOps } from "../../../src/ir/value.ts";
 import { size } from "../../../src/shape/dim.ts";
@@ -64,6 +65,8 @@ export const cases: { readonly [K in Exclude<ValueOp, Leaf>]: Case<ValueOps[K]> 
   sigmoid: one((x) => 1 / (1 + Math.exp(-x))),
   softplus: one((x) => Math.log1p(Math.exp(x))),
   relu: one((x) => Math.max(x, 0)),
+  lgamma: one(lgamma, positive),
+  digamma: one(digamma, positive),
   stop: one((x) => x),
   add: two((a, b) => a + b),
   sub: two((a, b) => a - b),

@@ -75,5 +75,7 @@ export const ofUnary: Readonly<Record<UnaryValue, (base: Base) => Base>> = {
   softplus: () => "pos",
   // Exactly 0 for half of its arguments: no scale.
   relu: () => "real",
+  lgamma: () => "real",
+  digamma: () => "real",
   stop: (base) => base,
 };
