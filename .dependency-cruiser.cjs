@@ -68,7 +68,7 @@ const mayImport = {
     "ir",
     "diagnostics",
   ],
-  cli: ["index", "experiment/metrics", "experiment/words", "diagnostics"],
+  cli: ["index", "experiment/metrics", "experiment/words", "run/version", "diagnostics"],
 };
 
 // Each third-party library and the only folder that may import it.

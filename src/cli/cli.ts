@@ -3,6 +3,7 @@ import { renderText, toJson } from "../diagnostics/render.ts";
 import { encodeJson } from "../diagnostics/json.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { printable, printableJson } from "../diagnostics/printable.ts";
+import { packageVersion } from "../run/version.ts";
 import { keepReproduction, reportCrash } from "./crash.ts";
 import { refusedByMachine } from "./errors.ts";
 import { exitOf, exits } from "./exit.ts";
@@ -28,7 +29,7 @@ One file holds model and training; gtmc makes the rest.
 export const main = async (argv: readonly string[], io: Io): Promise<number> => {
   let json = argv.includes("--json");
   try {
-    if (argv[0] === "--version") return await printVersion(io);
+    if (argv[0] === "--version") return printVersion(io);
     const chosen: { verb?: Verb } = {};
     const program = quietCommand("gtmc")
       .description(
@@ -72,8 +73,7 @@ const withVerb = (argv: readonly string[], { commands }: Command): string[] => {
     : [verb, ...argv.filter((word) => word.startsWith("-") && word !== "--help")];
 };
 
-const printVersion = async (io: Io): Promise<number> => {
-  const { packageVersion } = await import("../index.ts");
+const printVersion = (io: Io): number => {
   io.stdout(`${packageVersion()}\n`);
   return exits.done;
 };

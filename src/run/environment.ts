@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, cpus, platform, release, totalmem } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Environment } from "./contents.ts";
 import { checkedOut } from "./git.ts";
+import { packageVersion, readVersion } from "./version.ts";
 
 /** Facts about this machine, this program and the working folder. */
 export const describeEnvironment = (
@@ -25,29 +24,6 @@ export const describeEnvironment = (
     ...(commit === undefined ? {} : { git: { commit } }),
     started: started.toISOString(),
   };
-};
-
-/** The version in gtmc's own package.json. */
-export const packageVersion = (): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const version = readVersion(join(folder, "package.json"));
-    if (version !== undefined) return version;
-    const parent = dirname(folder);
-    if (parent === folder) return "unknown";
-    folder = parent;
-  }
-};
-
-const readVersion = (path: string): string | undefined => {
-  if (!existsSync(path)) return undefined;
-  const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
-  return typeof parsed === "object" &&
-    parsed !== null &&
-    "version" in parsed &&
-    typeof parsed.version === "string"
-    ? parsed.version
-    : undefined;
 };
 
 const libraryVersions = (names: readonly string[]): Readonly<Record<string, string>> => {

@@ -1,5 +1,6 @@
 export type { Environment, KeptSetting, KeptSource, Overrides, RunContents } from "./contents.ts";
-export { describeEnvironment, packageVersion } from "./environment.ts";
+export { describeEnvironment } from "./environment.ts";
+export { packageVersion } from "./version.ts";
 export { appendLog, appendMetrics, createRun, runFiles, runName, updateRun } from "./folder.ts";
 export { lockRun, type RunLock } from "./lock.ts";
 export { removeManifest, writeManifest } from "./manifest.ts";
