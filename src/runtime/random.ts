@@ -190,23 +190,3 @@ export const below = (noise: NoiseKey, expected: number): ((bound: number) => nu
     return high(word, bound) >>> 0;
   };
 };
-
-/** Uniform on 0 … bound - 1, without bias. */
-export const integers = (noise: NoiseKey, count: number, bound: number): Int32Array => {
-  invariant(Number.isInteger(bound) && bound > 0 && bound <= 2 ** 31, `no integers below ${bound}`);
-  const draw = below(noise, count);
-  return Int32Array.from({ length: count }, () => draw(bound));
-};
-
-/** 0 … count - 1 in uniformly random order (Fisher and Yates). */
-export const permutation = (noise: NoiseKey, count: number): Int32Array => {
-  const draw = below(noise, count);
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let last = count - 1; last > 0; last -= 1) {
-    const other = draw(last + 1);
-    const kept = order[last] ?? 0;
-    order[last] = order[other] ?? 0;
-    order[other] = kept;
-  }
-  return order;
-};
