@@ -11,10 +11,9 @@ import {
   type Program,
   type ReduceOp,
   type Statement,
-  type UnaryOp,
 } from "./program.ts";
 import * as kinds from "../graph/kinds.ts";
-import { binaryNames, comparisonNames, unaryNames } from "../graph/kinds.ts";
+import { binaryNames, comparisonNames } from "../graph/kinds.ts";
 import { entryOf, tabulate } from "../graph/table.ts";
 
 /** Contents of buffers, flat. Int buffers hold whole numbers. */
@@ -176,7 +175,7 @@ const instructions: {
   load: (_, moment, id) => load(moment, id),
   number: ({ value }) => value,
   index: ({ axis, offset, scale }, { index }) => ((index[axis] ?? Number.NaN) + offset) * scale,
-  unary: ({ name, of }, moment) => unary[name](get(moment, of)),
+  unary: ({ name, of }, moment) => kinds.unary[name].of(get(moment, of)),
   binary: ({ name, a, b }, moment) => binary[name](get(moment, a), get(moment, b)),
   cast: ({ dtype, of }, moment) =>
     dtype === "int" ? Math.trunc(get(moment, of)) : get(moment, of),
@@ -247,11 +246,6 @@ const identity: Readonly<Record<ReduceOp, number>> = {
   mul: 1,
   max: Number.NEGATIVE_INFINITY,
   min: Number.POSITIVE_INFINITY,
-};
-
-const unary: Readonly<Record<UnaryOp, (x: number) => number>> = {
-  ...tabulate(unaryNames, (name) => kinds.unary[name].of),
-  not: (x) => (x === 0 ? 1 : 0),
 };
 
 const binary: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {

@@ -51,8 +51,8 @@ export interface Access {
 /** The place of an instruction in its body. */
 export type ValueId = number;
 
-/** Elementwise primitives, as in the graph; `not` makes a float 1 or 0, as comparisons do. */
-export type UnaryOp = UnaryName | "not";
+/** Elementwise primitives, as in the graph. */
+export type UnaryOp = UnaryName;
 export type BinaryOp = BinaryName | ComparisonName;
 export type ReduceOp = "add" | "mul" | "max" | "min";
 

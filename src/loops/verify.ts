@@ -168,7 +168,7 @@ const rules: {
   unary: ({ name, of }, context) => {
     const type = typeOf(context, of);
     if (ofInts.has(name)) return type;
-    invariant(type === "float" || name === "not", `${name} of an int`);
+    invariant(type === "float", `${name} of an int`);
     return "float";
   },
   binary: ({ name, a, b }, context) => {

@@ -57,7 +57,6 @@ const dtypeOf = (instruction: Instruction, of: (id: ValueId) => Dtype): Dtype =>
     case "product":
       return "float";
     case "unary":
-      return instruction.name === "not" ? "float" : of(instruction.of);
     case "running":
       return of(instruction.of);
     case "binary":
@@ -72,8 +71,7 @@ const dtypeOf = (instruction: Instruction, of: (id: ValueId) => Dtype): Dtype =>
 
 /** Makes 1 or 0. */
 export const isComparison = (instruction: Instruction | undefined): boolean =>
-  (instruction?.op === "binary" && ["greater", "equal"].includes(instruction.name)) ||
-  (instruction?.op === "unary" && instruction.name === "not");
+  instruction?.op === "binary" && ["greater", "equal"].includes(instruction.name);
 
 const variesOf = (
   body: readonly Instruction[],
@@ -147,18 +145,12 @@ const operandsOf = (
   if (instruction.op === "select") {
     return [...conditionOperands(instruction.condition, body), instruction.a, instruction.b];
   }
-  if (instruction.op === "unary" && instruction.name === "not") {
-    return conditionOperands(instruction.of, body);
-  }
   return directOperands(instruction).flatMap(through);
 };
 
 const conditionOperands = (id: ValueId, body: readonly Instruction[]): readonly ValueId[] => {
   const instruction = instructionOf(body, id);
-  if (!isComparison(instruction)) return [id];
-  return instruction.op === "unary"
-    ? conditionOperands(instruction.of, body)
-    : directOperands(instruction);
+  return isComparison(instruction) ? directOperands(instruction) : [id];
 };
 
 const instructionOf = (body: readonly Instruction[], id: ValueId): Instruction => {

@@ -146,10 +146,8 @@ const expressions: {
     return splat(load(address, typeFor(dtype, 1)), lanes);
   },
   index: (instruction, { copy, scope, lanes }) => indexExpr(instruction, copy, scope, lanes),
-  unary: ({ name, of }, place) => {
-    invariant(name !== "not", "not is a comparison");
-    return unaryOf[name](operandAt(of, place), { dtype: dtypeAt(of, place), lanes: place.lanes });
-  },
+  unary: ({ name, of }, place) =>
+    unaryOf[name](operandAt(of, place), { dtype: dtypeAt(of, place), lanes: place.lanes }),
   binary: ({ name, a, b }, place) => {
     const { copy, scope, lanes } = place;
     if (name === "add") {
@@ -198,20 +196,14 @@ const indexExpr = (
 /** A value as a mask. */
 const conditionOf = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Expr => {
   const instruction = at(scope.analysis.body, id);
-  if (instruction.op === "unary" && instruction.name === "not") {
-    return negated(conditionOf(instruction.of, copy, scope, lanes));
-  }
   if (instruction.op === "binary" && isComparison(instruction)) {
     const a = fetch(instruction.a, copy, scope, lanes);
     const b = fetch(instruction.b, copy, scope, lanes);
     return instruction.name === "greater" ? compare("lt", b, a) : compare("eq", a, b);
   }
   const numbers = { dtype: at(scope.analysis.dtypes, id), lanes };
-  return negated(compare("eq", fetch(id, copy, scope, lanes), literal(0, numbers)));
+  return unary("not", compare("eq", fetch(id, copy, scope, lanes), literal(0, numbers)));
 };
-
-const negated = (mask: Expr): Expr =>
-  mask.kind === "unary" && mask.op === "not" ? mask.of : unary("not", mask);
 
 const store = (
   id: ValueId,

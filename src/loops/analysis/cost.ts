@@ -20,7 +20,6 @@ const costs: Readonly<Record<UnaryOp | BinaryOp, number>> = {
   lgamma: 90,
   digamma: 50,
   trigamma: 30,
-  not: 1,
   add: 1,
   sub: 1,
   mul: 1,

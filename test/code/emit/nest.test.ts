@@ -55,7 +55,7 @@ const randomBody = (made: Making, axes: readonly number[]): Instruction[] => {
         { op: "binary", name: "mul", a: bounded(), b: bounded() },
         { op: "binary", name: "add", a: body.length, b: any() },
       ],
-      () => [{ op: "unary", name: pick(random, ["neg", "abs", "sign", "relu", "not"]), of: any() }],
+      () => [{ op: "unary", name: pick(random, ["neg", "abs", "sign", "relu"]), of: any() }],
       () => [{ op: "select", condition: any(), a: any(), b: any() }],
       () => [{ op: "number", dtype: "float", value: between(random, -3, 3) }],
       () => [
@@ -69,8 +69,7 @@ const randomBody = (made: Making, axes: readonly number[]): Instruction[] => {
       ],
       () => [
         { op: "binary", name: "greater", a: any(), b: any() },
-        { op: "unary", name: "not", of: body.length },
-        { op: "select", condition: body.length + 1, a: any(), b: any() },
+        { op: "select", condition: body.length, a: any(), b: any() },
       ],
     ];
     body.push(...pick(random, kinds)());
