@@ -102,12 +102,14 @@ const stands: ReadonlyMap<string, string> = new Map([
   ["FILE", "nowhere"],
   ["FILE…", "nowhere"],
   ["RUN", "nowhere"],
+  ["CODE", "E0502"],
   ["n", "1"],
 ]);
 
 /** A command line that computes nothing: a real file's settings are printed, and other files are not there. */
 const harmless = ([verb = "", ...rest]: readonly string[]): readonly string[] => {
   const given = rest.map((word) => stands.get(word) ?? word);
+  if (verb === "explain") return [verb, ...given];
   const hasFile = given.some((word) => word === "nowhere" || word.endsWith(".gtm"));
   return [
     verb,

@@ -12,15 +12,26 @@ import { quietCommand, UsageError } from "./usage.ts";
 import { wrong, type Common, type Ending, type Verb } from "./verb.ts";
 import { check } from "./check.ts";
 import { evaluate } from "./eval.ts";
+import { explain } from "./explain.ts";
 import { info } from "./info.ts";
 import { inspect } from "./inspect.ts";
 import { resume } from "./resume.ts";
 import { run } from "./run.ts";
 import { sample } from "./sample.ts";
 
-const verbs: readonly (() => Verb)[] = [check, run, resume, evaluate, sample, info, inspect];
+const verbs: readonly (() => Verb)[] = [
+  check,
+  run,
+  resume,
+  evaluate,
+  sample,
+  info,
+  inspect,
+  explain,
+];
 
 const overview = `  gtmc run model.gtm --set train.steps=500     # train, evaluate and report
+  gtmc explain E0502                           # what the code of an error means
 
 One file holds model and training; gtmc makes the rest.
 `;

@@ -1,8 +1,16 @@
+import { didYouMean } from "../diagnostics/nearest.ts";
 import { problem, type Diagnostic } from "../diagnostics/diagnostic.ts";
 
 /** What can be wrong with a command line. All wording of E081x that is not of the run folder is here. */
 export const usageError = (message: string, help: readonly string[]): Diagnostic =>
   problem("E0811", message, [], help);
+
+/** `wanted` is the code that the word stands for. */
+export const unknownCode = (word: string, wanted: string, known: readonly string[]): Diagnostic =>
+  usageError(
+    `there is no code \`${word}\``,
+    didYouMean(wanted, known, ["a code is the letter E and four digits, such as E0502"]),
+  );
 
 /** An option without effect, since another one is not what it belongs to. */
 export const onlyFor = (option: string, other: string): Diagnostic =>

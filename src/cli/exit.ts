@@ -36,7 +36,8 @@ const classify = ({ code, primary }: Diagnostic, configPath: string | undefined)
 
 type ExitCode = (typeof exits)[keyof typeof exits];
 
-const exitOfFault: { readonly [F in Fault]: ExitCode } = {
+/** The exit code of an error by whose fault it is. */
+export const exitOfFault: { readonly [F in Fault]: ExitCode } = {
   model: exits.model,
   usage: exits.usage,
   data: exits.data,

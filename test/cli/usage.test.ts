@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call, json } from "./call.ts";
 
-const verbs = ["check", "run", "resume", "eval", "sample", "info", "inspect"];
+const verbs = ["check", "run", "resume", "eval", "sample", "info", "inspect", "explain"];
 
 describe("help", () => {
   test.each(verbs)("of %s shows a worked example first", async (verb) => {
