@@ -24,8 +24,6 @@ const STORAGE = 2 ** 30;
 
 /** How to differentiate. */
 export interface DifferentiateOptions {
-  /** The cotangent of the output; ones if absent. */
-  readonly seed?: Node;
   /**
    * How many bytes one loop may store for its reverse loop, 1 GiB if absent. One that would store more is cut into blocks, whose
    * steps are computed again on the way back. Counted before the passes, which store less.
@@ -41,7 +39,7 @@ export const differentiate = (
   outputs: ReadonlyMap<string, Node>,
   of: string,
   wrt: readonly Node[],
-  { seed, storage = STORAGE }: DifferentiateOptions = {},
+  { storage = STORAGE }: DifferentiateOptions = {},
 ): Derivative => {
   const output = outputs.get(of);
   invariant(output !== undefined, `no output ${of} to differentiate`);
@@ -50,7 +48,7 @@ export const differentiate = (
   }
   const names = [...outputs.keys()];
   const { kept, cotangents } = pullWithin(storage, {
-    seeds: [[output, seed ?? constant(1, output.shape)]],
+    seeds: [[output, constant(1, output.shape)]],
     wrt,
     kept: [...outputs.values()],
     blocks: new Set(),
@@ -65,21 +63,6 @@ export const differentiate = (
     ),
     gradients: wrt.map(({ shape }, i) => cotangents[i] ?? constant(0, shape)),
   };
-};
-
-/** The value, on the forward computation that the gradients use, and the gradients of its sum. */
-export const gradient = (
-  output: Node,
-  wrt: readonly Node[],
-  seed?: Node,
-): { readonly value: Node; readonly gradients: readonly Node[] } => {
-  const { outputs, gradients } = differentiate(
-    new Map([["value", output]]),
-    "value",
-    wrt,
-    seed === undefined ? {} : { seed },
-  );
-  return { value: outputs.get("value") ?? output, gradients };
 };
 
 /** Pulls back once to see what each loop stores, and again with those in blocks that store too much. */

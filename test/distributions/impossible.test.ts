@@ -4,7 +4,7 @@ import type { Arguments } from "../../src/distributions/distribution.ts";
 import { distributionOf } from "../../src/distributions/index.ts";
 import { closedFormKl } from "../../src/distributions/kl.ts";
 import { constant, input, log, reshape, sum } from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { leaveOneOut, logMeanExp, vimcoSurrogate } from "../../src/inference/estimator.ts";
 import { uniforms } from "../support/numbers.ts";

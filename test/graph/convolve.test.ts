@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { input, mul, reshape, sum } from "../../src/graph/build.ts";
 import { convolve, convolveTransposed, type Geometry } from "../../src/graph/convolve.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Node, Shape } from "../../src/graph/op.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { centralDifference, valuesOf } from "../support/finite-difference.ts";

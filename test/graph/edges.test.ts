@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as g from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { valuesOf } from "../support/finite-difference.ts";
 

@@ -1,7 +1,7 @@
 /** Random loops over memories: what is carried is read along either axis, handed on, exchanged, queued, stacked, and carried into loops inside. */
 import fc from "fast-check";
 import * as g from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Graph, Node, NodeOf, Shape } from "../../src/graph/op.ts";
 import { optimise } from "../../src/graph/passes/index.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";

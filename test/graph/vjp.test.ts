@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { add, constant, input, mul, reshape, sum } from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Node, NodeOf } from "../../src/graph/op.ts";
 import { verify } from "../../src/graph/verify.ts";
 import { inputsOf } from "../../src/graph/walk.ts";

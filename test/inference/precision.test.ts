@@ -1,7 +1,7 @@
 /** Extreme weights in float32: finite, and the same signal as in float64. */
 import { expect, test } from "vitest";
 import { input, reshape } from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { inputsOf } from "../../src/graph/walk.ts";
 import { leaveOneOut, vimcoSurrogate } from "../../src/inference/estimator.ts";

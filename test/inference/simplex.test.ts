@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as g from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { normalized } from "../../src/inference/composites.ts";
 import { logSumExp, runOne } from "./support/run.ts";

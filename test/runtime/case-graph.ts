@@ -1,6 +1,6 @@
 /** Differentiation problems as graphs with the numbers of their inputs. */
 import { input, mul, reshape, sum } from "../../src/graph/build.ts";
-import { gradient } from "../../src/graph/gradient.ts";
+import { gradient } from "../support/gradient.ts";
 import type { Graph, Node, NodeOf } from "../../src/graph/op.ts";
 import { substitute } from "../../src/graph/walk.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/build.ts";
-import { gradient } from "../../../src/graph/gradient.ts";
+import { gradient } from "../../support/gradient.ts";
 import type { Graph, Node } from "../../../src/graph/op.ts";
 import type { Buffer, HostArray } from "../../../src/runtime/backend.ts";
 import { normal } from "../../../src/runtime/random.ts";
