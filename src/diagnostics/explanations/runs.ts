@@ -145,12 +145,18 @@ export const ofRuns: { readonly [C in Explained]: Explanation } = {
     command: "gtmc run rows.gtm --backend native --verify --quiet --out run",
   },
 
-  E0803: { meaning: "The message lists the settings; docs/settings.md says what each does." },
-  E0804: { meaning: "The message says what the setting takes." },
+  E0803: {
+    meaning: "The message lists the settings; docs/settings.md says what each does.",
+    file: "train { «btach → batch» = 8 }",
+  },
+  E0804: { meaning: "The message says what the setting takes.", file: "train { batch = «0 → 8» }" },
   E0805: {
     meaning: "Of several models in a file, `--model NAME` chooses one; a library declares none.",
   },
-  E0806: { meaning: "The schedule is looked at for each step of the training that it is for." },
+  E0806: {
+    meaning: "The schedule is looked at for each step of the training that it is for.",
+    file: "train { steps = 100  optimizer = adam(lr = «1e-3 - 1e-4 * step → 1e-3 * 0.5^(step / 50)») }",
+  },
   E0807: {
     meaning: 'A call is written as in a file, in quotes: "iwae(K = 8)".',
     command: "gtmc run rows.gtm --config small.json",
