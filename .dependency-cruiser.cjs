@@ -68,7 +68,14 @@ const mayImport = {
     "ir",
     "diagnostics",
   ],
-  cli: ["index", "experiment/metrics", "experiment/words", "run/version", "diagnostics"],
+  cli: [
+    "reference",
+    "index",
+    "experiment/metrics",
+    "experiment/words",
+    "run/version",
+    "diagnostics",
+  ],
 };
 
 // Each third-party library and the only folder that may import it.

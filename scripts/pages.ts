@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { exitOfFault } from "../src/cli/exit.ts";
 import { codes, type ErrorCode } from "../src/diagnostics/codes.ts";
 import { explain, printExplained } from "../src/diagnostics/explain.ts";
+import { sourceEntries } from "../src/reference/data.ts";
 import { languageEntries } from "../src/reference/language.ts";
 import { scheduleWords, settingEntries } from "../src/reference/settings.ts";
 import { code, rows, sections, table } from "./markdown.ts";
@@ -119,9 +120,12 @@ const messages = (): string => {
   ].join("\n\n")}\n`;
 };
 
+const dataParts = (): Parts => ({ sources: sections(3, sourceEntries()) });
+
 /** Every page that is made, at least in part. */
 export const pages = (): readonly Page[] => [
   filled("docs/language.md", languageParts()),
   filled("docs/settings.md", settingParts()),
   { path: "docs/messages.md", text: messages() },
+  filled("docs/data.md", dataParts()),
 ];

@@ -109,7 +109,7 @@ const stands: ReadonlyMap<string, string> = new Map([
 /** A command line that computes nothing: a real file's settings are printed, and other files are not there. */
 const harmless = ([verb = "", ...rest]: readonly string[]): readonly string[] => {
   const given = rest.map((word) => stands.get(word) ?? word);
-  if (verb === "explain") return [verb, ...given];
+  if (verb === "explain" || verb === "help") return [verb, ...given];
   const hasFile = given.some((word) => word === "nowhere" || word.endsWith(".gtm"));
   return [
     verb,

@@ -13,6 +13,7 @@ import { wrong, type Common, type Ending, type Verb } from "./verb.ts";
 import { check } from "./check.ts";
 import { evaluate } from "./eval.ts";
 import { explain } from "./explain.ts";
+import { help } from "./help.ts";
 import { info } from "./info.ts";
 import { inspect } from "./inspect.ts";
 import { resume } from "./resume.ts";
@@ -28,10 +29,12 @@ const verbs: readonly (() => Verb)[] = [
   info,
   inspect,
   explain,
+  help,
 ];
 
 const overview = `  gtmc run model.gtm --set train.steps=500     # train, evaluate and report
   gtmc explain E0502                           # what the code of an error means
+  gtmc help softmax                            # what a name means, be it a verb, function or setting
 
 One file holds model and training; gtmc makes the rest.
 `;
@@ -48,6 +51,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
       )
       .addHelpText("before", overview)
       .helpOption("--help", "show this")
+      .helpCommand(false)
       .usage("VERB [options] FILE | RUN")
       .option("--version", "print the version")
       .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
@@ -77,7 +81,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
 /** The command line; where it names an unknown verb, without the wish for help, which would hide that. */
 const withVerb = (argv: readonly string[], { commands }: Command): string[] => {
   const words = argv.filter((word) => !word.startsWith("-"));
-  const verb = words[0] === "help" ? words[1] : words[0];
+  const [verb] = words;
   const known = verb === undefined || commands.some((command) => command.name() === verb);
   return known
     ? [...argv]

@@ -27,11 +27,15 @@ export const exitOf = (diagnostics: readonly Diagnostic[], configPath?: string):
   return worst ?? exits.done;
 };
 
+/** What is wrong with data that were found by a right command line. */
+const isOfData = (code: Diagnostic["code"]): boolean =>
+  codes[code][0] === "data" && code !== "E0601" && code !== "E0602";
+
 /** An override that is wrong is the command line's fault, whatever its code; else each code has its own. */
 const classify = ({ code, primary }: Diagnostic, configPath: string | undefined): ExitCode => {
   const file = primary?.span.file;
   const override = file?.startsWith("--") === true || (file !== undefined && file === configPath);
-  return override ? exits.usage : exitOfFault[codes[code][0]];
+  return override && !isOfData(code) ? exits.usage : exitOfFault[codes[code][0]];
 };
 
 type ExitCode = (typeof exits)[keyof typeof exits];

@@ -11,27 +11,33 @@ export interface Argument<T> {
   /** `undefined` when the value is none of these. */
   readonly read: (given: Given) => T | undefined;
   readonly otherwise: { readonly value: T } | "required";
+  /** What it says, for the reference. */
+  readonly meaning: string;
 }
 
-type Arguments = Readonly<Record<string, Argument<unknown>>>;
+/** The arguments of a source, by name. */
+export type Arguments = Readonly<Record<string, Argument<unknown>>>;
 /** The values of declared arguments. */
 export type Values<A extends Arguments> = {
   readonly [K in keyof A]: A[K] extends Argument<infer T> ? T : never;
 };
 
 const withDefault = <T>(
+  meaning: string,
   expected: string,
   read: (given: Given) => T | undefined,
   value: T | undefined,
 ): Argument<T> => ({
+  meaning,
   expected,
   read,
   otherwise: value === undefined ? "required" : { value },
 });
 
 /** A whole number of at least `least`. */
-export const count = (value: number | undefined, least = 1): Argument<number> =>
+export const count = (meaning: string, value: number | undefined, least = 1): Argument<number> =>
   withDefault(
+    meaning,
     `a whole number >= ${least}`,
     (given) =>
       typeof given === "number" && Number.isInteger(given) && given >= least ? given : undefined,
@@ -40,41 +46,61 @@ export const count = (value: number | undefined, least = 1): Argument<number> =>
 
 /** A number in [low, high]. */
 export const number = (
+  meaning: string,
   value: number,
   low: number = -Infinity,
   high: number = Infinity,
 ): Argument<number> =>
   withDefault(
+    meaning,
     low === -Infinity && high === Infinity ? "a number" : `a number in [${low}, ${high}]`,
     (given) => (typeof given === "number" && given >= low && given <= high ? given : undefined),
     value,
   );
 
 /** A name or a text. */
-export const text = (value?: string): Argument<string> =>
+export const text = (meaning: string, value?: string): Argument<string> =>
   withDefault(
+    meaning,
     "a name or a text in quotes",
     (given) => (typeof given === "string" ? given : undefined),
     value,
   );
 
 /** One of some words. */
-export const word = <W extends string>(words: readonly W[], value: W): Argument<W> =>
-  withDefault(`one of ${words.join(", ")}`, (given) => words.find((w) => w === given), value);
+export const word = <W extends string>(
+  meaning: string,
+  words: readonly W[],
+  value: W,
+): Argument<W> =>
+  withDefault(
+    meaning,
+    `one of ${words.join(", ")}`,
+    (given) => words.find((w) => w === given),
+    value,
+  );
 
-/** `true` or `false`. */
-export const flag = (value: boolean): Argument<boolean> =>
-  withDefault("true or false", (given) => (typeof given === "boolean" ? given : undefined), value);
+/** `yes` or `no`. */
+export const flag = (meaning: string, value: boolean): Argument<boolean> =>
+  withDefault(
+    meaning,
+    "yes or no",
+    (given) => (typeof given === "boolean" ? given : undefined),
+    value,
+  );
 
 /** The same argument where leaving it out means something. */
 export const optional = <T>(argument: Argument<T>): Argument<T | null> => ({
-  expected: argument.expected,
-  read: argument.read,
+  ...argument,
   otherwise: { value: null },
 });
 
 /** A part of a whole, or nothing said of it. */
-export const part: Argument<number | null> = optional(number(0, 0, 1));
+export const part = (meaning: string): Argument<number | null> =>
+  optional(number(meaning, 0, 0, 1));
+
+const written = (given: unknown): string =>
+  typeof given === "boolean" ? (given ? "yes" : "no") : JSON.stringify(given);
 
 /** The values of a call, or what is wrong with each of its arguments. */
 export const readArguments = <A extends Arguments>(
@@ -96,7 +122,7 @@ export const readArguments = <A extends Arguments>(
     }
     const value = argument.read(given);
     if (value === undefined) {
-      wrong.push(badArgument(call, name, argument.expected, JSON.stringify(given)));
+      wrong.push(badArgument(call, name, argument.expected, written(given)));
     } else values[name] = value;
   }
   // Every declared name was read with its own reader, or `wrong` is not empty.

@@ -56,19 +56,50 @@ export const unknownArgument = (
   ...at(argumentPlaces?.get(name), "given here"),
 });
 
+/** About an argument of a call that was not at hand. */
+interface OfArgument extends Diagnostic {
+  readonly argument: string;
+}
+
+/** The diagnostic, about this argument of the call. */
+export const ofArgument = (argument: string, diagnostic: Diagnostic): OfArgument => ({
+  ...diagnostic,
+  argument,
+});
+
+/** Arguments that name what is read, which is what else a source finds wrong. */
+const naming: readonly string[] = ["file", "images"];
+
+/** What a source says, at the argument that it is about: else where the file or the images are named, else at the call. */
+export const atArgument = (
+  diagnostic: Diagnostic | OfArgument,
+  { place, arguments: given, argumentPlaces }: DataSpec,
+): Diagnostic => {
+  if (diagnostic.primary !== undefined) return diagnostic;
+  const { argument = naming.find((name) => Object.hasOwn(given, name)), ...rest } = {
+    argument: undefined,
+    ...diagnostic,
+  };
+  const span = argument === undefined ? undefined : argumentPlaces?.get(argument);
+  const label = diagnostic.code === "E0602" ? "given here" : "asked for here";
+  return { ...rest, ...(span === undefined ? at(place, "called here") : at(span, label)) };
+};
+
 /** Of a call, or of a source by its name where the call is not at hand. */
 export const badArgument = (
   call: DataSpec | string,
   name: string,
   expected: string,
   found: string,
-): Diagnostic => ({
+): Diagnostic | OfArgument => ({
   ...problem(
     "E0602",
     `argument \`${name}\` of \`${typeof call === "string" ? call : call.name}\` must be ${expected}`,
     { notes: [`found ${found}`] },
   ),
-  ...(typeof call === "string" ? {} : at(call.argumentPlaces?.get(name), "given here")),
+  ...(typeof call === "string"
+    ? { argument: name }
+    : at(call.argumentPlaces?.get(name), "given here")),
 });
 
 export const missingArgument = (

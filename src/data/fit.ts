@@ -1,5 +1,6 @@
 /** Data against a model's declarations, before anything runs. */
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/span.ts";
 import { printShape, volume } from "./array.ts";
 import { splitsOf, type Dataset, type FieldShape, type Split } from "./dataset.ts";
 import {
@@ -24,6 +25,8 @@ export interface ExpectedField {
   readonly of?: number | string;
   /** The type as the model writes it: "index[V]". */
   readonly type: string;
+  /** Where the model declares it. */
+  readonly span?: Span;
 }
 
 /** The value of a dimension where those of some names are known. */
@@ -54,19 +57,21 @@ export const fitFields = (
     const field = found.get(declared.name);
     const reasons = dataset.ignored?.get(declared.name) ?? [];
     if (field === undefined && reasons.length > 0) {
-      wrong.push(...reasons);
+      wrong.push(...reasons.map((reason) => atDeclaration(reason, declared)));
     } else if (field === undefined) {
       const known = [...found.keys(), ...(dataset.ignored?.keys() ?? [])];
-      wrong.push(missingField(declared.name, describe(declared), known));
+      wrong.push(atDeclaration(missingField(declared.name, describe(declared), known), declared));
     } else {
-      wrong.push(...misfit(declared, field, bound));
+      wrong.push(...misfit(declared, field, bound).map((one) => atDeclaration(one, declared)));
     }
   }
   if (wrong.length > 0) return failure(...wrong);
   const sizes = new Map([...bound].map(([dim, { size }]) => [dim, size]));
   const known = (size: number | string): number | undefined =>
     typeof size === "number" ? size : evaluate(size, sizes);
-  const bad = expected.flatMap((declared) => misvalued(dataset, declared, known));
+  const bad = expected.flatMap((declared) =>
+    misvalued(dataset, declared, known).map((one) => atDeclaration(one, declared)),
+  );
   if (bad.length > 0) return failure(...bad);
   const names = new Set(expected.map(({ name }) => name));
   return success(Object.fromEntries(sizes), [
@@ -81,6 +86,12 @@ export const fitFields = (
     ),
   ]);
 };
+
+/** What is wrong with a field, at its declaration. */
+const atDeclaration = (diagnostic: Diagnostic, { span }: ExpectedField): Diagnostic =>
+  diagnostic.primary !== undefined || span === undefined
+    ? diagnostic
+    : { ...diagnostic, primary: { span, text: "declared here" } };
 
 /** Why a field does not fit; binds dimensions as it goes. */
 const misfit = (

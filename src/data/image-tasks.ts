@@ -3,7 +3,7 @@ import { failure, success } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { count, flag } from "./arguments.ts";
 import { mapSplits, splitEntries, type Draw, type Split, type Splits } from "./dataset.ts";
-import { badArgument, tooFew } from "./errors.ts";
+import { badArgument, ofArgument, tooFew } from "./errors.ts";
 import { imageArguments, openImages, type ImageSet } from "./images.ts";
 import { source, type Source } from "./source.ts";
 import { drawDistinct, storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
@@ -17,7 +17,15 @@ const imagesOf = (splits: Splits<ImageSet>, split: Split): ImageSet => {
 /** One image a sequence: `x` [pixels], with `with_labels` also `label` []. For models without time. */
 export const singleImages: Source = source(
   "images",
-  { ...imageArguments, with_labels: flag(false) },
+  {
+    meaning: "Single images, for models without time.",
+    gives: "`x`, the pixels; with `with_labels` also `label`, a number",
+    example: "images(images = mnist, size = 14)",
+  },
+  {
+    ...imageArguments,
+    with_labels: flag("whether the labels are a field, to be declared as `index`", false),
+  },
   (values, context, title) => {
     const images = openImages("images", values, context);
     if (!images.ok) return images;
@@ -55,7 +63,13 @@ export const singleImages: Source = source(
  */
 export const tableRecall: Source = source(
   "recall",
-  { ...imageArguments, slots: count(32) },
+  {
+    meaning:
+      "A table of different random images, of which each x is one (Bornschein et al. 2017, section 4.1).",
+    gives: "`support` [slots, pixels], one for the whole batch, and `x`, the pixels",
+    example: "recall(images = mnist, slots = 32)",
+  },
+  { ...imageArguments, slots: count("images of the table", 32) },
   (values, context, title) => {
     const images = openImages("recall", values, context);
     if (!images.ok) return images;
@@ -66,9 +80,12 @@ export const tableRecall: Source = source(
       if (set.count < slots) {
         const most = Math.min(...sets.map(([, one]) => one.count));
         return failure(
-          tooFew(`${split} images`, `one for each of ${slots} slots`, `${set.count}`, [
-            `use \`slots = ${most}\` or fewer`,
-          ]),
+          ofArgument(
+            "slots",
+            tooFew(`${split} images`, `one for each of ${slots} slots`, `${set.count}`, [
+              `use \`slots = ${most}\` or fewer`,
+            ]),
+          ),
         );
       }
     }
@@ -145,7 +162,17 @@ export const mazeWalk = (
  */
 export const maze: Source = source(
   "maze",
-  { ...imageArguments, grid: count(4, 2), steps: count(25) },
+  {
+    meaning: "Walks over a square map of random images (Gemici et al. 2017, figure 13).",
+    gives:
+      "`x[t]`, the pixels of the place, and `action[t]` [5], one-hot, which led there: stay, left, right, up, down",
+    example: "maze(images = mnist, grid = 4, steps = 25)",
+  },
+  {
+    ...imageArguments,
+    grid: count("places along a side of the map", 4, 2),
+    steps: count("steps of a walk", 25),
+  },
   (values, context, title) => {
     const images = openImages("maze", values, context);
     if (!images.ok) return images;

@@ -35,12 +35,7 @@ export interface Images {
   readonly splits: Splits<ImageSet>;
 }
 
-/**
- * The arguments of every task on images. `size` pools to `size` x `size`: by `pool = mean`, over the covered area
- * (28 to 14: 2 x 2), or `max`. `binary` (the default) then sets pixels of at least `threshold` to 1 and all others
- * to 0; `binary = false` leaves grey levels in [0, 1]. Strokes are thinner than the 4 x 4 blocks of a size of 7, where a
- * threshold of 0.3 keeps them. `validation` is the part of the training images, from their end, that neither train nor test.
- */
+/** The arguments of every task on images. `size` pools by area: 28 to 14 is blocks of 2 x 2. */
 export const imageArguments: {
   readonly images: Argument<string>;
   readonly labels: Argument<string | null>;
@@ -50,13 +45,13 @@ export const imageArguments: {
   readonly threshold: Argument<number>;
   readonly validation: Argument<number | null>;
 } = {
-  images: text("mnist"),
-  labels: optional(text()),
-  size: optional(count(1)),
-  pool: word(["mean", "max"], "mean"),
-  binary: flag(true),
-  threshold: number(0.5, 0, 1),
-  validation: part,
+  images: text("a set of images by name, or a file of them", "mnist"),
+  labels: optional(text("the file of the labels, where `images` is a file")),
+  size: optional(count("pools images to this width and height", 1)),
+  pool: word("how a block of pixels becomes one", ["mean", "max"], "mean"),
+  binary: flag("whether pixels become 0 or 1; with `no` they stay grey", true),
+  threshold: number("the grey level from which a pixel is 1", 0.5, 0, 1),
+  validation: part("the part of the training images, from their end, that validates"),
 };
 
 /** Opens the images that a task's arguments name. */

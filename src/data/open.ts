@@ -1,5 +1,5 @@
 /** Datasets by the names that `train` blocks use. */
-import { failure, type Result } from "../diagnostics/diagnostic.ts";
+import { failure, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { DataContext, DataSpec } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { unknownTask } from "./errors.ts";
@@ -10,7 +10,8 @@ import { sequences, table } from "./sequences.ts";
 import type { Source } from "./source.ts";
 import { walk } from "./walk.ts";
 
-const sources: readonly Source[] = [
+/** Every data source. */
+export const sources: readonly Source[] = [
   perfectRecall,
   parityRecall,
   dynamicDependency,
@@ -27,8 +28,15 @@ const sources: readonly Source[] = [
 /** Names of the data sources. */
 export const sourceNames: readonly string[] = sources.map(({ name }) => name);
 
+/** What is wrong with the name or the arguments of a data source, as far as no file has to be opened (E0601, E0602). */
+export const checkSourceCall = (call: DataSpec): readonly Diagnostic[] =>
+  sourceOf(call)?.check(call) ?? [unknownTask(call, sourceNames)];
+
+const sourceOf = ({ name }: DataSpec): Source | undefined =>
+  sources.find((source) => source.name === name);
+
 /** Opens what a `train` block names, or says what is unknown, missing or unreadable (E0601 to E0609). */
 export const openDataset = (call: DataSpec, context: DataContext): Result<Dataset> => {
-  const found = sources.find(({ name }) => name === call.name);
+  const found = sourceOf(call);
   return found === undefined ? failure(unknownTask(call, sourceNames)) : found.open(call, context);
 };

@@ -79,10 +79,22 @@ const parseSplit = (
 export const pianoRoll: Source = source(
   "piano_roll",
   {
-    file: text("jsb_chorales.json"),
-    length: optional(count(undefined)),
-    test: word(["test", "valid"], "test"),
-    validation: fraction,
+    meaning: "Polyphonic music from lists of MIDI notes (Boulanger-Lewandowski et al. 2012).",
+    gives: "`x[t]` [88], which is 1 where a key sounds",
+    example: 'piano_roll(file = "jsb_chorales.json", length = 50)',
+  },
+  {
+    file: text(
+      "the file, beside the model or in `polyphonic/` of the data directory",
+      "jsb_chorales.json",
+    ),
+    length: optional(
+      count("cuts longer sequences into pieces of at most so many steps", undefined),
+    ),
+    test: word("the part of the file that tests", ["test", "valid"], "test"),
+    validation: fraction(
+      "the part of the training sequences, from their end, that validates, where no part of the file does",
+    ),
   },
   ({ file, length, test: tested, validation: part }, context, title) => {
     const path = locate(file, context, { folder: "polyphonic" });

@@ -67,10 +67,21 @@ const recallRegions = (l: number, k: number): readonly Region[] => [
 /** Algorithm 1: the first `k` frames again, in the same order. */
 export const perfectRecall: Source = source(
   "perfect_recall",
-  { ...imageArguments, l: count(10), k: count(5) },
+  {
+    meaning:
+      "l random images, then the first k of them again in the same order (Gemici et al. 2017, algorithm 1).",
+    gives: "`x[t]`, the pixels of a frame; l + k steps",
+    example: "perfect_recall(images = mnist, l = 10, k = 3)",
+    refuse: ({ l, k }) =>
+      k > l ? [badArgument("perfect_recall", "k", `at most l (= ${l})`, `${k}`)] : [],
+  },
+  {
+    ...imageArguments,
+    l: count("images that are shown first", 10),
+    k: count("how many of them come again", 5),
+  },
   (values, context, title) => {
     const { l, k } = values;
-    if (k > l) return failure(badArgument("perfect_recall", "k", `at most l (= ${l})`, `${k}`));
     const images = openImages("perfect_recall", values, context);
     if (!images.ok) return images;
     const plans = mapSplits(images.value.splits, (set): Plan => (draw) => {
@@ -115,10 +126,21 @@ const plansFor = (
  */
 export const parityRecall: Source = source(
   "parity_recall",
-  { ...imageArguments, l: count(10), k: count(5) },
+  {
+    meaning:
+      "l random images, then for each of the first k a fresh image of a 1 where its label is even, of a 0 where it is odd (algorithm 2).",
+    gives: "`x[t]`, the pixels of a frame; l + k steps",
+    example: "parity_recall(images = mnist, l = 10, k = 5)",
+    refuse: ({ l, k }) =>
+      k > l ? [badArgument("parity_recall", "k", `at most l (= ${l})`, `${k}`)] : [],
+  },
+  {
+    ...imageArguments,
+    l: count("images that are shown first", 10),
+    k: count("how many of them are answered", 5),
+  },
   (values, context, title) => {
     const { l, k } = values;
-    if (k > l) return failure(badArgument("parity_recall", "k", `at most l (= ${l})`, `${k}`));
     const images = openImages("parity_recall", values, context);
     if (!images.ok) return images;
     const plans = plansFor(images.value, (set, split): Result<Plan> => {
@@ -148,7 +170,17 @@ export const parityRecall: Source = source(
 /** Algorithm 3: each further frame is the one whose place the label of the frame before it names. */
 export const dynamicDependency: Source = source(
   "dynamic_dependency",
-  { ...imageArguments, l: count(20), k: count(5) },
+  {
+    meaning:
+      "l random images, then k more, each the one at the place that the label of the image before it names (algorithm 3).",
+    gives: "`x[t]`, the pixels of a frame; l + k steps",
+    example: "dynamic_dependency(images = mnist, l = 20, k = 5)",
+  },
+  {
+    ...imageArguments,
+    l: count("images that are shown first; more than the largest label", 20),
+    k: count("images that follow", 5),
+  },
   (values, context, title) => {
     const { l, k } = values;
     const images = openImages("dynamic_dependency", values, context);
@@ -178,12 +210,21 @@ export const dynamicDependency: Source = source(
 /** Algorithm 4: `k` successive frames from a random place; the first is the cue. */
 export const similarityRecall: Source = source(
   "similarity_recall",
-  { ...imageArguments, l: count(20), k: count(5, 2) },
+  {
+    meaning:
+      "l random images, then k successive ones of them from a random place on; the first of these is the cue (algorithm 4).",
+    gives: "`x[t]`, the pixels of a frame; l + k steps",
+    example: "similarity_recall(images = mnist, l = 20, k = 5)",
+    refuse: ({ l, k }) =>
+      k >= l ? [badArgument("similarity_recall", "k", `less than l (= ${l})`, `${k}`)] : [],
+  },
+  {
+    ...imageArguments,
+    l: count("images that are shown first", 20),
+    k: count("how many of them come again, the cue among them", 5, 2),
+  },
   (values, context, title) => {
     const { l, k } = values;
-    if (k >= l) {
-      return failure(badArgument("similarity_recall", "k", `less than l (= ${l})`, `${k}`));
-    }
     const images = openImages("similarity_recall", values, context);
     if (!images.ok) return images;
     const plans = mapSplits(images.value.splits, (set): Plan => (draw) => {

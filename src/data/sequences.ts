@@ -20,15 +20,13 @@ import { shareOut } from "./split.ts";
 import { assemble, storedDataset, type PerOf, type StoredFile } from "./stored.ts";
 
 const fileArguments = {
-  file: text(),
-  /** The part of the sequences, from the end, that tests, where the file has no splits of its own. */
-  test: part,
-  /** The part of the other sequences, from their end, that chooses among states. */
-  validation: part,
-  /** Names with commas between. */
-  shared: text(""),
-  /** Whether the first line of a table names its columns, where that is not plain. */
-  header: optional(flag(false)),
+  file: text("the file, beside the model or in the data directory"),
+  test: part("the part of the sequences, from their end, that tests; a tenth where it is left out"),
+  validation: part("the part of the other sequences, from their end, that validates"),
+  shared: text("fields of which one value serves all sequences, with commas between", ""),
+  header: optional(
+    flag("whether the first line of a table names its columns, where that is not plain", false),
+  ),
 } as const;
 
 const namesIn = (list: string): readonly string[] =>
@@ -108,7 +106,18 @@ const checkNames = (
  */
 export const sequences: Source = source(
   "sequences",
-  { ...fileArguments, per_sequence: text(""), length: optional(count(undefined)) },
+  {
+    meaning: "Sequences from a file.",
+    gives: "the fields of the file, each with a value a step unless an argument says otherwise",
+    example: 'sequences(file = "walks.csv", length = 50)',
+  },
+  {
+    ...fileArguments,
+    per_sequence: text("fields that have one value a sequence, with commas between", ""),
+    length: optional(
+      count("cuts longer sequences into pieces of at most so many steps", undefined),
+    ),
+  },
   (values, context, title) =>
     openFile(values, context, {
       task: "sequences",
@@ -120,14 +129,22 @@ export const sequences: Source = source(
 );
 
 /** Rows from a file, for models without time: every field has one value a row. */
-export const table: Source = source("table", fileArguments, (values, context, title) =>
-  openFile(values, context, {
-    task: "table",
-    title,
-    otherwise: "sequence",
-    perSequence: [],
-    length: null,
-  }),
+export const table: Source = source(
+  "table",
+  {
+    meaning: "Rows from a file, for models without time.",
+    gives: "the fields of the file, each with a value a row",
+    example: 'table(file = "rows.csv", test = 0.2)',
+  },
+  fileArguments,
+  (values, context, title) =>
+    openFile(values, context, {
+      task: "table",
+      title,
+      otherwise: "sequence",
+      perSequence: [],
+      length: null,
+    }),
 );
 
 /** An array of a library user: [sequences, steps, …], [sequences, …] or […] as `per` says. */

@@ -20,11 +20,17 @@ const normals = (draw: Draw): readonly [number, number] => {
 export const walk: Source = source(
   "walk",
   {
-    steps: count(20),
-    size: count(1),
-    decay: number(0.9),
-    scale: number(0.5, 0),
-    noise: number(0.5, 0),
+    meaning:
+      "Fresh sequences of a linear-Gaussian state-space model: z₁ is N(0, 1), zₜ = decay zₜ₋₁ + scale N(0, 1), xₜ = zₜ + noise N(0, 1), in each dimension apart.",
+    gives: "`x[t]` [size]",
+    example: "walk(steps = 20, size = 2)",
+  },
+  {
+    steps: count("steps of a sequence", 20),
+    size: count("dimensions of x", 1),
+    decay: number("how much of the state each step keeps", 0.9),
+    scale: number("the standard deviation of what drives the state", 0.5, 0),
+    noise: number("the standard deviation of what is added to what is seen", 0.5, 0),
   },
   ({ steps, size, decay, scale, noise }, _context, title) =>
     success({

@@ -23,13 +23,14 @@ export const fitData = (
     Object.entries(model.dims).flatMap(([name, size]) => (size === null ? [] : [[name, size]])),
   );
   const sizeOrName = (dim: Dim): number | string => evaluate(dim, known) ?? dim;
-  const expected = model.data.map(({ name, per, type }): ExpectedField => ({
+  const expected = model.data.map(({ name, per, type, span }): ExpectedField => ({
     name,
     per,
     shape: type.axes.map(sizeOrName),
     base: type.base,
     ...(type.of === undefined ? {} : { of: sizeOrName(type.of) }),
     type: printType(type),
+    ...(span === undefined ? {} : { span }),
   }));
   const fitted = fitFields(dataset, expected, (dim, sizes) =>
     evaluate(dim as Dim, new Map([...known, ...sizes])),

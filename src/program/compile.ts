@@ -3,6 +3,7 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type { ConfigText } from "../config/origins.ts";
 import { resolveConfig, trainDefaults, type TrainConfig } from "../config/config.ts";
 import { readConfigFile } from "../config/config-file.ts";
+import { checkSourceCall } from "../data/open.ts";
 import { families } from "../distributions/index.ts";
 import { printGraph, printGraphJson } from "../graph/print.ts";
 import { describeModel } from "../inference/describe.ts";
@@ -109,10 +110,12 @@ const analyseSource = (source: SourceFile, options: CompileOptions): Result<Anal
   if (entry.items.length + entry.imports.length === 0) return failure(errors.emptyFile(source));
   const models = analyse(modules.value, families);
   const config = resolveConfig(entry, sources, textOf(options.config));
-  if (!models.ok || !config.ok) {
+  const data = config.ok ? config.value.values.data : null;
+  const misnamed = data === null ? [] : checkSourceCall(data);
+  if (!models.ok || !config.ok || misnamed.length > 0) {
     return failure(
       ...(models.ok ? [] : models.diagnostics),
-      ...(config.ok ? [] : config.diagnostics),
+      ...(config.ok ? misnamed : config.diagnostics),
     );
   }
   return success({ modules: modules.value, models: models.value.models, config: config.value }, [

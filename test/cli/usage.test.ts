@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call, json } from "./call.ts";
 
-const verbs = ["check", "run", "resume", "eval", "sample", "info", "inspect", "explain"];
+const verbs = ["check", "run", "resume", "eval", "sample", "info", "inspect", "explain", "help"];
 
 describe("help", () => {
   test.each(verbs)("of %s shows a worked example first", async (verb) => {
@@ -31,7 +31,7 @@ describe("misuse exits with 2 and names the nearest", () => {
     [["rnu", "m.gtm"], "unknown command `rnu`", "did you mean `run`?"],
     [["rnu", "--help"], "unknown command `rnu`", "did you mean `run`?"],
     [["--help", "rnu"], "unknown command `rnu`", "did you mean `run`?"],
-    [["help", "rnu"], "unknown command `rnu`", "did you mean `run`?"],
+    [["help", "rnu"], "nothing is called `rnu`", "did you mean `run`?"],
     [["run", "m.gtm", "--sed", "1"], "unknown option `--sed`", "did you mean `--se"],
     [
       ["run", "--bakend=tfjs:cpu", "m.gtm"],
