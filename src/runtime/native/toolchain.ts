@@ -22,9 +22,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * No `-ffast-math`: NaN and infinity mean what they mean, and sums keep their order. Products and sums are
- * fused where the code says so and nowhere else, so that x·x − y·y is never negative for x = y.
+ * fused where the code says so and nowhere else, so that x·x − y·y is never negative for x = y. GCC's predictive
+ * commoning delays stores over iterations, and where a loop is too short it stores back what it loaded before (seen with GCC
+ * 12.2): into elements that another thread has stored meanwhile.
  */
-const semantics = ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"];
+const semantics = [
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-ffp-contract=off",
+  "-fno-predictive-commoning",
+];
 
 /** Tried in this order: some compilers for ARM know only the second. */
 const processorFlags: readonly (readonly string[])[] = [["-march=native"], ["-mcpu=native"], []];
