@@ -53,7 +53,7 @@ test("E0840: compiled code would lie in the current folder", async () => {
 });
 
 test("E0625: a library's data set gives batches that are not as it says", async () => {
-  const path = join(import.meta.dirname, "library", "steps.gtm");
+  const path = "test/transcripts/library/steps.gtm";
   const program = need(compile({ path, text: readFileSync(path, "utf8") }));
   const fitted = fitData(program, {
     name: "mine",

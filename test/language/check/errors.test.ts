@@ -22,7 +22,7 @@ describe("what a user reads", () => {
 });
 
 test("every code of the checker has a wrong file", () => {
-  const messages = "src/language/check/messages";
+  const messages = "src/language/check/errors";
   const source = readdirSync(messages).map((file) => readFileSync(`${messages}/${file}`, "utf8"));
   const codes = new Set(source.join("\n").match(/(?<=")E\d{4}(?=")/gu));
   const shown = new Set(

@@ -21,7 +21,7 @@ const programs: readonly (readonly [string, string, readonly string[]])[] = [
   ["the type of all objects", observing("  param p: __proto__", "0"), ["E0215"]],
   ["a result of such a type", "net f(x: real) -> toString[A] = linear()\n", ["E0215"]],
   ["an argument of a setting", setting("optimizer = adam(constructor = 1)"), ["E0804"]],
-  ["an argument that is a prototype", setting("data = walk(__proto__ = 1)"), []],
+  ["an argument that is a prototype", setting("data = walk(__proto__ = 1)"), ["E0602"]],
   [
     "leading axes of dot",
     observing("  param a: real[A, B, C]\n  param b: real[B, A, C]", "dot(a, b)", "[A, B]"),
