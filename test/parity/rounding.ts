@@ -108,36 +108,66 @@ interface Run {
   readonly overflows: boolean;
 }
 
-/** Operations that round. Others only move numbers, or choose among them. */
-const rounding: ReadonlySet<OpName> = new Set<OpName>([
-  "exp",
-  "log",
-  "sqrt",
-  "square",
-  "reciprocal",
-  "lgamma",
-  "digamma",
-  "trigamma",
-  "sin",
-  "cos",
-  "tanh",
-  "sigmoid",
-  "softplus",
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "pow",
-  "sum",
-  "prod",
-  "softmax",
-  "logsumexp",
-  "cumsum",
-  "cumprod",
-  "scatterAdd",
-  "overlapAdd",
-  "contract",
-]);
+/** Whether the operation rounds. Others only move numbers, or choose among them. */
+const rounds: Readonly<Record<OpName, boolean>> = {
+  exp: true,
+  log: true,
+  sqrt: true,
+  square: true,
+  reciprocal: true,
+  lgamma: true,
+  digamma: true,
+  trigamma: true,
+  sin: true,
+  cos: true,
+  tanh: true,
+  sigmoid: true,
+  softplus: true,
+  add: true,
+  sub: true,
+  mul: true,
+  div: true,
+  pow: true,
+  sum: true,
+  prod: true,
+  softmax: true,
+  logSoftmax: true,
+  logsumexp: true,
+  cumsum: true,
+  cumprod: true,
+  scatterAdd: true,
+  overlapAdd: true,
+  contract: true,
+  neg: false,
+  abs: false,
+  sign: false,
+  relu: false,
+  max: false,
+  min: false,
+  greater: false,
+  equal: false,
+  amax: false,
+  input: false,
+  constant: false,
+  iota: false,
+  stop: false,
+  cast: false,
+  select: false,
+  argsort: false,
+  argmax: false,
+  onehot: false,
+  gather: false,
+  reshape: false,
+  transpose: false,
+  broadcast: false,
+  concat: false,
+  slice: false,
+  pad: false,
+  reverse: false,
+  windows: false,
+  scan: false,
+  project: false,
+};
 
 /** What becomes of a run beside what is computed exactly. */
 interface Influence {
@@ -157,7 +187,7 @@ const runOnce = (graph: Graph, feed: Arrays, { nudged, decided, turned }: Influe
   const values = evaluate(graph, feed, (node, value, step) => {
     latest.set(node, value);
     overflows ||= value.data.some((x) => Number.isFinite(x) && Math.abs(x) > LARGEST);
-    const isRounded = rounding.has(node.op) || (node.op === "input" && step === undefined);
+    const isRounded = rounds[node.op] || (node.op === "input" && step === undefined);
     if (nudged !== undefined && isRounded && node.dtype === "float") {
       const known = numbers.get(node) ?? numbers.size;
       numbers.set(node, known);
