@@ -220,7 +220,9 @@ const remedies = (
 ): readonly string[] => {
   const all = (holds: (x: number) => boolean): boolean =>
     splits.every((values) => values.every(holds));
-  if (base === "unit" && all((x) => x >= 0 && x <= 255)) return ["divide the values by 255"];
+  if (base === "unit" && all((x) => x >= 0 && x <= 255 && Number.isInteger(x))) {
+    return ["divide the values by 255"];
+  }
   if (base === "pos" && wrong === 0) {
     return ["declare it `real`, or measure it in a way that is never 0"];
   }

@@ -11,7 +11,7 @@ import {
   type Argument,
   type Values,
 } from "./arguments.ts";
-import { rangeOf, type Numbers } from "./array.ts";
+import type { Numbers } from "./array.ts";
 import type { DataContext } from "./context.ts";
 import type { Splits } from "./dataset.ts";
 import { badArgument, malformedFile } from "./errors.ts";
@@ -68,11 +68,19 @@ export const openImages = (
     const expected = `at most ${Math.min(height, width)}, the size of ${values.images}`;
     return failure(badArgument(task, "size", expected, `${size}`));
   }
-  const range = rangeOf([splits.train.pixels, splits.test.pixels]);
-  if (range === undefined || !(range[0] >= 0 && range[1] <= full)) {
-    const found = range === undefined ? "none" : `values in [${range[0]}, ${range[1]}]`;
+  const stray = firstStray(raw.value);
+  if (stray !== undefined) {
+    const { at, value, largest } = stray;
+    const area = height * width;
+    const place = `image ${Math.floor(at / area)}, row ${Math.floor((at % area) / width)}, column ${at % width}`;
     return failure(
-      malformedFile(values.images, `pixels must lie in [0, ${full}] or be bytes; found ${found}`),
+      malformedFile(
+        values.images,
+        `a pixel is ${value} (${place}), not in [0, ${full}]`,
+        largest > 1 && largest <= 255 && value >= 0
+          ? ["grey levels from 0 to 255 are bytes: store them as uint8, or divide them by 255"]
+          : [],
+      ),
     );
   }
   const prepare = preparer(raw.value, size, pool, binary ? threshold : null);
@@ -85,6 +93,25 @@ export const openImages = (
     description: `${origin}${pooled}, ${binary ? `binarised at ${threshold}` : "grey"}`,
     splits: { ...shared.value, test: prepare(splits.test) },
   });
+};
+
+/** The first pixel that is no grey level, counted over both splits, and the largest of all. */
+const firstStray = ({
+  full,
+  splits,
+}: RawImages):
+  { readonly at: number; readonly value: number; readonly largest: number } | undefined => {
+  let first: { readonly at: number; readonly value: number } | undefined;
+  let largest = 0;
+  let from = 0;
+  for (const { pixels } of [splits.train, splits.test]) {
+    for (const [i, value] of pixels.entries()) {
+      if (!(value >= 0 && value <= full)) first ??= { at: from + i, value };
+      if (value > largest) largest = value;
+    }
+    from += pixels.length;
+  }
+  return first && { ...first, largest };
 };
 
 const openSource = (

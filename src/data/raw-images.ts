@@ -195,7 +195,10 @@ const frameOf = (shape: readonly number[]): Frame | string => {
     const [a = 0, b = 0] = event.filter((_, axis) => axis !== channel);
     return { height: a, width: b };
   }
-  const coloured = channelAxes.find((axis) => event[axis] === 3 || event[axis] === 4);
+  // Images of 3 or 4 pixels a side: the axis of channels is the one beside two equal ones.
+  const coloured = (height === width ? [2, 0] : [0, 2]).find(
+    (axis) => event[axis] === 3 || event[axis] === 4,
+  );
   return coloured === undefined
     ? "it has an axis too many"
     : `its images have ${event[coloured] ?? 0} channels; take one, or their mean`;

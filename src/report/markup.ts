@@ -14,7 +14,9 @@ const entities: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-const escapeText = (text: string): string => text.replace(/[&<>"]/gu, (c) => entities[c] ?? c);
+/** Characters that HTML does not allow become the sign for what cannot be shown. */
+const escapeText = (text: string): string =>
+  text.replace(/[^\t\n\r\P{Cc}]/gu, "\ufffd").replace(/[&<>"]/gu, (c) => entities[c] ?? c);
 
 const isList = (child: Child): child is readonly Child[] => Array.isArray(child);
 

@@ -67,7 +67,7 @@ describe("a report", () => {
   });
 
   test("of a user whose every text is markup has the elements of any other", () => {
-    const hostile = `'"></title></style></svg><script>alert(1)</script><img src=x onerror=alert(1)>`;
+    const hostile = `\u001b[31m\0\u0085'"></title></style></svg><script>alert(1)</script><img src=x onerror=alert(1)>`;
     const replaced = (value: unknown, text: string): unknown => {
       if (typeof value === "string") return value + text;
       if (Array.isArray(value)) return value.map((one: unknown) => replaced(one, text));
@@ -83,6 +83,7 @@ describe("a report", () => {
         renderReport(replaced(data, text) as typeof temporal);
       const html = render(hostile);
       expect(elements(html)).toEqual(elements(render("x".repeat(hostile.length))));
+      expect(html).not.toMatch(/[^\t\n\r\P{Cc}]/u);
       expect(html).toContain("&lt;script&gt;");
     }
   });

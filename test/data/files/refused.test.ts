@@ -329,6 +329,13 @@ describe("files that are refused", () => {
     expect(refusal("a.npy", npy([], [0, 2, 2]), "images")).toContain("E0617");
     const coloured = npy(new Array<number>(24).fill(0), [2, 2, 2, 3]);
     expect(refusal("a.npy", coloured, "images")).toContain("3 channels");
+    const tiny = npy(new Array<number>(96).fill(0), [2, 4, 4, 3]);
+    expect(refusal("a.npy", tiny, "images")).toContain("3 channels");
+    const first = npy(new Array<number>(96).fill(0), [2, 3, 4, 4]);
+    expect(refusal("a.npy", first, "images")).toContain("3 channels");
+    expect(refusal("a.npy", npy([0, 1, 0, 1, 0, 0, NaN, 1], [2, 2, 2]), "images")).toContain(
+      "a pixel is NaN (image 1, row 1, column 0), not in [0, 1]",
+    );
     for (const shape of [
       [2, 1, 2, 2],
       [2, 2, 2, 1],
