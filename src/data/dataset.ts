@@ -22,7 +22,7 @@ export interface FieldShape {
   readonly shape: readonly number[];
 }
 
-/** A stretch of frames to tell apart in reports, such as the recall interval. Ends are exclusive. */
+/** A range of frames to tell apart in reports, such as the recall interval. Ends are exclusive. */
 export interface Region {
   readonly name: string;
   readonly from: number;

@@ -28,7 +28,7 @@ export const categorical: Distribution = distribution({
   categorical: true,
   reparameterised: false,
   noise: "gumbel",
-  // One-hot rather than gather: the logits may stretch over particles, the index not (or the other way round).
+  // One-hot rather than gather: the logits may broadcast over particles, the index not (or the other way round).
   logProb: ({ logits }, index) =>
     sumLast(select(onehot(index, logits.shape.at(-1) ?? 0), logSoftmax(logits), 0)),
   // Gumbel-max: the largest of log p + Gumbel noise is distributed as p.

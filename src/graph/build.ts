@@ -155,7 +155,7 @@ export const transpose = (x: Node, permutation: readonly number[]): Node =>
   permutation.every((from, to) => from === to) && permutation.length === x.shape.length
     ? x
     : make("transpose", [x], { permutation });
-/** Stretches axes of size 1; a rank-0 value takes any shape. */
+/** Broadcasts axes of size 1; a rank-0 value takes any shape. */
 export const broadcast = (x: Node, shape: Shape): Node =>
   sameShape(x.shape, shape)
     ? x

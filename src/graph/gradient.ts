@@ -181,13 +181,11 @@ const componentCotangents = (
   );
 };
 
-/** Sums what was stretched to the value's shape, stretches what has size 1 only in the cotangent. */
+/** Sums what was broadcast to the value's shape, broadcasts what has size 1 only in the cotangent. */
 const fit = (cotangent: Node, shape: Shape): Node => {
   if (sameShape(cotangent.shape, shape)) return cotangent;
-  const stretched = shape.flatMap((n, axis) =>
-    n === 1 && cotangent.shape[axis] !== 1 ? axis : [],
-  );
-  return broadcast(sum(cotangent, stretched), shape);
+  const widened = shape.flatMap((n, axis) => (n === 1 && cotangent.shape[axis] !== 1 ? axis : []));
+  return broadcast(sum(cotangent, widened), shape);
 };
 
 /** Lets everything use the augmented scans, whose first components are those of the originals. */

@@ -3,7 +3,7 @@
  *
  * Conventions that hold for all of them:
  * - Shapes are static numbers. Operands of elementwise primitives have **equal rank**; an axis of size 1
- *   stretches to the other's size (nothing else does). Reverse mode sums stretched axes in one place.
+ *   broadcasts to the other's size (nothing else does). Reverse mode sums broadcast axes in one place.
  * - Axes are counted from the front, 0-based; attributes never hold negative axes.
  * - Reductions keep the axis, with size 1.
  * - "float" values are float32 on fast backends and float64 in the reference; "int" values index.
@@ -83,7 +83,7 @@ export interface Ops extends OfKinds {
   // Layout; the result's shape is the node's
   reshape: Unary;
   transpose: Unary<{ readonly permutation: readonly number[] }>;
-  /** Stretches axes of size 1. */
+  /** Broadcasts axes of size 1. */
   broadcast: Unary;
   concat: { operands: readonly Node[]; attrs: { readonly axis: number } };
   slice: Unary<{ readonly begin: readonly number[]; readonly size: readonly number[] }>;

@@ -40,7 +40,7 @@ export const sameType = (a: Typed, b: Typed): boolean =>
 export const showType = ({ shape, dtype }: Typed): string =>
   `${dtype === "float" ? "f32" : "i32"}[${shape.join(", ")}]`;
 
-/** The common shape of elementwise operands of equal rank, where size 1 stretches. */
+/** The common shape of elementwise operands of equal rank, where size 1 broadcasts. */
 export const broadcastShapes = (a: Shape, b: Shape): Shape => {
   invariant(a.length === b.length, `ranks ${a.length} and ${b.length} differ`);
   return a.map((n, axis) => {
@@ -264,8 +264,8 @@ const rules: Rules = {
     };
   },
   broadcast: ([x], _, { shape }) => {
-    const stretched = broadcastShapes(x.shape, shape);
-    invariant(sameShape(stretched, shape), `does not stretch to [${shape.join(", ")}]`);
+    const result = broadcastShapes(x.shape, shape);
+    invariant(sameShape(result, shape), `does not broadcast to [${shape.join(", ")}]`);
     return { shape, dtype: x.dtype };
   },
   concat: (xs, { axis }) => {

@@ -1,7 +1,7 @@
 /**
  * Reverse mode, one rule a primitive: from the cotangent of the value to those of its operands.
  *
- * Rules ignore stretching: they may answer with any shape that stretches to the value's, and the driver
+ * Rules ignore broadcasting: they may answer with any shape that broadcasts to the value's, and the driver
  * (gradient.ts) sums or broadcasts that to the operand's. `scan` and `project` are the driver's own.
  */
 import { invariant } from "../diagnostics/invariant.ts";

@@ -1,6 +1,6 @@
 /**
  * How values meet whose leading axes differ. A value has shape [k, b, …] with k 1 or K and b 1 or B: size 1 where it
- * does not vary over particles or the batch, so that such work is done once. Elementwise primitives stretch by
+ * does not vary over particles or the batch, so that such work is done once. Elementwise primitives broadcast by
  * themselves; what is here does so for the others, without making copies where it can.
  */
 import { invariant } from "../diagnostics/invariant.ts";
@@ -72,13 +72,13 @@ export const gatherRows = (table: Node, index: Node, rest: number): Node => {
   const own = axes.filter((axis) => sizeOf(tableLead, axis) === 1 && sizeOf(lead, axis) > 1);
   const order = [...shared, ...own];
 
-  const stretched = broadcast(
+  const wide = broadcast(
     index,
     axes.map((axis) => sizeOf(shared.includes(axis) ? tableLead : index.shape, axis)),
   );
   const kept = axes.filter((axis) => order.includes(axis));
   const squeezed = reshapeTo(
-    stretched,
+    wide,
     kept.map((axis) => sizeOf(lead, axis)),
   );
   const places = transpose(
@@ -95,6 +95,6 @@ export const gatherRows = (table: Node, index: Node, rest: number): Node => {
   return reshapeTo(back, [...lead, ...coreOf(table, rest)]);
 };
 
-/** Sums, the smallest first, so that what does not vary stays small until it must stretch. */
+/** Sums, the smallest first, so that what does not vary stays small until it must broadcast. */
 export const smallestFirst = (xs: readonly Node[]): readonly Node[] =>
   xs.toSorted((a, b) => elements(a.shape) - elements(b.shape));

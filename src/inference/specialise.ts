@@ -115,7 +115,7 @@ export const specialise = (
       spec: { name, shape, kind, per },
       node: input(name, shape),
     };
-    invariant(sameShape(entry.spec.shape, shape), `${name} is drawn for two stretches of steps`);
+    invariant(sameShape(entry.spec.shape, shape), `${name} is drawn for two ranges of steps`);
     noises.set(name, entry);
     return entry.node;
   };

@@ -1,4 +1,4 @@
-/** A stretch of frames with a name, such as the recall interval. `to` is exclusive. */
+/** A range of frames with a name, such as the recall interval. `to` is exclusive. */
 export interface Region {
   readonly name: string;
   readonly from: number;

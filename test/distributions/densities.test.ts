@@ -212,7 +212,7 @@ describe("the registry", () => {
     expect(() => distributionOf("Cauchy")).toThrow("unknown family Cauchy");
   });
 
-  test("parameters of size 1 stretch over events", () => {
+  test("parameters of size 1 broadcast over events", () => {
     const [x, inputs] = vector([1, 2, 3]);
     const scale = mul(constant(2, [1]), constant(1, [1]));
     const logProb = normal.logProb({ loc: constant(0, [1]), scale }, x);

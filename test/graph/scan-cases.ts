@@ -227,7 +227,7 @@ export const scanCases: Cases = [
     step: (a, b, x) => ({ next: [g.square(x), g.mul(a, b)], emit: [] }),
   }),
   simple({
-    about: "reverse, with stretched constants",
+    about: "reverse, with broadcast constants",
     reverse: true,
     carries: [[2, 3]],
     constants: [[1, 3]],

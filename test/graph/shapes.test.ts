@@ -9,7 +9,7 @@ const i = (...shape: readonly number[]): Node => g.input("i", shape, "int");
 
 describe("types of primitives", () => {
   test.each<readonly [string, Node, string]>([
-    ["stretched", g.add(f(2, 1, 4), f(1, 3, 4)), "f32[2, 3, 4]"],
+    ["broadcast", g.add(f(2, 1, 4), f(1, 3, 4)), "f32[2, 3, 4]"],
     ["number lifted", g.mul(f(2, 3), 2), "f32[2, 3]"],
     ["number lifted to int", g.add(1, i(2, 3)), "i32[2, 3]"],
     ["rank 0 lifted", g.sub(f(), f(2, 3)), "f32[2, 3]"],
@@ -73,7 +73,7 @@ describe("types of primitives", () => {
     ["reshape of (f32[2]): [-2, -1] is no shape", () => g.reshape(f(2), [-2, -1])],
     ["transpose of (f32[2, 3]): not a permutation", () => g.transpose(f(2, 3), [1, 1])],
     ["broadcast of (f32[2]): axis 0 has sizes 2 and 3", () => g.broadcast(f(2), [3])],
-    ["broadcast of (f32[2]): does not stretch to [1]", () => g.broadcast(f(2), [1])],
+    ["broadcast of (f32[2]): does not broadcast to [1]", () => g.broadcast(f(2), [1])],
     ["concat of (): of nothing", () => g.concat([], 0)],
     ["concat of (f32[2, 1], f32[3, 1]): other axes differ", () => g.concat([f(2, 1), f(3, 1)], 1)],
     ["slice of (f32[4]): outside of axis 0", () => g.slice(f(4), [2], [3])],

@@ -10,7 +10,7 @@ const unary = (f: (x: Node) => Node, given: Given = some(2, 3)): Cases => [
 
 const binary = (f: (a: Node, b: Node) => Node, given: (...shape: Shape) => Given = some): Cases => [
   { inputs: { a: given(2, 3), b: given(2, 3) }, build: f },
-  { about: "stretched", inputs: { a: given(2, 1, 3), b: given(1, 4, 3) }, build: f },
+  { about: "broadcast", inputs: { a: given(2, 1, 3), b: given(1, 4, 3) }, build: f },
   { about: "rank 0", inputs: { a: given(2, 3), b: given() }, build: f },
   { about: "of itself", inputs: { a: given(2, 3) }, build: (a) => f(a, a) },
 ];
@@ -77,11 +77,11 @@ export const cases: { readonly [K in OpName]: Cases } = {
   pow: binary(g.pow, positive),
   max: [
     { inputs: { a: some(2, 3), b: some(2, 3) }, build: (a, b) => g.max(a, b) },
-    { about: "stretched", inputs: { a: some(2, 1), b: some(1, 3) }, build: (a, b) => g.max(a, b) },
+    { about: "broadcast", inputs: { a: some(2, 1), b: some(1, 3) }, build: (a, b) => g.max(a, b) },
   ],
   min: [
     { inputs: { a: some(2, 3), b: some(2, 3) }, build: (a, b) => g.min(a, b) },
-    { about: "stretched", inputs: { a: some(2, 1), b: some(1, 3) }, build: (a, b) => g.min(a, b) },
+    { about: "broadcast", inputs: { a: some(2, 1), b: some(1, 3) }, build: (a, b) => g.min(a, b) },
   ],
   greater: comparison(g.greater),
   equal: comparison(g.equal),
@@ -91,7 +91,7 @@ export const cases: { readonly [K in OpName]: Cases } = {
       build: (a, b, c) => g.select(g.greater(c, 0), a, b),
     },
     {
-      about: "stretched",
+      about: "broadcast",
       inputs: { a: some(2, 1), b: some(1, 3), c: some(2, 3) },
       build: (a, b, c) => g.select(g.greater(c, 0), a, b),
     },

@@ -58,13 +58,13 @@ const isClear = (x: number, moved = NaN): boolean => {
   return !Number.isFinite(x) || movement === 0 || Math.abs(x) > CLEAR * movement;
 };
 
-/** a - b, either stretched to the shape. */
+/** a - b, either broadcast to the shape. */
 const difference: Kind["margins"] = (_, [a, b], { shape }) => {
-  const [left, right] = [stretched(a, shape), stretched(b, shape)];
+  const [left, right] = [broadcastTo(a, shape), broadcastTo(b, shape)];
   return left.map((x, i) => x - (right[i] ?? 0));
 };
 
-const stretched = (array: HostArray | undefined, shape: readonly number[]): number[] => {
+const broadcastTo = (array: HostArray | undefined, shape: readonly number[]): number[] => {
   if (array === undefined) return [];
   let elements = [...array.data];
   // From the last axis on: everything within it is a block by now.

@@ -239,7 +239,7 @@ export const edgeCases: readonly Case[] = [
     build: (a, b) => g.concat([a, b], 1),
   },
   {
-    about: "stretched in the middle",
+    about: "broadcast in the middle",
     inputs: { a: some(3, 1, 4, 1), b: some(3, 5, 1, 2) },
     build: (a, b) => g.max(g.mul(a, b), g.sub(a, b)),
   },

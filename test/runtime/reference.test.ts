@@ -38,7 +38,7 @@ describe("values of primitives", () => {
   test.each<readonly [string, Node, readonly number[]]>([
     ["iota", g.iota([2, 3], 1), [0, 1, 2, 0, 1, 2]],
     ["constant", g.constant(7, [2], "int"), [7, 7]],
-    ["stretched add", g.add(row, column), [11, 12, 14, 21, 22, 24]],
+    ["broadcast add", g.add(row, column), [11, 12, 14, 21, 22, 24]],
     ["sign", g.sign(x), [1, -1, 1, 0, 1, 1]],
     ["relu", g.relu(x), [3, 0, 2, 0, 5, 5]],
     ["cast rounds towards zero", g.cast(g.mul(x, -0.6), "int"), [-1, 0, -1, 0, -3, -3]],

@@ -1,4 +1,4 @@
-/** How the axes of a value, of its reshaped value and of its stretched value correspond. */
+/** How the axes of a value, of its reshaped value and of its broadcast value correspond. */
 import { broadcast, constant, reshape } from "../build.ts";
 import type { Node, Shape } from "../op.ts";
 import { sameShape } from "../shapes.ts";
@@ -60,16 +60,16 @@ const ones = (rank: number): Shape => Array.from({ length: rank }, () => 1);
 export const valueOf = (node: Node | undefined): number | undefined =>
   node?.op === "constant" ? node.attrs.value : undefined;
 
-/** The same value with size 1 wherever it is only stretched. */
-export const unstretched = (node: Node): Node => {
+/** The same value with size 1 wherever it is only broadcast. */
+export const unbroadcast = (node: Node): Node => {
   if (node.op === "broadcast") return node.operands[0];
   return node.op === "constant"
     ? constant(node.attrs.value, ones(node.shape.length), node.dtype)
     : node;
 };
 
-/** The value stretched to a shape; constants take it without a broadcast. */
-export const stretch = (node: Node, shape: Shape): Node => {
+/** The value broadcast to a shape; constants take it without a broadcast. */
+export const broadcastTo = (node: Node, shape: Shape): Node => {
   if (sameShape(node.shape, shape)) return node;
   return node.op === "constant"
     ? constant(node.attrs.value, shape, node.dtype)
@@ -93,10 +93,10 @@ export const invert = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
 
 /**
- * f (stretch x) is stretch (f x) along the axes that f does not touch. The node is a primitive of one operand whose
+ * f (broadcast x) is broadcast (f x) along the axes that f does not touch. The node is a primitive of one operand whose
  * other axes keep their places.
  */
-export const stretchUntouched = (node: Node, touched: readonly number[]): Node | undefined => {
+export const broadcastAfter = (node: Node, touched: readonly number[]): Node | undefined => {
   const [x] = node.operands;
   if (x?.op !== "broadcast") return undefined;
   const [y] = x.operands;
@@ -105,5 +105,5 @@ export const stretchUntouched = (node: Node, touched: readonly number[]): Node |
   );
   if (!isFree.includes(true)) return undefined;
   const thin = x.shape.map((n, axis) => (isFree[axis] === true ? 1 : n));
-  return stretch(rebuild(node, [broadcast(y, thin)]), node.shape);
+  return broadcastTo(rebuild(node, [broadcast(y, thin)]), node.shape);
 };

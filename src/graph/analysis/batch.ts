@@ -12,7 +12,7 @@ import {
 } from "../kinds.ts";
 import type { Node, NodeOf, OpName } from "../op.ts";
 import { rebuild } from "../walk.ts";
-import { lead, stretch } from "./axes.ts";
+import { lead, broadcastTo } from "./axes.ts";
 import { entryOf, tabulate } from "../table.ts";
 
 /** A value of every step, stacked on a leading axis, or one that is equal in every step. */
@@ -141,7 +141,7 @@ export const batch = (node: Node, operands: readonly Stacked[], length: number):
     };
   }
   const led = operands.map((x) => (x.isStacked ? x.node : lead(x.node)));
-  const full = led.map((x) => stretch(x, [length, ...x.shape.slice(1)]));
+  const full = led.map((x) => broadcastTo(x, [length, ...x.shape.slice(1)]));
   const rule = entryOf(batches, node.op);
   invariant(rule !== undefined, `${node.op} cannot be done for all steps at once`);
   return { node: rule(node, { given: operands, led, full }, length), isStacked };

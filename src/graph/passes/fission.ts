@@ -7,7 +7,7 @@ import { concat, reshape, slice } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { elements } from "../shapes.ts";
 import { substitute } from "../walk.ts";
-import { lead, stretch } from "../analysis/axes.ts";
+import { lead, broadcastTo } from "../analysis/axes.ts";
 import { batch, type Stacked } from "../analysis/batch.ts";
 import {
   argumentsOf,
@@ -44,7 +44,7 @@ const ofOutside = (outside: Outside, node: Node): Stacked => {
 };
 
 const whole = ({ node, isStacked }: Stacked, length: number): Node =>
-  isStacked ? node : stretch(lead(node), [length, ...node.shape]);
+  isStacked ? node : broadcastTo(lead(node), [length, ...node.shape]);
 
 /** Everything that does not wait for the loop. */
 const computeBefore = (loop: TimeLoop, stages: Stages): Map<Node, Stacked> => {

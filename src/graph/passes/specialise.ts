@@ -7,7 +7,7 @@ import { add, reshape, sub, sum } from "../build.ts";
 import type { Node, NodeOf } from "../op.ts";
 import { sameShape } from "../shapes.ts";
 import { substitute, topological } from "../walk.ts";
-import { lead, reshaped, stretch, unstretched } from "../analysis/axes.ts";
+import { lead, reshaped, broadcastTo, unbroadcast } from "../analysis/axes.ts";
 import {
   argumentsOf,
   componentsOf,
@@ -127,10 +127,10 @@ const equalOutputs =
     return [...values.slice(0, count), ...outputs.filter((value) => value !== undefined)];
   };
 
-/** The value of every step of a per-step input that is equal in all of them, with size 1 where it is stretched. */
+/** The value of every step of a per-step input that is equal in all of them, with size 1 where it is broadcast. */
 const ofEveryStep = (stacked: Node): Node | undefined => {
   if (stacked.op !== "broadcast" && stacked.op !== "constant") return undefined;
-  const thin = unstretched(stacked);
+  const thin = unbroadcast(stacked);
   return thin.shape[0] === 1 ? reshaped(thin, thin.shape.slice(1)) : undefined;
 };
 
@@ -142,7 +142,7 @@ const knownArguments = (loop: TimeLoop): TimeLoop => {
   const inputs = new Map<Node, Argument>();
 
   const passConstant = (arg: NodeOf<"input">, value: Node): Node => {
-    const thin = unstretched(value);
+    const thin = unbroadcast(value);
     if (thin.op === "constant") return thin;
     const known = constants.get(thin);
     if (known !== undefined) return known.arg;
@@ -152,13 +152,13 @@ const knownArguments = (loop: TimeLoop): TimeLoop => {
   };
 
   for (const { arg, value } of loop.constants) {
-    replacements.set(arg, stretch(passConstant(arg, value), arg.shape));
+    replacements.set(arg, broadcastTo(passConstant(arg, value), arg.shape));
   }
   for (const { arg, value } of loop.inputs) {
     const steady = ofEveryStep(value);
     const known = inputs.get(value);
     if (steady !== undefined) {
-      replacements.set(arg, stretch(passConstant(arg, steady), arg.shape));
+      replacements.set(arg, broadcastTo(passConstant(arg, steady), arg.shape));
     } else if (known !== undefined) replacements.set(arg, known.arg);
     else inputs.set(value, { arg, value });
   }

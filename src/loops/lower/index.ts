@@ -34,7 +34,7 @@ import {
   rampView,
   reversed,
   sliced,
-  stretched,
+  broadcastTo,
   transposed,
   windowed,
   type View,
@@ -72,7 +72,7 @@ const lowerings: Lowerings = {
 
   reshape,
   transpose: ({ operands: [x], attrs }, scope) => transposed(valueOf(scope, x), attrs.permutation),
-  broadcast: ({ operands: [x], shape }, scope) => stretched(valueOf(scope, x), shape),
+  broadcast: ({ operands: [x], shape }, scope) => broadcastTo(valueOf(scope, x), shape),
   concat,
   slice: ({ operands: [x], attrs }, scope) => sliced(valueOf(scope, x), attrs.begin, attrs.size),
   pad,

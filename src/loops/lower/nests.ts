@@ -4,7 +4,7 @@ import type { Shape } from "../../graph/op.ts";
 import type { Nest, ReduceOp, ValueId } from "../program.ts";
 import { createBody, type Along, type Body } from "./body.ts";
 import { allocateView, type Scope } from "./scope.ts";
-import { isDense, numberView, stretched, type View } from "./view.ts";
+import { isDense, numberView, broadcastTo, type View } from "./view.ts";
 
 /** What a result is called, and where it comes from. */
 export interface Label {
@@ -50,7 +50,7 @@ export const emitMap = (
   const to = allocateView(scope, label.op, shape, dtype);
   const along = ownAxes(shape);
   emitNest(scope, shape, label, (body) => {
-    const values = operands.map((operand) => body.load(stretched(operand, shape), along));
+    const values = operands.map((operand) => body.load(broadcastTo(operand, shape), along));
     body.store(to, along, compute(body, values));
   });
   return to;
@@ -100,7 +100,7 @@ export const emitReduction = (
     along.map((axis) => shape[axis ?? 0] ?? 1),
     label,
     (body) => {
-      const values = operands.map((operand) => body.load(stretched(operand, shape), along));
+      const values = operands.map((operand) => body.load(broadcastTo(operand, shape), along));
       const value = compute(body, values);
       body.reduce(to, along, name, value);
     },

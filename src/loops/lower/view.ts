@@ -59,8 +59,8 @@ export const sliced = (view: View, begin: readonly number[], size: Shape): View 
   base: begin.reduce((base, from, axis) => base + from * (view.strides[axis] ?? 0), view.base),
 });
 
-/** Stretches axes of size 1. */
-export const stretched = (view: View, shape: Shape): View => ({
+/** Broadcasts axes of size 1. */
+export const broadcastTo = (view: View, shape: Shape): View => ({
   ...view,
   shape,
   strides: view.strides.map((stride, axis) => (view.shape[axis] === 1 ? 0 : stride)),

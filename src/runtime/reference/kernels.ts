@@ -4,7 +4,7 @@ import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, OpName, Ops } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import * as gamma from "./gamma.ts";
-import { allocate, eachOffset, item, permute, read, stretch, stridesOf } from "./strided.ts";
+import { allocate, eachOffset, item, permute, read, broadcastTo, stridesOf } from "./strided.ts";
 import type { Data, Value } from "./strided.ts";
 
 /** The primitives that the evaluator handles itself. */
@@ -33,8 +33,8 @@ const unary =
 const binary =
   (f: (a: number, b: number) => number) =>
   ([a, b]: readonly [Value, Value], { shape, dtype }: Typed): Data => {
-    const left = stretch(a, shape);
-    const right = stretch(b, shape);
+    const left = broadcastTo(a, shape);
+    const right = broadcastTo(b, shape);
     const result = allocate(dtype, left.length);
     left.forEach((value, i) => {
       result[i] = f(value, right[i] ?? Number.NaN);
@@ -187,7 +187,11 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
   greater: binary((a, b) => (a > b ? 1 : 0)),
   equal: binary((a, b) => (a === b ? 1 : 0)),
   select: ([condition, a, b], { shape, dtype }) => {
-    const [choice, left, right] = [stretch(condition, shape), stretch(a, shape), stretch(b, shape)];
+    const [choice, left, right] = [
+      broadcastTo(condition, shape),
+      broadcastTo(a, shape),
+      broadcastTo(b, shape),
+    ];
     const result = allocate(dtype, elements(shape));
     for (let i = 0; i < result.length; i += 1) {
       result[i] = item(item(choice, i) === 0 ? right : left, i);
@@ -285,7 +289,7 @@ export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> }
 
   reshape: ([x]) => x.data,
   transpose: ([x], { attrs: { permutation } }) => permute(x, permutation),
-  broadcast: ([x], { shape }) => stretch(x, shape),
+  broadcast: ([x], { shape }) => broadcastTo(x, shape),
   concat: (xs, { attrs: { axis }, dtype, shape }) => {
     const result = allocate(dtype, elements(shape));
     const strides = stridesOf(shape);

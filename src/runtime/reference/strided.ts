@@ -71,8 +71,8 @@ export const read = (data: Data, shape: Shape, strides: readonly number[], start
   return result;
 };
 
-/** Stretches axes of size 1. */
-export const stretch = ({ shape, data }: Value, to: Shape): Data => {
+/** Broadcasts axes of size 1. */
+export const broadcastTo = ({ shape, data }: Value, to: Shape): Data => {
   if (data.length === elements(to)) return data;
   const strides = stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
   return read(data, to, strides);

@@ -14,7 +14,7 @@ export interface Arranged {
 
 /** The product of the arranged operands, reshaped to `shape`, then transposed. */
 export interface Contraction {
-  /** Whether elements are summed over; else the product is elementwise, of stretched operands. */
+  /** Whether elements are summed over; else the product is elementwise, of broadcast operands. */
   readonly kind: "matmul" | "elementwise";
   /** The second operand is the first factor. */
   readonly swapped: boolean;

@@ -40,12 +40,12 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
       fill(memory.view(out), memory.view(a), memory.view(b));
       return out;
     };
-  /** Of operands that stretch: TensorFlow.js takes 100 ns an element for that in these operations. */
-  const stretched = (
+  /** Of operands that broadcast: TensorFlow.js takes 100 ns an element for that in these operations. */
+  const withBroadcast = (
     fill: (out: Elements, a: Elements, b: Elements) => void,
   ): ((node: Typed & { readonly operands: readonly [Node, Node] }) => Binary) => {
     return (node) => {
-      const [left, right] = node.operands.map(({ shape }) => stretch(shape, node.shape));
+      const [left, right] = node.operands.map(({ shape }) => broadcastTo(shape, node.shape));
       return loop2(node, (out, a, b) => {
         fill(out, left?.(a) ?? a, right?.(b) ?? b);
       });
@@ -96,13 +96,15 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
     sub: binary("Sub"),
     mul: binary("Multiply"),
     div: binary("RealDiv"),
-    pow: stretched(loops.power),
-    max: stretched(loops.maximum),
-    min: stretched(loops.minimum),
-    greater: stretched(loops.greater),
-    equal: stretched(loops.equal),
+    pow: withBroadcast(loops.power),
+    max: withBroadcast(loops.maximum),
+    min: withBroadcast(loops.minimum),
+    greater: withBroadcast(loops.greater),
+    equal: withBroadcast(loops.equal),
     select: (node) => {
-      const [condition, left, right] = node.operands.map(({ shape }) => stretch(shape, node.shape));
+      const [condition, left, right] = node.operands.map(({ shape }) =>
+        broadcastTo(shape, node.shape),
+      );
       return ([c, a, b]) => {
         const out = memory.make(node.shape, node.dtype);
         const [test, yes, no] = [memory.view(c), memory.view(a), memory.view(b)];
@@ -198,7 +200,7 @@ export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
       copy(
         node,
         node.shape,
-        stretchedWalk(node.operands[0].shape, node.shape),
+        broadcastWalk(node.operands[0].shape, node.shape),
         inOrder(node.shape),
       ),
     concat: (node) => concatenation(memory, node),
@@ -269,16 +271,16 @@ const windowStrides = (shape: Shape, axis: number, stride: number): readonly num
 };
 
 /** Through an array as if its axes of size 1 were as long as those of `shape`. */
-const stretchedWalk = (from: Shape, shape: Shape): Walk => ({
+const broadcastWalk = (from: Shape, shape: Shape): Walk => ({
   offset: 0,
   strides: stridesOf(from).map((stride, axis) => (from[axis] === shape[axis] ? stride : 0)),
 });
 
 /** Elements of a `from` array as those of a `to` array, or nothing if they are. */
-const stretch = (from: Shape, to: Shape): ((x: Elements) => Elements) | undefined => {
+const broadcastTo = (from: Shape, to: Shape): ((x: Elements) => Elements) | undefined => {
   const count = elements(to);
   if (elements(from) === count) return undefined;
-  const fill = stridedCopy(to, stretchedWalk(from, to), inOrder(to));
+  const fill = stridedCopy(to, broadcastWalk(from, to), inOrder(to));
   return (x) => {
     const out = x instanceof Float32Array ? new Float32Array(count) : new Int32Array(count);
     fill(out, x);

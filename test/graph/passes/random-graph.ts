@@ -46,7 +46,7 @@ class Choices {
   }
 }
 
-const stretches = (a: Node, b: Node): boolean =>
+const broadcasts = (a: Node, b: Node): boolean =>
   a.shape.length === b.shape.length &&
   a.shape.every((n, axis) => n === b.shape[axis] || n === 1 || b.shape[axis] === 1);
 
@@ -71,7 +71,7 @@ const unary: Step = (pick, pool) => {
 
 const binary: Step = (pick, pool) => {
   const a = pick.of(pool);
-  const others = pool.filter((b) => stretches(a, b));
+  const others = pool.filter((b) => broadcasts(a, b));
   const b = pick.below(4) === 0 ? pick.of([0, 1, -1, 2, 0.5]) : pick.of(others);
   const f = pick.of([
     build.add,
@@ -87,7 +87,7 @@ const binary: Step = (pick, pool) => {
 
 const select: Step = (pick, pool) => {
   const a = pick.of(pool);
-  const b = pick.of(pool.filter((x) => stretches(a, x)));
+  const b = pick.of(pool.filter((x) => broadcasts(a, x)));
   const shape = broadcastShapes(a.shape, b.shape);
   const condition = pick.of(pool.filter((x) => x.shape.length === shape.length));
   const isFit = condition.shape.every((n, axis) => n === 1 || n === shape[axis]);

@@ -64,7 +64,7 @@ describe("elementwise", () => {
   run([
     ["constants are computed", add(constant(2, [2, 3]), 3), "5[2, 3]"],
     ["x + 0", add(x, 0), "x"],
-    ["0 + x, stretched", add(constant(0, [2, 3]), row), "broadcast[2, 3](row)"],
+    ["0 + x, broadcast", add(constant(0, [2, 3]), row), "broadcast[2, 3](row)"],
     ["x · 1", mul(1, x), "x"],
     ["x · 0 is a symbolic zero", mul(log(x), 0), "0[2, 3]"],
     ["x · -1", mul(x, -1), "neg(x)"],
@@ -105,10 +105,10 @@ describe("elementwise", () => {
   });
 });
 
-describe("stretching", () => {
+describe("broadcasting", () => {
   run([
     [
-      "elementwise primitives stretch by themselves",
+      "elementwise primitives broadcast by themselves",
       mul(x, broadcast(row, [2, 3])),
       expression(mul(...ordered(x, row))),
     ],
@@ -227,7 +227,7 @@ describe("layout", () => {
 });
 
 describe("contractions", () => {
-  const stretched = broadcast(reshape(row, [1, 1, 3]), [5, 2, 3]);
+  const copies = broadcast(reshape(row, [1, 1, 3]), [5, 2, 3]);
   run([
     ["letters are named by occurrence", contract(x, w, "kj,jq->kq"), "contract[ab,bc->ac](x, w)"],
     [
@@ -242,7 +242,7 @@ describe("contractions", () => {
     ],
     [
       "of copies are copied",
-      contract(stretched, w, "pbj,jk->pbk"),
+      contract(copies, w, "pbj,jk->pbk"),
       "broadcast[5, 2, 4](reshape[1, 1, 4](contract[a,ab->b](reshape[3](row), w)))",
     ],
     [

@@ -2,7 +2,7 @@
 import { constant, contract, mul, reshape, sum, transpose } from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { keepLetters, lettersOf, renamer } from "../../analysis/letters.ts";
-import { invert, stretch, valueOf } from "../../analysis/axes.ts";
+import { invert, broadcastTo, valueOf } from "../../analysis/axes.ts";
 import type { Rule } from "./rule.ts";
 
 interface Side {
@@ -30,18 +30,18 @@ const sumOut = ({ node, letters }: Side, summed: readonly string[]): Side => {
   return squeeze({ node: sum(node, axes), letters }, summed);
 };
 
-/** Puts an axis of size 1 where the result has a letter that is gone, and stretches it. */
+/** Puts an axis of size 1 where the result has a letter that is gone, and broadcasts it. */
 const restore = (value: Node, letters: string, node: NodeOf<"contract">): Node => {
   const shape = node.shape.map((n, axis) => (letters.includes(node.attrs.out[axis] ?? "") ? n : 1));
-  return stretch(reshape(value, shape), node.shape);
+  return broadcastTo(reshape(value, shape), node.shape);
 };
 
 /**
- * Copies are not contracted: a letter along which an operand is only stretched is dropped from it. If the other
+ * Copies are not contracted: a letter along which an operand is only broadcast is dropped from it. If the other
  * operand has the letter, the result still gets it from there, or the other is summed over it; if not, the
- * result is stretched instead. This is what keeps work that is equal for all particles from being done for each.
+ * result is broadcast instead. This is what keeps work that is equal for all particles from being done for each.
  */
-const ofStretched: Rule<"contract"> = (node) => {
+const ofBroadcast: Rule<"contract"> = (node) => {
   const [a, b] = sides(node);
   const isFirst = a.node.op === "broadcast";
   const [x, y] = isFirst ? [a, b] : [b, a];
@@ -76,7 +76,7 @@ const ofConstant: Rule<"contract"> = (node) => {
     rest.node,
     order.map((letter) => rest.letters.indexOf(letter)),
   );
-  return stretch(mul(restore(placed, rest.letters, node), constant(value)), node.shape);
+  return broadcastTo(mul(restore(placed, rest.letters, node), constant(value)), node.shape);
 };
 
 /** A contraction reads its operands' axes in any order. */
@@ -106,7 +106,7 @@ const canonicalLetters: Rule<"contract"> = ({ operands: [x, y], attrs: { a, b, o
 
 export const contractRules: readonly Rule<"contract">[] = [
   ofTransposed,
-  ofStretched,
+  ofBroadcast,
   ofConstant,
   canonicalLetters,
 ];

@@ -8,7 +8,7 @@
 import * as build from "../../build.ts";
 import type { Node, OpName } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
-import { stretch, unstretched, valueOf } from "../../analysis/axes.ts";
+import { broadcastTo, unbroadcast, valueOf } from "../../analysis/axes.ts";
 import { binaryNames, comparisonNames, unaryNames } from "../../kinds.ts";
 import { evaluateScalar, type ElementwiseName } from "../../scalar.ts";
 import { tabulate } from "../../table.ts";
@@ -29,19 +29,19 @@ const evaluateConstants = (node: Node): Node | undefined => {
 };
 
 /**
- * f(stretch x) is stretch (f x), and nothing at all where another operand has the whole shape: elementwise
- * primitives stretch by themselves, so copies are made as late as possible or never.
+ * f(broadcast x) is broadcast (f x), and nothing at all where another operand has the whole shape: elementwise
+ * primitives broadcast by themselves, so copies are made as late as possible or never.
  */
-const stretchLater = (node: Node): Node | undefined => {
-  if (!node.operands.some(isStretched)) return undefined;
-  const thin = node.operands.map((x) => (isStretched(x) ? unstretched(x) : x));
-  return stretch(rebuild(node, thin), node.shape);
+const broadcastLater = (node: Node): Node | undefined => {
+  if (!node.operands.some(isBroadcast)) return undefined;
+  const thin = node.operands.map((x) => (isBroadcast(x) ? unbroadcast(x) : x));
+  return broadcastTo(rebuild(node, thin), node.shape);
 };
 
-const isStretched = (x: Node): boolean =>
+const isBroadcast = (x: Node): boolean =>
   x.op === "broadcast" || (x.op === "constant" && x.shape.some((n) => n !== 1));
 
-const general: readonly Rule<OpName>[] = [evaluateConstants, stretchLater];
+const general: readonly Rule<OpName>[] = [evaluateConstants, broadcastLater];
 
 const unary = <K extends OpName>(...rules: readonly Rule<K>[]): readonly Rule<K>[] => [
   ...general,
@@ -61,7 +61,7 @@ const neutral =
     readonly operands: readonly [Node, Node];
     readonly shape: readonly number[];
   }): Node | undefined =>
-    valueOf(c) === value ? stretch(x, shape) : undefined;
+    valueOf(c) === value ? broadcastTo(x, shape) : undefined;
 
 /** (x ∘ c) ∘ d = x ∘ (c ∘ d). */
 const gatherConstants =
@@ -85,7 +85,7 @@ const addRules: readonly Rule<"add">[] = [
 
 const subRules: readonly Rule<"sub">[] = [
   neutral(0),
-  ({ operands: [a, b], shape }) => (valueOf(a) === 0 ? stretch(neg(b), shape) : undefined),
+  ({ operands: [a, b], shape }) => (valueOf(a) === 0 ? broadcastTo(neg(b), shape) : undefined),
   ({ operands: [a, b] }) => {
     const value = valueOf(b);
     return value === undefined ? undefined : add(a, constant(-value, b.shape, b.dtype));
@@ -99,7 +99,7 @@ const subRules: readonly Rule<"sub">[] = [
 const mulRules: readonly Rule<"mul">[] = [
   neutral(1),
   ({ operands: [, c], shape, dtype }) => (valueOf(c) === 0 ? constant(0, shape, dtype) : undefined),
-  ({ operands: [x, c], shape }) => (valueOf(c) === -1 ? stretch(neg(x), shape) : undefined),
+  ({ operands: [x, c], shape }) => (valueOf(c) === -1 ? broadcastTo(neg(x), shape) : undefined),
   gatherConstants("mul"),
   ({ operands: [a, b] }) => {
     const x = inner("neg", a);
@@ -122,13 +122,15 @@ const divRules: readonly Rule<"div">[] = [
     return mul(a, constant(1 / value, b.shape, b.dtype));
   },
   ({ operands: [a, b], shape }) =>
-    valueOf(a) === 1 ? stretch(build.reciprocal(b), shape) : undefined,
+    valueOf(a) === 1 ? broadcastTo(build.reciprocal(b), shape) : undefined,
 ];
 
 const powRules: readonly Rule<"pow">[] = [
   neutral(1),
-  ({ operands: [x, c], shape }) => (valueOf(c) === 2 ? stretch(build.square(x), shape) : undefined),
-  ({ operands: [x, c], shape }) => (valueOf(c) === 0.5 ? stretch(build.sqrt(x), shape) : undefined),
+  ({ operands: [x, c], shape }) =>
+    valueOf(c) === 2 ? broadcastTo(build.square(x), shape) : undefined,
+  ({ operands: [x, c], shape }) =>
+    valueOf(c) === 0.5 ? broadcastTo(build.sqrt(x), shape) : undefined,
   ({ operands: [, c], shape }) => (valueOf(c) === 0 ? constant(1, shape) : undefined),
 ];
 
@@ -177,7 +179,7 @@ export const elementwiseRules: Pick<Rules, ElementwiseName> = {
   min: unary<"min">(idempotent, gatherConstants("min")),
   select: unary<"select">(({ operands: [condition, a, b], shape }) => {
     const value = valueOf(condition);
-    if (value === undefined) return a === b ? stretch(a, shape) : undefined;
-    return stretch(value === 0 ? b : a, shape);
+    if (value === undefined) return a === b ? broadcastTo(a, shape) : undefined;
+    return broadcastTo(value === 0 ? b : a, shape);
   }),
 };

@@ -1,5 +1,5 @@
 /** The rewriting rules, one list a primitive. */
-import { stretchUntouched } from "../../analysis/axes.ts";
+import { broadcastAfter } from "../../analysis/axes.ts";
 import { contractRules } from "./contraction.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { addOfPads, layoutTable } from "./layout.ts";
@@ -15,7 +15,7 @@ export const rules: Rules = {
   add: [...elementwiseRules.add, addOfPads],
   ...reductionTable,
   ...layoutTable,
-  onehot: [(node) => stretchUntouched(node, [])],
+  onehot: [(node) => broadcastAfter(node, [])],
   gather: [],
   scatterAdd: [],
   windows: [],

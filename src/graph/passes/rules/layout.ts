@@ -4,9 +4,9 @@ import type { Node, NodeOf } from "../../op.ts";
 import {
   axisGroups,
   keepsOrder,
-  stretch,
-  stretchUntouched,
-  unstretched,
+  broadcastTo,
+  broadcastAfter,
+  unbroadcast,
   valueOf,
 } from "../../analysis/axes.ts";
 import type { Rule, Rules } from "./rule.ts";
@@ -22,7 +22,7 @@ const ofConstant = (node: Node): Node | undefined => {
 const reshapeRules: readonly Rule<"reshape">[] = [
   ofConstant,
   ({ operands: [x], shape }) => (x.op === "reshape" ? reshape(x.operands[0], shape) : undefined),
-  /** A reshaped copy is a copy of the reshaped value, where whole groups of axes were stretched or none. */
+  /** A reshaped copy is a copy of the reshaped value, where whole groups of axes were broadcast or none. */
   ({ operands: [x], shape }) => {
     if (x.op !== "broadcast") return undefined;
     const [y] = x.operands;
@@ -100,7 +100,7 @@ const sliceRules: readonly Rule<"slice">[] = [
     const copied = y.shape.map((n, axis) => n === 1 && x.shape[axis] !== 1);
     const from = begin.map((n, axis) => (copied[axis] === true ? 0 : n));
     const count = size.map((n, axis) => (copied[axis] === true ? Math.min(n, 1) : n));
-    return stretch(slice(y, from, count), size);
+    return broadcastTo(slice(y, from, count), size);
   },
   /** Of a concatenation: only the pieces in the range. */
   ({ operands: [x], attrs: { begin, size } }) => {
@@ -185,7 +185,7 @@ const joinPieces: readonly Rule<"concat">[] = [
 ];
 
 /** Pieces that are all copied along the same axes are joined before they are copied. */
-const concatOfStretched: Rule<"concat"> = ({ operands, attrs: { axis }, shape }) => {
+const concatOfBroadcast: Rule<"concat"> = ({ operands, attrs: { axis }, shape }) => {
   const isCopied = shape.map(
     (n, i) =>
       n !== 1 &&
@@ -196,12 +196,12 @@ const concatOfStretched: Rule<"concat"> = ({ operands, attrs: { axis }, shape })
   );
   if (!isCopied.includes(true)) return undefined;
   const thin = operands.map((x) =>
-    stretch(
-      unstretched(x),
+    broadcastTo(
+      unbroadcast(x),
       x.shape.map((n, i) => (isCopied[i] === true ? 1 : n)),
     ),
   );
-  return stretch(concat(thin, axis), shape);
+  return broadcastTo(concat(thin, axis), shape);
 };
 
 const plus = (a: readonly number[], b: readonly number[]): number[] =>
@@ -209,7 +209,7 @@ const plus = (a: readonly number[], b: readonly number[]): number[] =>
 
 const padRules: readonly Rule<"pad">[] = [
   (node) =>
-    stretchUntouched(
+    broadcastAfter(
       node,
       node.shape.flatMap((n, axis) => (n === node.operands[0].shape[axis] ? [] : [axis])),
     ),
@@ -263,7 +263,7 @@ const reverseRules: readonly Rule<"reverse">[] = [
     if (x.shape[axis] === 1) return x;
     return x.op === "reverse" && x.attrs.axis === axis ? x.operands[0] : undefined;
   },
-  (node) => stretchUntouched(node, []),
+  (node) => broadcastAfter(node, []),
 ];
 
 export const layoutTable: Pick<
@@ -273,7 +273,7 @@ export const layoutTable: Pick<
   reshape: reshapeRules,
   transpose: transposeRules,
   broadcast: broadcastRules,
-  concat: [...joinPieces, concatOfStretched],
+  concat: [...joinPieces, concatOfBroadcast],
   slice: sliceRules,
   pad: padRules,
   reverse: reverseRules,

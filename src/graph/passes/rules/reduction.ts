@@ -3,7 +3,7 @@ import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
 import { keepLetters } from "../../analysis/letters.ts";
-import { axesBefore, stretch, stretchUntouched } from "../../analysis/axes.ts";
+import { axesBefore, broadcastTo, broadcastAfter } from "../../analysis/axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
 const { constant, mul, neg, reshape, sum } = build;
@@ -56,7 +56,7 @@ const count = (x: Node, axes: readonly number[]): number =>
   axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
 
 /** n copies of x sum up to n x. */
-const sumOfStretched: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) => {
+const sumOfBroadcast: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) => {
   if (x.op === "constant") {
     return constant(x.attrs.value * count(x, axes), shape, x.dtype);
   }
@@ -65,9 +65,9 @@ const sumOfStretched: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) 
   const copied = axes.filter((axis) => y.shape[axis] === 1);
   if (copied.length === 0) {
     // Sum what there is, then copy: fewer numbers to sum.
-    return stretch(sum(y, axes), shape);
+    return broadcastTo(sum(y, axes), shape);
   }
-  return stretch(mul(sum(y, axes), constant(count(x, copied), [], x.dtype)), shape);
+  return broadcastTo(mul(sum(y, axes), constant(count(x, copied), [], x.dtype)), shape);
 };
 
 /** Factors that are equal along the summed axes come out of the sum. */
@@ -155,10 +155,10 @@ const lastSize = (x: Node): number | undefined => x.shape.at(-1);
 /** Along the last axis or the one that the attributes name. */
 const alongLast = (
   node: NodeOf<"softmax" | "logSoftmax" | "logsumexp" | "argsort" | "argmax">,
-): Node | undefined => stretchUntouched(node, [node.operands[0].shape.length - 1]);
+): Node | undefined => broadcastAfter(node, [node.operands[0].shape.length - 1]);
 
 const alongAxis = (node: NodeOf<"cumsum" | "cumprod">): Node | undefined =>
-  stretchUntouched(node, [node.attrs.axis]);
+  broadcastAfter(node, [node.attrs.axis]);
 
 export const reductionTable: Pick<
   Rules,
@@ -173,7 +173,7 @@ export const reductionTable: Pick<
   | "argsort"
   | "argmax"
 > = {
-  sum: [...reductionRules, sumOfStretched, sumOfProduct, sumOfPad, sumOfConcat, sumOfContract],
+  sum: [...reductionRules, sumOfBroadcast, sumOfProduct, sumOfPad, sumOfConcat, sumOfContract],
   prod: [
     ...reductionRules,
     ({ operands: [x], attrs: { axes }, shape }) =>
@@ -183,7 +183,7 @@ export const reductionTable: Pick<
     ...reductionRules,
     ({ operands: [x], attrs: { axes }, shape }) => {
       if (x.op === "constant") return constant(x.attrs.value, shape, x.dtype);
-      return x.op === "broadcast" ? stretch(build.amax(x.operands[0], axes), shape) : undefined;
+      return x.op === "broadcast" ? broadcastTo(build.amax(x.operands[0], axes), shape) : undefined;
     },
   ],
   softmax: [

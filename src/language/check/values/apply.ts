@@ -155,8 +155,8 @@ export const filled = (
   return { kind: "value", type: { base, axes }, id, mapped: false, constant: value };
 };
 
-/** The value stretched to these full axes; it may have size 1 where they do not. */
-export const stretched = (builder: Builder, id: ValueId, axes: readonly Dim[]): ValueId => {
+/** The value broadcast to these full axes; it may have size 1 where they do not. */
+export const broadcastTo = (builder: Builder, id: ValueId, axes: readonly Dim[]): ValueId => {
   const { type } = builder.value(id);
   if (type.axes.every((axis, i) => axis === axes[i])) return id;
   const zero = builder.emit("fill", [], { value: 0 }, { base: "unit", axes });
@@ -208,5 +208,5 @@ export const conformed = (
     ...frame.builder.value(id).type.axes.slice(0, lead),
     ...all.map(({ dim }) => frame.concrete(dim)),
   ];
-  return { ...term, id: stretched(frame.builder, id, full), type: { ...term.type, axes: all } };
+  return { ...term, id: broadcastTo(frame.builder, id, full), type: { ...term.type, axes: all } };
 };

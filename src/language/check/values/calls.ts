@@ -5,7 +5,7 @@ import type { ValueId } from "../../../ir/value.ts";
 import type { Argument } from "../../ast.ts";
 import type { Alignment } from "../types/align.ts";
 import { align } from "../types/align.ts";
-import { placed, stretched } from "./apply.ts";
+import { placed, broadcastTo } from "./apply.ts";
 import * as errors from "../errors/calls.ts";
 import { fits } from "../types/ranges.ts";
 import type { Callable, CallableParameter, Frame, Term, ValueTerm } from "./terms.ts";
@@ -219,7 +219,7 @@ const leave = (term: ValueTerm, callable: Callable, mapping: Mapping, frame: Fra
   const id = term.mapped ? term.id : expanded(term.id);
   const found = builder.value(id).type.axes;
   const full = found.map((axis, i) => (i >= own ? (lead[i] ?? axis) : axis));
-  return { kind: "value", type, id: stretched(builder, id, full), mapped: own > 0 };
+  return { kind: "value", type, id: broadcastTo(builder, id, full), mapped: own > 0 };
 };
 
 const leaveTerm = (term: Term, callable: Callable, mapping: Mapping, frame: Frame): Term => {

@@ -58,18 +58,18 @@ const inRange = (family: FamilySignature, given: Given, frame: Frame): boolean =
 const eventAxes = (family: FamilySignature, { type }: ValueTerm): readonly Axis[] =>
   family.categorical ? type.axes.slice(0, -1) : type.axes;
 
-/** The distribution with every argument stretched to these event axes. */
+/** The distribution with every argument broadcast to these event axes. */
 export const withEvent = (
   distribution: DistributionTerm,
   axes: readonly Axis[],
   frame: Frame,
 ): DistributionTerm => {
   const { family, type } = distribution;
-  const stretched = [...distribution.arguments].map(([name, value]) => {
+  const wide = [...distribution.arguments].map(([name, value]) => {
     const full = conformed(frame, value, axes, family.categorical ? 1 : 0);
     return [name, typeof full === "string" ? value : full] as const;
   });
-  return { ...distribution, arguments: new Map(stretched), type: { ...type, axes } };
+  return { ...distribution, arguments: new Map(wide), type: { ...type, axes } };
 };
 
 /** A family's call; its arguments align by name, and the largest decides the event. */
