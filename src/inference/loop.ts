@@ -82,7 +82,7 @@ const tryLoop = <Body>(
     return select(mask(imports, argument.shape.length), next, argument);
   });
 
-  const settled = entering.map(({ name, argument }, i) => {
+  const isStable = entering.map(({ name, argument }, i) => {
     const shape = broadcastShapes(argument.shape, leaving[i]?.shape ?? argument.shape);
     invariant(
       sameShape(shape.slice(LEADING), argument.shape.slice(LEADING)),
@@ -91,7 +91,7 @@ const tryLoop = <Body>(
     leads.set(name, shape.slice(0, LEADING));
     return sameShape(shape, argument.shape);
   });
-  if (settled.includes(false)) return undefined;
+  if (isStable.includes(false)) return undefined;
 
   return {
     body,

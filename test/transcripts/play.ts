@@ -31,7 +31,7 @@ const parse = (text: string): readonly Step[] => {
 };
 
 /** Without what differs from run to run: the folder, times and speeds, memory, Node's words on JSON. */
-const settle = (text: string, folder: string): string =>
+const canonicalise = (text: string, folder: string): string =>
   text
     .replaceAll(`${folder}/`, "")
     .replaceAll(folder, ".")
@@ -86,5 +86,5 @@ export const play = async (text: string): Promise<string> => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return settle(transcript, folder);
+  return canonicalise(transcript, folder);
 };

@@ -21,15 +21,15 @@ import {
 } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "../analysis/settle.ts";
+import { canonicaliser } from "../analysis/canonicalise.ts";
 import { costOfStep, stagesOf, type Stage } from "../analysis/stages.ts";
 
 /** Splits every loop, inner ones first. A loop that reads another's values sees them already split off. */
-export const fission: Pass = (outputs, settle = settler()) =>
+export const fission: Pass = (outputs, canonicalise = canonicaliser()) =>
   rewriteLoops(
     outputs,
-    (loop) => undelayed(changeBody(loop, (roots) => fission(roots, settle))),
-    settle,
+    (loop) => undelayed(changeBody(loop, (roots) => fission(roots, canonicalise))),
+    canonicalise,
   );
 
 type Stages = ReadonlyMap<Node, Stage>;

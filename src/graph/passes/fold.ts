@@ -2,12 +2,12 @@
 import { componentsOf } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "../analysis/settle.ts";
+import { canonicaliser } from "../analysis/canonicalise.ts";
 
 /** Brings everything to the normal form of the rules; equal values become one node. Drops what is dead. */
-export const fold: Pass = (outputs, settle = settler()) =>
+export const fold: Pass = (outputs, canonicalise = canonicaliser()) =>
   rewriteLoops(
     outputs,
-    (loop) => componentsOf(changeBody(loop, (roots) => fold(roots, settle))),
-    settle,
+    (loop) => componentsOf(changeBody(loop, (roots) => fold(roots, canonicalise))),
+    canonicalise,
   );

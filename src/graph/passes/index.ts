@@ -7,7 +7,7 @@ import { narrow } from "./narrow.ts";
 import { applyPass, type Pass } from "./pass.ts";
 import { regroup } from "./regroup.ts";
 import { separate } from "./separate.ts";
-import { settler } from "../analysis/settle.ts";
+import { canonicaliser } from "../analysis/canonicalise.ts";
 import { specialise } from "./specialise.ts";
 
 /**
@@ -29,6 +29,9 @@ export const passes: ReadonlyMap<string, Pass> = new Map([
 
 /** The graph made fast. Only for graphs that are not differentiated later: `stop` is dropped. */
 export const optimise = (graph: Graph): Graph => {
-  const settle = settler();
-  return [...passes.values()].reduce((current, pass) => applyPass(pass, current, settle), graph);
+  const canonicalise = canonicaliser();
+  return [...passes.values()].reduce(
+    (current, pass) => applyPass(pass, current, canonicalise),
+    graph,
+  );
 };

@@ -14,14 +14,14 @@ import { keepLetters, lettersOf, renamer } from "../analysis/letters.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "../analysis/settle.ts";
+import { canonicaliser } from "../analysis/canonicalise.ts";
 import { earliestStagesOf, type EarlyStage } from "../analysis/stages.ts";
 
-export const merge: Pass = (outputs, settle = settler()) =>
+export const merge: Pass = (outputs, canonicalise = canonicaliser()) =>
   rewriteLoops(
     outputs,
-    (loop) => componentsOf(mergeBody(changeBody(loop, (roots) => merge(roots, settle)))),
-    settle,
+    (loop) => componentsOf(mergeBody(changeBody(loop, (roots) => merge(roots, canonicalise)))),
+    canonicalise,
   );
 
 const FEWEST = 3;

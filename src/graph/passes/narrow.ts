@@ -9,27 +9,28 @@ import { lettersOf } from "../analysis/letters.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
-import { settler, type Settle } from "../analysis/settle.ts";
+import { canonicaliser, type Canonicalise } from "../analysis/canonicalise.ts";
 
-export const narrow: Pass = (outputs, settle = settler()) => narrowIn(outputs, settle, () => false);
+export const narrow: Pass = (outputs, canonicalise = canonicaliser()) =>
+  narrowIn(outputs, canonicalise, () => false);
 
 const narrowIn = (
   outputs: readonly Node[],
-  settle: Settle,
+  canonicalise: Canonicalise,
   isLate: (reader: Node) => boolean,
 ): readonly Node[] =>
   rewriteLoops(
     narrowScope(outputs, isLate),
-    (loop) => componentsOf(narrowBody(loop, settle)),
-    settle,
+    (loop) => componentsOf(narrowBody(loop, canonicalise)),
+    canonicalise,
   );
 
 /** What no next carry needs is read separately, so that it can be computed after the loop. */
-const narrowBody = (loop: TimeLoop, settle: Settle): TimeLoop => {
+const narrowBody = (loop: TimeLoop, canonicalise: Canonicalise): TimeLoop => {
   const needed = new Set(topological(loop.carries.map(({ next }) => next)));
   return withRoots(
     loop,
-    narrowIn(rootsOf(loop), settle, (reader) => !needed.has(reader)),
+    narrowIn(rootsOf(loop), canonicalise, (reader) => !needed.has(reader)),
   );
 };
 

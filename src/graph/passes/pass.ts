@@ -1,14 +1,18 @@
 /** What a pass is. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Graph, Node } from "../op.ts";
-import { settler, type Settle } from "../analysis/settle.ts";
+import { canonicaliser, type Canonicalise } from "../analysis/canonicalise.ts";
 
 /** From the values to compute to equal values, in normal form. */
-export type Pass = (outputs: readonly Node[], settle?: Settle) => readonly Node[];
+export type Pass = (outputs: readonly Node[], canonicalise?: Canonicalise) => readonly Node[];
 
-/** Applies a pass to the outputs of a graph. Passes that share a settler do not settle anew what they leave as it is. */
-export const applyPass = (pass: Pass, graph: Graph, settle: Settle = settler()): Graph => {
-  const values = pass([...graph.outputs.values()], settle);
+/** Applies a pass to the outputs of a graph. Passes that share a canonicaliser do not do again what they leave as it is. */
+export const applyPass = (
+  pass: Pass,
+  graph: Graph,
+  canonicalise: Canonicalise = canonicaliser(),
+): Graph => {
+  const values = pass([...graph.outputs.values()], canonicalise);
   return {
     ...graph,
     outputs: new Map(

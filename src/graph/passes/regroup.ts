@@ -11,14 +11,14 @@ import { innerLinks, soleReaders } from "../analysis/chain.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "../analysis/settle.ts";
+import { canonicaliser } from "../analysis/canonicalise.ts";
 import { earliestStagesOf, type EarlyStage } from "../analysis/stages.ts";
 
-export const regroup: Pass = (outputs, settle = settler()) =>
+export const regroup: Pass = (outputs, canonicalise = canonicaliser()) =>
   rewriteLoops(
     outputs,
-    (loop) => componentsOf(regroupBody(changeBody(loop, (roots) => regroup(roots, settle)))),
-    settle,
+    (loop) => componentsOf(regroupBody(changeBody(loop, (roots) => regroup(roots, canonicalise)))),
+    canonicalise,
   );
 
 /** A summand or factor. */

@@ -8,16 +8,16 @@ import { rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 /**
  * The outputs with every loop replaced by what `change` makes of it: a value for each of the loop's components
  * (in the order of `rootsOf`). Loops come without their dead parts, producers before consumers; every value goes
- * through `settle`. Bodies are `change`'s business.
+ * through `canonicalise`. Bodies are `change`'s business.
  */
 export const rewriteLoops = (
   outputs: readonly Node[],
   change: (loop: TimeLoop) => readonly Node[],
-  settle: (node: Node) => Node = (node) => node,
+  canonicalise: (node: Node) => Node = (node) => node,
 ): readonly Node[] => {
   const order = topological(outputs);
-  // Without loops there is nothing to replace, and what is settled need not be gone through.
-  if (!order.some(({ op }) => op === "scan")) return outputs.map(settle);
+  // Without loops there is nothing to replace, and what is canonical need not be gone through.
+  if (!order.some(({ op }) => op === "scan")) return outputs.map(canonicalise);
   const live = liveParts(outputs, order);
   const components = new Map<Node, readonly (Node | undefined)[]>();
   const replace = (node: Node, original: Node): Node => {
@@ -34,9 +34,9 @@ export const rewriteLoops = (
       );
       return node;
     }
-    if (original.op !== "project") return settle(node);
+    if (original.op !== "project") return canonicalise(node);
     const value = components.get(original.operands[0])?.[original.attrs.index];
-    return value === undefined ? node : settle(value);
+    return value === undefined ? node : canonicalise(value);
   };
   return rewrite(outputs, replace, order);
 };

@@ -10,27 +10,27 @@ import { rewrite } from "../walk.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
-import { settler, type Settle } from "../analysis/settle.ts";
+import { canonicaliser, type Canonicalise } from "../analysis/canonicalise.ts";
 import { earliestStagesOf } from "../analysis/stages.ts";
 
-export const separate: Pass = (outputs, settle = settler()) =>
-  separateIn(outputs, settle, () => false);
+export const separate: Pass = (outputs, canonicalise = canonicaliser()) =>
+  separateIn(outputs, canonicalise, () => false);
 
 const separateIn = (
   outputs: readonly Node[],
-  settle: Settle,
+  canonicalise: Canonicalise,
   isLate: (node: Node) => boolean,
 ): readonly Node[] =>
   rewriteLoops(
     separateScope(outputs, isLate),
-    (loop) => componentsOf(separateBody(loop, settle)),
-    settle,
+    (loop) => componentsOf(separateBody(loop, canonicalise)),
+    canonicalise,
   );
 
-const separateBody = (loop: TimeLoop, settle: Settle): TimeLoop => {
+const separateBody = (loop: TimeLoop, canonicalise: Canonicalise): TimeLoop => {
   const stages = earliestStagesOf(loop);
   const isLate = (node: Node): boolean => stages.get(node) === "within";
-  return withRoots(loop, separateIn(rootsOf(loop), settle, isLate));
+  return withRoots(loop, separateIn(rootsOf(loop), canonicalise, isLate));
 };
 
 /** Neighbouring pieces of a concatenation, by number, that are to be treated alike. */

@@ -20,19 +20,19 @@ import {
 } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
-import { settler } from "../analysis/settle.ts";
+import { canonicaliser } from "../analysis/canonicalise.ts";
 
 /** Values for a loop's components, in the order of `rootsOf`. */
 type Change = (loop: TimeLoop) => readonly Node[];
 
-export const specialise: Pass = (outputs, settle = settler()) =>
+export const specialise: Pass = (outputs, canonicalise = canonicaliser()) =>
   rewriteLoops(
     outputs,
     (loop) =>
       loop.length === 1
         ? singleStep(loop)
-        : manySteps(changeBody(loop, (roots) => specialise(roots, settle))),
-    settle,
+        : manySteps(changeBody(loop, (roots) => specialise(roots, canonicalise))),
+    canonicalise,
   );
 
 const manySteps: Change = (loop) =>
