@@ -13,7 +13,7 @@ export interface Geometry {
  * is not turned around. The number of convolved axes is the kernel's.
  */
 export const convolve = (x: Node, kernel: Node, { strides, padding }: Geometry): Node => {
-  const { first, letters } = layoutOf(x, kernel);
+  const { first, subscripts } = layoutOf(x, kernel);
   const around = (side: 0 | 1): number[] =>
     x.shape.map((_, axis) => padding[axis - first]?.[side] ?? 0);
   const padded = pad(x, around(0), around(1));
@@ -22,7 +22,7 @@ export const convolve = (x: Node, kernel: Node, { strides, padding }: Geometry):
     (image, stride, i) => windows(image, first + i, kernel.shape[i] ?? 1, stride),
     padded,
   );
-  const { batch, places, offsets, pairs } = letters;
+  const { batch, places, offsets, pairs } = subscripts;
   return contract(seen, kernel, `${batch}${pairs}i,${offsets}io->${batch}${places}o`);
 };
 
@@ -31,8 +31,8 @@ export const convolve = (x: Node, kernel: Node, { strides, padding }: Geometry):
  * [batch…, N…, out] with N = (count − 1) · stride + size less the padding.
  */
 export const convolveTransposed = (x: Node, kernel: Node, { strides, padding }: Geometry): Node => {
-  const { first, letters } = layoutOf(x, kernel);
-  const { batch, places, offsets, pairs } = letters;
+  const { first, subscripts } = layoutOf(x, kernel);
+  const { batch, places, offsets, pairs } = subscripts;
   const parts = contract(x, kernel, `${batch}${places}i,${offsets}io->${batch}${pairs}o`);
   const whole = strides.reduceRight((image, stride, i) => {
     const length = ((x.shape[first + i] ?? 1) - 1) * stride + (kernel.shape[i] ?? 1);
@@ -46,12 +46,12 @@ export const convolveTransposed = (x: Node, kernel: Node, { strides, padding }: 
   return slice(whole, before, size);
 };
 
-/** The first convolved axis, and letters: of the batch, of places and offsets in windows, and those in pairs. */
+/** The first convolved axis, and subscripts: of the batch, of places and offsets in windows, and those in pairs. */
 const layoutOf = (x: Node, kernel: Node) => {
   const count = kernel.shape.length - 2;
   const first = x.shape.length - 1 - count;
   const places = "pqrstuvw".slice(0, count);
   const offsets = "PQRSTUVW".slice(0, count);
   const pairs = Array.from(places, (place, i) => `${place}${offsets[i] ?? ""}`).join("");
-  return { first, letters: { batch: "abcdefgh".slice(0, first), places, offsets, pairs } };
+  return { first, subscripts: { batch: "abcdefgh".slice(0, first), places, offsets, pairs } };
 };

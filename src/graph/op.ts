@@ -104,8 +104,8 @@ export interface Ops extends OfKinds {
 
   // Contraction
   /**
-   * einsum of two operands: one letter an axis, each letter at most once an operand, every letter of an operand
-   * in the other one or in `out`; equal sizes for equal letters. Covers every matrix product.
+   * einsum of two operands: one subscript an axis, each subscript at most once an operand, every subscript of an operand
+   * in the other one or in `out`; equal sizes for equal subscripts. Covers every matrix product.
    */
   contract: Binary<{ readonly a: string; readonly b: string; readonly out: string }>;
 

@@ -160,14 +160,14 @@ const batchAxes = (x: Node, indices: Node, batch: number): Shape => {
   return shared;
 };
 
-const letterSizes = (sizes: Map<string, number>, letters: string, x: Node): void => {
-  requireOne(letters.length, x.shape.length, `letters (${letters})`);
-  invariant(new Set(letters).size === letters.length, `a letter repeats in ${letters}`);
-  Array.from(letters).forEach((letter, axis) => {
+const subscriptSizes = (sizes: Map<string, number>, subscripts: string, x: Node): void => {
+  requireOne(subscripts.length, x.shape.length, `subscripts (${subscripts})`);
+  invariant(new Set(subscripts).size === subscripts.length, `a subscript repeats in ${subscripts}`);
+  Array.from(subscripts).forEach((subscript, axis) => {
     const size = x.shape[axis] ?? 1;
-    const known = sizes.get(letter) ?? size;
-    invariant(known === size, `letter ${letter} has sizes ${known} and ${size}`);
-    sizes.set(letter, size);
+    const known = sizes.get(subscript) ?? size;
+    invariant(known === size, `subscript ${subscript} has sizes ${known} and ${size}`);
+    sizes.set(subscript, size);
   });
 };
 
@@ -313,16 +313,18 @@ const rules: Rules = {
   contract: ([a, b], attrs) => {
     requireFloat(a, b);
     const sizes = new Map<string, number>();
-    letterSizes(sizes, attrs.a, a);
-    letterSizes(sizes, attrs.b, b);
-    for (const letter of sizes.keys()) {
-      const uses = [attrs.a, attrs.b, attrs.out].filter((letters) => letters.includes(letter));
-      invariant(uses.length >= 2, `letter ${letter} is in one operand only`);
+    subscriptSizes(sizes, attrs.a, a);
+    subscriptSizes(sizes, attrs.b, b);
+    for (const subscript of sizes.keys()) {
+      const uses = [attrs.a, attrs.b, attrs.out].filter((subscripts) =>
+        subscripts.includes(subscript),
+      );
+      invariant(uses.length >= 2, `subscript ${subscript} is in one operand only`);
     }
-    invariant(new Set(attrs.out).size === attrs.out.length, `a letter repeats in ${attrs.out}`);
-    const shape = Array.from(attrs.out).map((letter) => {
-      const size = sizes.get(letter);
-      invariant(size !== undefined, `letter ${letter} is in no operand`);
+    invariant(new Set(attrs.out).size === attrs.out.length, `a subscript repeats in ${attrs.out}`);
+    const shape = Array.from(attrs.out).map((subscript) => {
+      const size = sizes.get(subscript);
+      invariant(size !== undefined, `subscript ${subscript} is in no operand`);
       return size;
     });
     return { shape, dtype: "float" };

@@ -33,8 +33,8 @@ export const concatLast = (xs: readonly Node[]): Node => {
   return concat(aligned, (aligned[0]?.shape.length ?? 1) - 1);
 };
 
-/** Letters for leading axes: particles, batch, then others. Core axes use m, n, i, o. */
-const LEAD_LETTERS = "kbcdefgh";
+/** Subscripts for leading axes: particles, batch, then others. Core axes use m, n, i, o. */
+const LEAD_SUBSCRIPTS = "kbcdefgh";
 
 /**
  * einsum over the core axes named by `spec` ("mi,in->mn"), mapped over the leading axes before them. Leading axes of
@@ -46,15 +46,15 @@ export const contractCores = (a: Node, b: Node, spec: `${string},${string}->${st
   const leadA = leadOf(a, coreA.length);
   const leadB = leadOf(b, coreB.length);
   const lead = broadcastShapes(leadA, leadB);
-  invariant(lead.length <= LEAD_LETTERS.length, `${lead.length} leading axes`);
-  const lettersOf = (shape: Shape): string =>
-    shape.map((n, axis) => (n > 1 ? LEAD_LETTERS.charAt(axis) : "")).join("");
+  invariant(lead.length <= LEAD_SUBSCRIPTS.length, `${lead.length} leading axes`);
+  const subscriptsOf = (shape: Shape): string =>
+    shape.map((n, axis) => (n > 1 ? LEAD_SUBSCRIPTS.charAt(axis) : "")).join("");
   const squeezed = (x: Node, own: Shape, core: number): Node =>
     reshapeTo(x, [...own.filter((n) => n > 1), ...coreOf(x, core)]);
   const result = contract(
     squeezed(a, leadA, coreA.length),
     squeezed(b, leadB, coreB.length),
-    `${lettersOf(leadA)}${coreA},${lettersOf(leadB)}${coreB}->${lettersOf(lead)}${coreOut}`,
+    `${subscriptsOf(leadA)}${coreA},${subscriptsOf(leadB)}${coreB}->${subscriptsOf(lead)}${coreOut}`,
   );
   return reshapeTo(result, [...lead, ...coreOf(result, coreOut.length)]);
 };

@@ -83,19 +83,19 @@ describe("types of primitives", () => {
     ["overlapAdd of (f32[3]): no axis 1 in rank 1", () => g.overlapAdd(f(3), 0, 6)],
     ["pad of (f32[4]): negative", () => g.pad(f(4), [-1], [0])],
     [
-      "contract of (f32[2, 3], f32[4, 5]): letter j has sizes 3 and 4",
+      "contract of (f32[2, 3], f32[4, 5]): subscript j has sizes 3 and 4",
       () => g.contract(f(2, 3), f(4, 5), "ij,jk->ik"),
     ],
     [
-      "contract of (f32[2, 3], f32[3]): letter i is in one operand only",
+      "contract of (f32[2, 3], f32[3]): subscript i is in one operand only",
       () => g.contract(f(2, 3), f(3), "ij,j->"),
     ],
     [
-      "contract of (f32[2], f32[2]): letter k is in no operand",
+      "contract of (f32[2], f32[2]): subscript k is in no operand",
       () => g.contract(f(2), f(2), "i,i->k"),
     ],
     [
-      "contract of (f32[2, 2], f32[2]): a letter repeats in ii",
+      "contract of (f32[2, 2], f32[2]): a subscript repeats in ii",
       () => g.contract(f(2, 2), f(2), "ii,i->i"),
     ],
     ['contract: malformed "ij,jk"', () => g.contract(f(2, 3), f(3, 2), "ij,jk")],

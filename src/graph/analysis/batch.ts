@@ -48,13 +48,13 @@ const operand = (nodes: readonly Node[], index: number): Node => {
 
 const later = (axes: readonly number[]): number[] => axes.map((axis) => axis + 1);
 
-/** A letter that a contraction does not use. */
-const freshLetter = ({ a, b }: NodeOf<"contract">["attrs"]): string => {
+/** A subscript that a contraction does not use. */
+const freshSubscript = ({ a, b }: NodeOf<"contract">["attrs"]): string => {
   const used = new Set(a + b);
-  for (const letter of "tsruvwxyzabcdefghijklmnopqTSRUVWXYZABCDEFGHIJKLMNOPQ") {
-    if (!used.has(letter)) return letter;
+  for (const subscript of "tsruvwxyzabcdefghijklmnopqTSRUVWXYZABCDEFGHIJKLMNOPQ") {
+    if (!used.has(subscript)) return subscript;
   }
-  throw new InternalError("a contraction uses every letter");
+  throw new InternalError("a contraction uses every subscript");
 };
 
 /** Total; `undefined` where the steps must stay in sequence. */
@@ -111,9 +111,9 @@ const batches: { readonly [K in OpName]: Batch<K> | undefined } = {
     build.overlapAdd(first(xs), axis + 1, length, stride),
 
   contract: ({ operands: [x, y], attrs }, { given: [a, b] }) => {
-    const t = freshLetter(attrs);
-    const letters = (side: Stacked | undefined): string => (side?.isStacked === true ? t : "");
-    const spec = `${letters(a)}${attrs.a},${letters(b)}${attrs.b}->${t}${attrs.out}`;
+    const t = freshSubscript(attrs);
+    const subscripts = (side: Stacked | undefined): string => (side?.isStacked === true ? t : "");
+    const spec = `${subscripts(a)}${attrs.a},${subscripts(b)}${attrs.b}->${t}${attrs.out}`;
     return build.contract(a?.node ?? x, b?.node ?? y, spec);
   },
 

@@ -10,7 +10,7 @@ import type { Node, NodeOf } from "../op.ts";
 import { sameShape } from "../shapes.ts";
 import { rewrite } from "../walk.ts";
 import { innerLinks, soleReaders } from "../analysis/chain.ts";
-import { keepLetters, lettersOf, renamer } from "../analysis/letters.ts";
+import { keepSubscripts, subscriptsOf, renamer } from "../analysis/subscripts.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
@@ -26,19 +26,19 @@ export const merge: Pass = (outputs, canonicalise = canonicaliser()) =>
 
 const FEWEST = 3;
 
-/** x contracted with fixed weights over one letter, written with the letters of x first. */
+/** x contracted with fixed weights over one subscript, written with the subscripts of x first. */
 interface Product {
   readonly x: Node;
   readonly weights: Node;
-  readonly letters: string;
-  readonly weightLetters: string;
+  readonly subscripts: string;
+  readonly weightSubscripts: string;
   readonly out: string;
   readonly k: string;
   /** Whether x is the first operand. */
   readonly isFirst: boolean;
 }
 
-/** Reads a node as a product, the letters named by their order in x and the result. */
+/** Reads a node as a product, the subscripts named by their order in x and the result. */
 const productOf = (
   node: NodeOf<"contract">,
   original: Node,
@@ -48,16 +48,16 @@ const productOf = (
   if (late[0] === late[1]) return undefined;
   const { a, b, out } = node.attrs;
   const [first, second] = node.operands;
-  const [x, weights, letters, weightLetters] =
+  const [x, weights, subscripts, weightSubscripts] =
     late[0] === true ? ([first, second, a, b] as const) : ([second, first, b, a] as const);
-  const summed = keepLetters(letters, (letter) => !out.includes(letter));
-  const rename = renamer(letters + out);
+  const summed = keepSubscripts(subscripts, (subscript) => !out.includes(subscript));
+  const rename = renamer(subscripts + out);
   return summed.length === 1
     ? {
         x,
         weights,
-        letters: rename(letters),
-        weightLetters: rename(weightLetters),
+        subscripts: rename(subscripts),
+        weightSubscripts: rename(weightSubscripts),
         out: rename(out),
         k: rename(summed),
         isFirst: late[0] === true,
@@ -65,10 +65,12 @@ const productOf = (
     : undefined;
 };
 
-/** Products of one kind can be one product. Their sizes agree but for the letter that is summed over. */
-const kindOf = ({ x, letters, weightLetters, out, k }: Product): string => {
-  const sizes = lettersOf(letters).map((letter, axis) => (letter === k ? "" : x.shape[axis]));
-  return `${letters},${lettersOf(weightLetters).toSorted().join("")}->${out} ${sizes.join()}`;
+/** Products of one kind can be one product. Their sizes agree but for the subscript that is summed over. */
+const kindOf = ({ x, subscripts, weightSubscripts, out, k }: Product): string => {
+  const sizes = subscriptsOf(subscripts).map((subscript, axis) =>
+    subscript === k ? "" : x.shape[axis],
+  );
+  return `${subscripts},${subscriptsOf(weightSubscripts).toSorted().join("")}->${out} ${sizes.join()}`;
 };
 
 const mergeBody = (loop: TimeLoop): TimeLoop => {
@@ -154,11 +156,11 @@ const ofOneOperand = (
     const weights = others
       .map((other) => aligned(other, first))
       .reduce((sum, more) => add(sum, more), first.weights);
-    const { x, letters, weightLetters, out } = first;
+    const { x, subscripts, weightSubscripts, out } = first;
     // In the places where the original has them.
     const sum = first.isFirst
-      ? contract(x, weights, `${letters},${weightLetters}->${out}`)
-      : contract(weights, x, `${weightLetters},${letters}->${out}`);
+      ? contract(x, weights, `${subscripts},${weightSubscripts}->${out}`)
+      : contract(weights, x, `${weightSubscripts},${subscripts}->${out}`);
     return { ...term, node: reshape(sum, term.node.shape) };
   });
 };
@@ -177,25 +179,28 @@ const reshapedProductOf = (
 };
 
 /** The weights with their axes in the order of another product's. */
-const aligned = ({ weights, weightLetters }: Product, { weightLetters: order }: Product): Node =>
+const aligned = (
+  { weights, weightSubscripts }: Product,
+  { weightSubscripts: order }: Product,
+): Node =>
   transpose(
     weights,
-    lettersOf(order).map((letter) => weightLetters.indexOf(letter)),
+    subscriptsOf(order).map((subscript) => weightSubscripts.indexOf(subscript)),
   );
 
 const joint = (products: readonly Product[]): Node => {
   const [first] = products;
   invariant(first !== undefined, "a joint product of nothing");
-  const { letters, weightLetters, out, k } = first;
+  const { subscripts, weightSubscripts, out, k } = first;
   return contract(
     concat(
       products.map(({ x }) => x),
-      letters.indexOf(k),
+      subscripts.indexOf(k),
     ),
     concat(
       products.map((product) => aligned(product, first)),
-      weightLetters.indexOf(k),
+      weightSubscripts.indexOf(k),
     ),
-    `${letters},${weightLetters}->${out}`,
+    `${subscripts},${weightSubscripts}->${out}`,
   );
 };

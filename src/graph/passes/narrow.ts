@@ -5,7 +5,7 @@
 import { contract, slice } from "../build.ts";
 import type { Node, NodeOf, Shape } from "../op.ts";
 import { rewrite, topological } from "../walk.ts";
-import { lettersOf } from "../analysis/letters.ts";
+import { subscriptsOf } from "../analysis/subscripts.ts";
 import { componentsOf, rootsOf, withRoots, type TimeLoop } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { rewriteLoops } from "./rewrite-loops.ts";
@@ -119,8 +119,8 @@ const narrowScope = (
 const part = (node: NodeOf<"contract">, range: Range): Node => {
   const { a, b, out } = node.attrs;
   const [x, y] = node.operands;
-  const cut = (value: Node, letters: string): Node => {
-    const axes = lettersOf(letters).map((letter) => out.indexOf(letter));
+  const cut = (value: Node, subscripts: string): Node => {
+    const axes = subscriptsOf(subscripts).map((subscript) => out.indexOf(subscript));
     const begin = axes.map((axis) => range.begin[axis] ?? 0);
     const size = axes.map((axis, i) => (range.end[axis] ?? value.shape[i] ?? 0) - (begin[i] ?? 0));
     return slice(value, begin, size);

@@ -74,13 +74,13 @@ const separateScope = (
 const sumOfRuns = (node: NodeOf<"contract">, side: 0 | 1, runs: readonly Run[]): Node => {
   const { a, b, out } = node.attrs;
   const [x, y] = node.operands;
-  const [joined, letters] = side === 0 ? [x, a] : [y, b];
-  const [other, otherLetters] = side === 0 ? [y, b] : [x, a];
+  const [joined, subscripts] = side === 0 ? [x, a] : [y, b];
+  const [other, otherSubscripts] = side === 0 ? [y, b] : [x, a];
   if (joined.op !== "concat") return node;
   const { axis } = joined.attrs;
-  const letter = letters[axis] ?? "";
-  const otherAxis = otherLetters.indexOf(letter);
-  if (out.includes(letter) || otherAxis < 0) return node;
+  const subscript = subscripts[axis] ?? "";
+  const otherAxis = otherSubscripts.indexOf(subscript);
+  if (out.includes(subscript) || otherAxis < 0) return node;
 
   let start = 0;
   const terms = runs.map(({ pieces }) => {

@@ -1,5 +1,5 @@
 /**
- * Contractions. Each letter is a batch, a row (in `a` and the result), a column (in `b` and the result) or summed over; which
+ * Contractions. Each subscript is a batch, a row (in `a` and the result), a column (in `b` and the result) or summed over; which
  * column is dense decides whether it becomes tiles of a product, a copy in another layout first, or sums by rows.
  */
 import type { NodeOf } from "../../graph/op.ts";
@@ -10,30 +10,30 @@ import { densely, emitCopy, emitMap, emitNest } from "./nests.ts";
 import { allocateView, seenFrom, valueOf, type Scope } from "./scope.ts";
 import { numberView, transposed, type View } from "./view.ts";
 
-/** A view with a letter for each axis. */
-interface Lettered {
+/** A view with a subscript for each axis. */
+interface Subscripted {
   readonly view: View;
-  readonly letters: readonly string[];
+  readonly subscripts: readonly string[];
 }
 
 export const contract = (node: NodeOf<"contract">, scope: Scope): View => {
   const { shape, dtype, attrs } = node;
   if (elements(shape) === 0) return numberView(0, shape, dtype);
-  const a: Lettered = { view: operand(node, scope, 0), letters: Array.from(attrs.a) };
-  const b: Lettered = { view: operand(node, scope, 1), letters: Array.from(attrs.b) };
+  const a: Subscripted = { view: operand(node, scope, 0), subscripts: Array.from(attrs.a) };
+  const b: Subscripted = { view: operand(node, scope, 1), subscripts: Array.from(attrs.b) };
   const sizes = new Map([...sizesOf(a), ...sizesOf(b)]);
-  const size = (letter: string): number => sizes.get(letter) ?? 1;
-  const real = (letters: readonly string[]): readonly string[] =>
-    letters.filter((letter) => size(letter) > 1);
+  const size = (subscript: string): number => sizes.get(subscript) ?? 1;
+  const real = (subscripts: readonly string[]): readonly string[] =>
+    subscripts.filter((subscript) => size(subscript) > 1);
   const out = real(Array.from(attrs.out));
-  const inner = real(a.letters).filter((letter) => !out.includes(letter));
+  const inner = real(a.subscripts).filter((subscript) => !out.includes(subscript));
 
   if (elements(inner.map(size)) === 0) {
     return emitMap(scope, node, node, [numberView(0, shape, dtype)], (_, [zero = 0]) => zero);
   }
-  const to: Lettered = {
+  const to: Subscripted = {
     view: allocateView(scope, node.op, shape, dtype),
-    letters: Array.from(attrs.out),
+    subscripts: Array.from(attrs.out),
   };
   const problem: Problem = { node, scope, a, b, to, out, inner, size };
   if (inner.length === 0 || !emitProduct(problem)) emitRows(problem);
@@ -46,38 +46,38 @@ const operand = (node: NodeOf<"contract">, scope: Scope, index: 0 | 1): View => 
   return view.source.kind === "buffer" ? view : densely(scope, node, view);
 };
 
-const sizesOf = ({ view, letters }: Lettered): readonly (readonly [string, number])[] =>
-  letters.map((letter, axis) => [letter, view.shape[axis] ?? 1] as const);
+const sizesOf = ({ view, subscripts }: Subscripted): readonly (readonly [string, number])[] =>
+  subscripts.map((subscript, axis) => [subscript, view.shape[axis] ?? 1] as const);
 
 interface Problem {
   readonly node: NodeOf<"contract">;
   readonly scope: Scope;
-  readonly a: Lettered;
-  readonly b: Lettered;
-  readonly to: Lettered;
-  /** Letters of the result and those that are summed over, without those of size 1. */
+  readonly a: Subscripted;
+  readonly b: Subscripted;
+  readonly to: Subscripted;
+  /** Subscripts of the result and those that are summed over, without those of size 1. */
   readonly out: readonly string[];
   readonly inner: readonly string[];
-  readonly size: (letter: string) => number;
+  readonly size: (subscript: string) => number;
 }
 
-const strideOf = ({ view, letters }: Lettered, letter: string): number => {
-  const axis = letters.indexOf(letter);
+const strideOf = ({ view, subscripts }: Subscripted, subscript: string): number => {
+  const axis = subscripts.indexOf(subscript);
   return axis < 0 ? 0 : (view.strides[axis] ?? 0);
 };
 
-const along = ({ letters }: Lettered, axes: readonly string[]): Along =>
-  axes.map((letter) => {
-    const axis = letters.indexOf(letter);
+const along = ({ subscripts }: Subscripted, axes: readonly string[]): Along =>
+  axes.map((subscript) => {
+    const axis = subscripts.indexOf(subscript);
     return axis < 0 ? undefined : axis;
   });
 
 /** Which factor gives the columns, dense or made so. */
 interface Columns {
-  readonly letter: string;
+  readonly subscript: string;
   /** The factor with the columns, and the other. */
-  readonly of: Lettered;
-  readonly other: Lettered;
+  readonly of: Subscripted;
+  readonly other: Subscripted;
 }
 
 /** Fewer columns than this are not worth a tile. */
@@ -88,10 +88,11 @@ const emitProduct = (problem: Problem): boolean => {
   if (columns === undefined) return false;
   const { node, scope, to, out, inner, size } = problem;
   const rows = out.filter(
-    (letter) => columns.other.letters.includes(letter) && !columns.of.letters.includes(letter),
+    (subscript) =>
+      columns.other.subscripts.includes(subscript) && !columns.of.subscripts.includes(subscript),
   );
   const row = rows.toSorted((x, y) => size(y) - size(x))[0];
-  const axes = [...out.filter((letter) => letter !== columns.letter), columns.letter];
+  const axes = [...out.filter((subscript) => subscript !== columns.subscript), columns.subscript];
   const body = createBody();
   body.store(to.view, along(to, axes), body.product());
   const product: Product = {
@@ -113,19 +114,19 @@ const emitProduct = (problem: Problem): boolean => {
   return true;
 };
 
-/** Letters that only one factor has, those that are dense in it; the one that is dense in the result too is best. */
+/** Subscripts that only one factor has, those that are dense in it; the one that is dense in the result too is best. */
 const denseColumns = (problem: Problem): Columns | undefined => {
   const { to, size } = problem;
   return columnsOf(problem)
-    .filter(({ letter, of }) => strideOf(of, letter) === 1 && size(letter) >= FEW)
-    .toSorted((x, y) => strideOf(to, x.letter) - strideOf(to, y.letter))[0];
+    .filter(({ subscript, of }) => strideOf(of, subscript) === 1 && size(subscript) >= FEW)
+    .toSorted((x, y) => strideOf(to, x.subscript) - strideOf(to, y.subscript))[0];
 };
 
 const columnsOf = ({ a, b, out }: Problem): readonly Columns[] =>
-  out.flatMap((letter): readonly Columns[] => {
-    const [inA, inB] = [a.letters.includes(letter), b.letters.includes(letter)];
+  out.flatMap((subscript): readonly Columns[] => {
+    const [inA, inB] = [a.subscripts.includes(subscript), b.subscripts.includes(subscript)];
     if (inA && inB) return [];
-    return [inB ? { letter, of: b, other: a } : { letter, of: a, other: b }];
+    return [inB ? { subscript, of: b, other: a } : { subscript, of: a, other: b }];
   });
 
 /**
@@ -135,15 +136,15 @@ const columnsOf = ({ a, b, out }: Problem): readonly Columns[] =>
 const copiedColumns = (problem: Problem): Columns | undefined => {
   const { scope, to, size, out, node } = problem;
   const columns = columnsOf(problem).find(
-    ({ letter }) => strideOf(to, letter) === 1 && size(letter) >= 2 * FEW,
+    ({ subscript }) => strideOf(to, subscript) === 1 && size(subscript) >= 2 * FEW,
   );
   if (columns === undefined) return undefined;
-  const { of, letter } = columns;
-  const rows = elements(out.filter((other) => !of.letters.includes(other)).map(size));
+  const { of, subscript } = columns;
+  const rows = elements(out.filter((other) => !of.subscripts.includes(other)).map(size));
   const home = homeOf(scope, of.view);
   if (home === scope && rows < 16) return undefined;
-  const order = [...of.letters.filter((other) => other !== letter), letter];
-  const permutation = order.map((other) => of.letters.indexOf(other));
+  const order = [...of.subscripts.filter((other) => other !== subscript), subscript];
+  const permutation = order.map((other) => of.subscripts.indexOf(other));
   const wanted = transposed(of.view, permutation);
   const key = JSON.stringify([wanted.source, wanted.base, wanted.shape, wanted.strides]);
   const copy =
@@ -154,7 +155,7 @@ const copiedColumns = (problem: Problem): Columns | undefined => {
       home.copies.set(key, made);
       return made;
     })();
-  return { ...columns, of: { view: seenFrom(scope, copy), letters: order } };
+  return { ...columns, of: { view: seenFrom(scope, copy), subscripts: order } };
 };
 
 /** The outermost scope in which the view is complete and does not change. */
@@ -175,7 +176,7 @@ const atHome = ({ depth }: Scope, view: View): View =>
     ? { ...view, source: { ...view.source, steps: view.source.steps.slice(0, depth) } }
     : view;
 
-/** Without tiles: each element a sum over the summed letters, the ones that are dense innermost. */
+/** Without tiles: each element a sum over the summed subscripts, the ones that are dense innermost. */
 const emitRows = ({ node, scope, a, b, to, out, inner, size }: Problem): void => {
   const summed = inner.toSorted(
     (x, y) => strideOf(a, y) + strideOf(b, y) - (strideOf(a, x) + strideOf(b, x)),

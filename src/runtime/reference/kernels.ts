@@ -112,22 +112,22 @@ const eachIndexed = (
 
 const contract = (a: Value, b: Value, { attrs, shape }: NodeOf<"contract">): Data => {
   const sizes = new Map<string, number>();
-  Array.from(attrs.a).forEach((letter, axis) => sizes.set(letter, a.shape[axis] ?? 1));
-  Array.from(attrs.b).forEach((letter, axis) => sizes.set(letter, b.shape[axis] ?? 1));
-  const size = (letters: readonly string[]): number =>
-    elements(letters.map((letter) => sizes.get(letter) ?? 1));
-  const inA = (letter: string): boolean => attrs.a.includes(letter);
-  const inB = (letter: string): boolean => attrs.b.includes(letter);
-  const shared = Array.from(attrs.out).filter((letter) => inA(letter) && inB(letter));
-  const rowLetters = Array.from(attrs.out).filter((letter) => !inB(letter));
-  const columnLetters = Array.from(attrs.out).filter((letter) => !inA(letter));
-  const summed = Array.from(attrs.a).filter((letter) => !attrs.out.includes(letter));
+  Array.from(attrs.a).forEach((subscript, axis) => sizes.set(subscript, a.shape[axis] ?? 1));
+  Array.from(attrs.b).forEach((subscript, axis) => sizes.set(subscript, b.shape[axis] ?? 1));
+  const size = (subscripts: readonly string[]): number =>
+    elements(subscripts.map((subscript) => sizes.get(subscript) ?? 1));
+  const inA = (subscript: string): boolean => attrs.a.includes(subscript);
+  const inB = (subscript: string): boolean => attrs.b.includes(subscript);
+  const shared = Array.from(attrs.out).filter((subscript) => inA(subscript) && inB(subscript));
+  const rowSubscripts = Array.from(attrs.out).filter((subscript) => !inB(subscript));
+  const columnSubscripts = Array.from(attrs.out).filter((subscript) => !inA(subscript));
+  const summed = Array.from(attrs.a).filter((subscript) => !attrs.out.includes(subscript));
 
   const order = (have: string, want: readonly string[]): number[] =>
-    want.map((letter) => have.indexOf(letter));
-  const left = permute(a, order(attrs.a, [...shared, ...rowLetters, ...summed]));
-  const right = permute(b, order(attrs.b, [...shared, ...summed, ...columnLetters]));
-  const [rows, depth, columns] = [size(rowLetters), size(summed), size(columnLetters)];
+    want.map((subscript) => have.indexOf(subscript));
+  const left = permute(a, order(attrs.a, [...shared, ...rowSubscripts, ...summed]));
+  const right = permute(b, order(attrs.b, [...shared, ...summed, ...columnSubscripts]));
+  const [rows, depth, columns] = [size(rowSubscripts), size(summed), size(columnSubscripts)];
   const result = allocate("float", elements(shape)); // [shared…, rows…, columns…]
   for (let row = 0; row < size(shared) * rows; row += 1) {
     const block = Math.floor(row / rows) * depth;
@@ -140,9 +140,9 @@ const contract = (a: Value, b: Value, { attrs, shape }: NodeOf<"contract">): Dat
       }
     }
   }
-  const letters = [...shared, ...rowLetters, ...columnLetters];
-  const product = { shape: letters.map((letter) => sizes.get(letter) ?? 1), data: result };
-  return permute(product, order(letters.join(""), Array.from(attrs.out)));
+  const subscripts = [...shared, ...rowSubscripts, ...columnSubscripts];
+  const product = { shape: subscripts.map((subscript) => sizes.get(subscript) ?? 1), data: result };
+  return permute(product, order(subscripts.join(""), Array.from(attrs.out)));
 };
 
 /** The total table. */

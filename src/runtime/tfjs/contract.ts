@@ -34,9 +34,9 @@ export const planContraction = (
   const { a, b } = node.attrs;
   const [x, y] = node.operands;
   const sizes = new Map<string, number>();
-  Array.from(a).forEach((letter, axis) => sizes.set(letter, x.shape[axis] ?? 1));
-  Array.from(b).forEach((letter, axis) => sizes.set(letter, y.shape[axis] ?? 1));
-  const summed = Array.from(a).some((letter) => !node.attrs.out.includes(letter));
+  Array.from(a).forEach((subscript, axis) => sizes.set(subscript, x.shape[axis] ?? 1));
+  Array.from(b).forEach((subscript, axis) => sizes.set(subscript, y.shape[axis] ?? 1));
+  const summed = Array.from(a).some((subscript) => !node.attrs.out.includes(subscript));
   const flags = adjointsAreFree && summed ? [false, true] : [false];
   const [first, ...others] = [false, true].flatMap((swapped) =>
     layouts(swapped ? b : a, swapped ? a : b, node.attrs.out).flatMap((layout) =>
@@ -49,7 +49,7 @@ export const planContraction = (
   return others.reduce((best, other) => (other.moved < best.moved ? other : best), first);
 };
 
-/** The letters of both operands by their part in the product, in one of the orders worth a try. */
+/** The subscripts of both operands by their part in the product, in one of the orders worth a try. */
 interface Layout {
   readonly left: string;
   readonly right: string;
@@ -60,11 +60,12 @@ interface Layout {
 }
 
 const layouts = (left: string, right: string, out: string): readonly Layout[] => {
-  // The same letters in the order that each of some sources gives them.
-  const orders = (sources: readonly string[], keep: (letter: string) => boolean): string[] => [
+  // The same subscripts in the order that each of some sources gives them.
+  const orders = (sources: readonly string[], keep: (subscript: string) => boolean): string[] => [
     ...new Set(sources.map((source) => Array.from(source).filter(keep).join(""))),
   ];
-  const shared = (letter: string): boolean => left.includes(letter) && right.includes(letter);
+  const shared = (subscript: string): boolean =>
+    left.includes(subscript) && right.includes(subscript);
   const batches = orders([out, left, right], (l) => shared(l) && out.includes(l));
   const sums = orders([left, right], (l) => shared(l) && !out.includes(l));
   const rows = orders([out, left], (l) => left.includes(l) && !shared(l));
@@ -85,16 +86,18 @@ const candidate = (
   out: string,
   sizes: ReadonlyMap<string, number>,
 ): Contraction & { readonly moved: number } => {
-  const shapeOf = (letters: string): Shape =>
-    Array.from(letters).map((letter) => sizes.get(letter) ?? 1);
-  const count = (letters: string): number => elements(shapeOf(letters));
+  const shapeOf = (subscripts: string): Shape =>
+    Array.from(subscripts).map((subscript) => sizes.get(subscript) ?? 1);
+  const count = (subscripts: string): number => elements(shapeOf(subscripts));
   // Axes of size 1 have no order.
-  const proper = (letters: string): string =>
-    Array.from(letters)
-      .filter((letter) => sizes.get(letter) !== 1)
+  const proper = (subscripts: string): string =>
+    Array.from(subscripts)
+      .filter((subscript) => sizes.get(subscript) !== 1)
       .join("");
   const permutation = (from: string, to: string): readonly number[] | undefined =>
-    proper(from) === proper(to) ? undefined : Array.from(to).map((letter) => from.indexOf(letter));
+    proper(from) === proper(to)
+      ? undefined
+      : Array.from(to).map((subscript) => from.indexOf(subscript));
   const arrange = (from: string, outer: string, inner: string, adjoint: boolean): Arranged => {
     const [major, minor] = adjoint ? [inner, outer] : [outer, inner];
     return {
@@ -107,8 +110,8 @@ const candidate = (
   const first = arrange(left, rows, summed, adjointLeft);
   const second = arrange(right, summed, columns, adjointRight);
   const last = permutation(product, out);
-  const cost = (permuted: readonly number[] | undefined, letters: string): number =>
-    permuted === undefined ? 0 : count(letters);
+  const cost = (permuted: readonly number[] | undefined, subscripts: string): number =>
+    permuted === undefined ? 0 : count(subscripts);
   return {
     kind: summed === "" ? "elementwise" : "matmul",
     swapped,

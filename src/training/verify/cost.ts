@@ -15,8 +15,8 @@ const costOf = (node: Node): number => {
   const size = elements(node.shape);
   if (node.op === "contract") {
     const { a, out } = node.attrs;
-    const depth = Array.from(a).map((letter, axis) =>
-      out.includes(letter) ? 1 : (node.operands[0].shape[axis] ?? 1),
+    const depth = Array.from(a).map((subscript, axis) =>
+      out.includes(subscript) ? 1 : (node.operands[0].shape[axis] ?? 1),
     );
     return PER_NODE + size * elements(depth);
   }

@@ -181,12 +181,12 @@ const contract: Step = (pick, pool) => {
   let b = "";
   for (const [axis, n] of y.shape.entries()) {
     const same = Array.from(a).find(
-      (letter, i) => x.shape[i] === n && !b.includes(letter) && pick.below(3) > 0,
+      (subscript, i) => x.shape[i] === n && !b.includes(subscript) && pick.below(3) > 0,
     );
     b += same ?? "xyz".charAt(axis);
   }
-  const letters = Array.from(new Set(a + b));
-  const out = letters.filter((l) => !(a.includes(l) && b.includes(l)) || pick.below(2) === 0);
+  const subscripts = Array.from(new Set(a + b));
+  const out = subscripts.filter((l) => !(a.includes(l) && b.includes(l)) || pick.below(2) === 0);
   return build.contract(
     build.tanh(x),
     build.tanh(y),

@@ -56,7 +56,7 @@ describe("a recurrent model with encoder and decoder in its loop", () => {
       expect(node.op, name).toBe("contract");
       if (node.op !== "contract") continue;
       const { a, out } = node.attrs;
-      const summed = Array.from(a).filter((letter) => !out.includes(letter));
+      const summed = Array.from(a).filter((subscript) => !out.includes(subscript));
       expect(summed, `${name}: time and batch`).toHaveLength(2);
     }
   });

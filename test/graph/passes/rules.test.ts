@@ -229,7 +229,11 @@ describe("layout", () => {
 describe("contractions", () => {
   const copies = broadcast(reshape(row, [1, 1, 3]), [5, 2, 3]);
   run([
-    ["letters are named by occurrence", contract(x, w, "kj,jq->kq"), "contract[ab,bc->ac](x, w)"],
+    [
+      "subscripts are named by occurrence",
+      contract(x, w, "kj,jq->kq"),
+      "contract[ab,bc->ac](x, w)",
+    ],
     [
       "take transposes in",
       contract(transpose(x, [1, 0]), w, "ji,jk->ik"),
@@ -246,7 +250,7 @@ describe("contractions", () => {
       "broadcast[5, 2, 4](reshape[1, 1, 4](contract[a,ab->b](reshape[3](row), w)))",
     ],
     [
-      "of copies along a letter of the other operand need no copies",
+      "of copies along a subscript of the other operand need no copies",
       contract(broadcast(row, [2, 3]), x, "bj,bj->b"),
       "contract[a,ba->b](reshape[3](row), x)",
     ],
@@ -261,7 +265,7 @@ describe("contractions", () => {
       "broadcast[2, 4](mul(sum[[0]](w), 2))",
     ],
     [
-      "lose the letters that are summed",
+      "lose the subscripts that are summed",
       sum(contract(cube, cube, "tij,tik->tjk"), [0]),
       "reshape[1, 4, 4](contract[abc,abd->cd](cube, cube))".replace(
         "[abc,abd->cd]",
@@ -269,7 +273,7 @@ describe("contractions", () => {
       ),
     ],
     [
-      "sum an operand over a letter of its own first",
+      "sum an operand over a subscript of its own first",
       sum(contract(x, w, "ij,jk->ik"), [0]),
       "reshape[1, 4](contract[a,ab->b](reshape[3](sum[[0]](x)), w))",
     ],

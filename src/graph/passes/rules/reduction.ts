@@ -2,7 +2,7 @@
 import * as build from "../../build.ts";
 import type { Node, NodeOf } from "../../op.ts";
 import { rebuild } from "../../walk.ts";
-import { keepLetters } from "../../analysis/letters.ts";
+import { keepSubscripts } from "../../analysis/subscripts.ts";
 import { axesBefore, broadcastTo, broadcastAfter } from "../../analysis/axes.ts";
 import type { Rule, Rules } from "./rule.ts";
 
@@ -92,8 +92,8 @@ const sumOfPad: Rule<"sum"> = ({ operands: [x], attrs: { axes } }) => {
 };
 
 /**
- * Σ over axes of a contraction is the contraction without these letters. Over time this makes one product per
- * weight of the contributions of all steps. A letter that only one operand has is summed there first.
+ * Σ over axes of a contraction is the contraction without these subscripts. Over time this makes one product per
+ * weight of the contributions of all steps. A subscript that only one operand has is summed there first.
  */
 const sumOfContract: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) => {
   if (x.op !== "contract") return undefined;
@@ -101,16 +101,18 @@ const sumOfContract: Rule<"sum"> = ({ operands: [x], attrs: { axes }, shape }) =
   const { a, b, out } = x.attrs;
   const summed = axes.map((axis) => out[axis] ?? "");
   const [first, second] = [
-    { node: left, letters: a, other: b },
-    { node: right, letters: b, other: a },
-  ].map(({ node, letters, other }) => {
-    const alone = summed.filter((letter) => letters.includes(letter) && !other.includes(letter));
-    return dropLetters(node, letters, alone);
+    { node: left, subscripts: a, other: b },
+    { node: right, subscripts: b, other: a },
+  ].map(({ node, subscripts, other }) => {
+    const alone = summed.filter(
+      (subscript) => subscripts.includes(subscript) && !other.includes(subscript),
+    );
+    return dropSubscripts(node, subscripts, alone);
   });
   if (first === undefined || second === undefined) return undefined;
-  const kept = keepLetters(out, (letter) => !summed.includes(letter));
+  const kept = keepSubscripts(out, (subscript) => !summed.includes(subscript));
   return reshape(
-    build.contract(first.node, second.node, `${first.letters},${second.letters}->${kept}`),
+    build.contract(first.node, second.node, `${first.subscripts},${second.subscripts}->${kept}`),
     shape,
   );
 };
@@ -127,18 +129,18 @@ const sumOfConcat: Rule<"sum"> = ({ operands: [x], attrs: { axes } }) =>
       )
     : undefined;
 
-const dropLetters = (
+const dropSubscripts = (
   node: Node,
-  letters: string,
+  subscripts: string,
   dropped: readonly string[],
-): { readonly node: Node; readonly letters: string } => {
-  const axes = dropped.map((letter) => letters.indexOf(letter));
+): { readonly node: Node; readonly subscripts: string } => {
+  const axes = dropped.map((subscript) => subscripts.indexOf(subscript));
   return {
     node: reshape(
       sum(node, axes),
       node.shape.filter((_, axis) => !axes.includes(axis)),
     ),
-    letters: keepLetters(letters, (letter) => !dropped.includes(letter)),
+    subscripts: keepSubscripts(subscripts, (subscript) => !dropped.includes(subscript)),
   };
 };
 
