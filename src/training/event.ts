@@ -49,7 +49,7 @@ export interface Evaluation extends Measured {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** A state to persist. Its arrays are copies that training does not touch again. */
+/** A state to persist. Its arrays are copies that training does not use again. */
 export interface Checkpoint {
   readonly kind: "checkpoint";
   readonly state: TrainingState;

@@ -46,7 +46,7 @@ const offsets = (planned: Program): Record<string, number> =>
 const ends = [buffer("x", 100, "input"), buffer("y", 100, "output")];
 
 describe("memory is shared", () => {
-  test("by temporaries that are not live at once; what one statement touches is", () => {
+  test("by temporaries that are not live at once; what one statement accesses is", () => {
     const chain = ["x", "a", "b", "c", "y"];
     const planned = plan(
       program(

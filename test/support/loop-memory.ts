@@ -26,7 +26,7 @@ interface Visitor {
 }
 
 /**
- * The first element that one thread writes while another may touch it, with no barrier between; or `undefined`. A dynamic
+ * The first element that one thread writes while another may access it, with no barrier between; or `undefined`. A dynamic
  * index counts as taking all its values. At most 30 threads.
  */
 export function findRace(program: Program): string | undefined {
@@ -54,7 +54,7 @@ export function findRace(program: Program): string | undefined {
         }
         const others = ((writers[cell] ?? 0) | (writes ? (readers[cell] ?? 0) : 0)) & ~bit;
         if (others !== 0) {
-          found ??= `${buffer}[${element}] is ${writes ? "written" : "read"} by thread ${thread} in ${describe(leaf)} while others (mask ${others}) touch it`;
+          found ??= `${buffer}[${element}] is ${writes ? "written" : "read"} by thread ${thread} in ${describe(leaf)} while others (mask ${others}) access it`;
         }
         marks[cell] = (marks[cell] ?? 0) | bit;
       };
@@ -156,7 +156,7 @@ const runLeaf = (leaf: Leaf, steps: readonly number[], context: Thread): void =>
       : [0, size],
   );
   if (ranges.some(([from, to]) => from === to)) return;
-  const touch = (access: Access, inner: readonly number[], writes: boolean): void => {
+  const reach = (access: Access, inner: readonly number[], writes: boolean): void => {
     let start = access.base;
     for (const [d, step] of steps.entries()) start += step * (access.steps[d] ?? 0);
     const all = [...ranges, ...inner.map((size): readonly [number, number] => [0, size])];
@@ -185,16 +185,16 @@ const runLeaf = (leaf: Leaf, steps: readonly number[], context: Thread): void =>
   };
   if (leaf.kind === "product") {
     for (const { inner, a, b } of leaf.terms) {
-      touch(a, inner, false);
-      touch(b, inner, false);
+      reach(a, inner, false);
+      reach(b, inner, false);
     }
   }
   for (const one of leaf.body) {
-    if (one.op === "load") touch(one.from, [], false);
-    if (one.op === "store" && one.accumulate === true) touch(one.to, [], false);
+    if (one.op === "load") reach(one.from, [], false);
+    if (one.op === "store" && one.accumulate === true) reach(one.to, [], false);
   }
   for (const one of leaf.body) {
-    if (one.op === "store" || one.op === "reduce") touch(one.to, [], true);
+    if (one.op === "store" || one.op === "reduce") reach(one.to, [], true);
   }
 };
 

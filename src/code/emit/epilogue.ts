@@ -1,6 +1,6 @@
 /**
  * What is done to the sums of a product. A short body is repeated for every sum of a tile, while it is in a register. A long
- * one would be much code, and touch a few elements each of many streams of memory: so the sums of some whole rows go
+ * one would be much code, and access a few elements each of many streams of memory: so the sums of some whole rows go
  * where results are stored, and loops along the rows take them from there.
  */
 import { invariant } from "../../diagnostics/invariant.ts";

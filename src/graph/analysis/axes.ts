@@ -93,15 +93,15 @@ export const invert = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
 
 /**
- * f (broadcast x) is broadcast (f x) along the axes that f does not touch. The node is a primitive of one operand whose
+ * f (broadcast x) is broadcast (f x) for axes other than those that f works along. The node is a primitive of one operand whose
  * other axes keep their places.
  */
-export const broadcastAfter = (node: Node, touched: readonly number[]): Node | undefined => {
+export const broadcastAfter = (node: Node, worksAlong: readonly number[]): Node | undefined => {
   const [x] = node.operands;
   if (x?.op !== "broadcast") return undefined;
   const [y] = x.operands;
   const isFree = x.shape.map(
-    (n, axis) => n !== 1 && y.shape[axis] === 1 && !touched.includes(axis),
+    (n, axis) => n !== 1 && y.shape[axis] === 1 && !worksAlong.includes(axis),
   );
   if (!isFree.includes(true)) return undefined;
   const thin = x.shape.map((n, axis) => (isFree[axis] === true ? 1 : n));

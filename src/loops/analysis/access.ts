@@ -1,7 +1,7 @@
-/** What statements touch: their accesses with the ranges of everything that these vary with. */
+/** What statements access: their accesses with the ranges of everything that these vary with. */
 import type { Access, BufferName, Instruction, Statement } from "../program.ts";
 
-/** The elements that one access touches in one step of the loops that are common to all statements of a list. */
+/** The elements of one access in one step of the loops that are common to all statements of a list. */
 export interface Footprint {
   readonly buffer: BufferName;
   readonly writes: boolean;
@@ -50,7 +50,7 @@ export const footprint = (
   return { buffer, writes, base, strides, sizes: ranges, steps: common };
 };
 
-/** Everything a statement touches in one step of the `depth` loops around it, in the buffers that matter. */
+/** Everything a statement accesses in one step of the `depth` loops around it, in the buffers that matter. */
 export const footprintsOf = (
   statement: Statement,
   depth: number,
@@ -97,14 +97,14 @@ const forEachAccess = (
 };
 
 /** Of statements, which never change and are asked by several passes. */
-const touched = new WeakMap<Statement, ReadonlyMap<BufferName, boolean>>();
+const accessed = new WeakMap<Statement, ReadonlyMap<BufferName, boolean>>();
 
-/** What a statement touches, and whether it stores there. */
+/** What a statement accesses, and whether it stores there. */
 export const buffersOf = (statement: Statement): ReadonlyMap<BufferName, boolean> => {
-  const found = touched.get(statement);
+  const found = accessed.get(statement);
   if (found !== undefined) return found;
   const buffers = new Map<BufferName, boolean>();
-  touched.set(statement, buffers);
+  accessed.set(statement, buffers);
   forEachAccess(statement, [], ({ buffer }, writes) => {
     if (writes || !buffers.has(buffer)) buffers.set(buffer, writes);
   });
@@ -135,7 +135,7 @@ const apart = (a: Footprint, b: Footprint, modulus: number): boolean => {
   return avoids(low, high, modulus);
 };
 
-/** False only if the two touch no element in common in any one step of the loops around both. */
+/** False only if the two have no element in common in any one step of the loops around both. */
 export const mayOverlap = (a: Footprint, b: Footprint): boolean => {
   if (a.buffer !== b.buffer || apart(a, b, Infinity)) return false;
   for (const { strides } of [a, b])

@@ -5,7 +5,7 @@ import { createIntervals, type Intervals } from "./intervals.ts";
 
 export interface Vertex {
   readonly statement: Statement;
-  /** What it touches, and whether it stores there. */
+  /** What it accesses, and whether it stores there. */
   readonly buffers: ReadonlyMap<BufferName, boolean>;
   /** How many elements it runs over; 0 for a loop. */
   readonly elements: number;
@@ -19,8 +19,8 @@ export interface Vertex {
 export interface Order {
   readonly depth: number;
   readonly vertices: (Vertex | undefined)[];
-  readonly touching: Map<BufferName, Set<Vertex>>;
-  /** Those of `touching` that store there. */
+  readonly accessing: Map<BufferName, Set<Vertex>>;
+  /** Those of `accessing` that store there. */
   readonly storing: Map<BufferName, Set<Vertex>>;
 }
 
@@ -36,8 +36,8 @@ const vertexOf = (statement: Statement, position: number): Vertex => ({
 /** The order of a list inside `depth` loops. */
 export const orderOf = (statements: readonly Statement[], depth: number): Order => {
   const vertices = statements.map(vertexOf);
-  const order: Order = { depth, vertices, touching: new Map(), storing: new Map() };
-  for (const vertex of vertices) touch(order, vertex);
+  const order: Order = { depth, vertices, accessing: new Map(), storing: new Map() };
+  for (const vertex of vertices) enter(order, vertex);
   const accesses = new Map<BufferName, Accesses>();
   for (const vertex of vertices) {
     const matters = (buffer: BufferName): boolean => order.storing.has(buffer);
@@ -90,18 +90,18 @@ const follow = (vertex: Vertex, footprint: Footprint, earlier: ByStep): void => 
   }
 };
 
-const touch = ({ touching, storing }: Order, vertex: Vertex): void => {
+const enter = ({ accessing, storing }: Order, vertex: Vertex): void => {
   for (const [buffer, writes] of vertex.buffers) {
-    for (const users of writes ? [touching, storing] : [touching]) {
+    for (const users of writes ? [accessing, storing] : [accessing]) {
       const set = users.get(buffer) ?? new Set();
       users.set(buffer, set.add(vertex));
     }
   }
 };
 
-const forget = ({ touching, storing }: Order, vertex: Vertex): void => {
+const forget = ({ accessing, storing }: Order, vertex: Vertex): void => {
   for (const buffer of vertex.buffers.keys())
-    for (const users of [touching, storing]) users.get(buffer)?.delete(vertex);
+    for (const users of [accessing, storing]) users.get(buffer)?.delete(vertex);
 };
 
 /** What must run after `first` and comes before `second`. */
@@ -158,7 +158,7 @@ export const adjacent = (first: Vertex, second: Vertex): boolean => {
   return true;
 };
 
-/** Puts one statement in the place of two adjacent ones. It touches no more than both did. */
+/** Puts one statement in the place of two adjacent ones. It accesses no more than both did. */
 export const replacePair = (
   order: Order,
   first: Vertex,
@@ -183,7 +183,7 @@ export const replacePair = (
   }
   for (const vertex of joined.before) vertex.after.add(joined);
   for (const vertex of joined.after) vertex.before.add(joined);
-  touch(order, joined);
+  enter(order, joined);
   return joined;
 };
 

@@ -1,4 +1,4 @@
-/** A program whose statements can be replaced, moved and removed, with an index of who touches which buffer. */
+/** A program whose statements can be replaced, moved and removed, with an index of who accesses which buffer. */
 import type { BufferName, Loop, Nest, Product, Program, Statement } from "../program.ts";
 import { buffersOf, footprintsOf, intervalOf, type Footprint } from "./access.ts";
 import { createIntervals, type Intervals } from "./intervals.ts";
@@ -24,7 +24,7 @@ export interface List {
 
 export interface Tree {
   readonly root: List;
-  readonly touching: Map<BufferName, Touching>;
+  readonly accessing: Map<BufferName, Accessing>;
 }
 
 /** A leaf as it was when it was put where it is. */
@@ -33,19 +33,19 @@ interface Put {
   readonly statement: Nest | Product;
 }
 
-/** Who touches a buffer. */
-interface Touching {
-  /** In the order in which they came to touch it, and which that was. */
+/** Who accesses a buffer. */
+interface Accessing {
+  /** In the order in which they came to access it, and which that was. */
   readonly leaves: Map<Leaf, number>;
   readonly readers: Set<Leaf>;
   readonly writers: Set<Leaf>;
-  /** By the elements that they touch; some are no longer what they were. */
+  /** By the elements that they access; some are no longer what they were. */
   readonly elements: Intervals<Put>;
   puts: number;
 }
 
 export const treeOf = (program: Program): Tree => {
-  const touching: Tree["touching"] = new Map();
+  const accessing: Tree["accessing"] = new Map();
   const listOf = (
     statements: readonly Statement[],
     parent: List | undefined,
@@ -62,38 +62,38 @@ export const treeOf = (program: Program): Tree => {
       }
       const leaf: Leaf = { kind: "leaf", parent: list, statement: undefined, position: i };
       list.entries.push(leaf);
-      replace(touching, leaf, statement);
+      replace(accessing, leaf, statement);
     }
     return list;
   };
-  return { root: listOf(program.body, undefined, 0, undefined), touching };
+  return { root: listOf(program.body, undefined, 0, undefined), accessing };
 };
 
-const touchingOf = (touching: Tree["touching"], buffer: BufferName): Touching => {
-  const found = touching.get(buffer) ?? {
+const accessingOf = (accessing: Tree["accessing"], buffer: BufferName): Accessing => {
+  const found = accessing.get(buffer) ?? {
     leaves: new Map<Leaf, number>(),
     readers: new Set<Leaf>(),
     writers: new Set<Leaf>(),
     elements: createIntervals<Put>(),
     puts: 0,
   };
-  touching.set(buffer, found);
+  accessing.set(buffer, found);
   return found;
 };
 
 const replace = (
-  touching: Tree["touching"],
+  accessing: Tree["accessing"],
   leaf: Leaf,
   statement: Nest | Product | undefined,
 ): void => {
   for (const buffer of leaf.statement === undefined ? [] : buffersOf(leaf.statement).keys()) {
-    const { leaves, readers, writers } = touchingOf(touching, buffer);
+    const { leaves, readers, writers } = accessingOf(accessing, buffer);
     for (const some of [leaves, readers, writers]) some.delete(leaf);
   }
   leaf.statement = statement;
   if (statement === undefined) return;
   for (const footprint of footprintsOf(statement, 0, lengthsAround(leaf.parent))) {
-    const known = touchingOf(touching, footprint.buffer);
+    const known = accessingOf(accessing, footprint.buffer);
     if (!known.leaves.has(leaf)) known.leaves.set(leaf, known.puts++);
     (footprint.writes ? known.writers : known.readers).add(leaf);
     known.elements.add(...intervalOf(footprint), { leaf, statement });
@@ -109,7 +109,7 @@ export const addLeaf = (
 ): Leaf => {
   const leaf: Leaf = { kind: "leaf", parent, statement: undefined, position };
   parent.entries.push(leaf);
-  replace(tree.touching, leaf, statement);
+  replace(tree.accessing, leaf, statement);
   return leaf;
 };
 
@@ -119,21 +119,21 @@ export const replaceLeaf = (
   leaf: Leaf,
   statement: Nest | Product | undefined,
 ): void => {
-  replace(tree.touching, leaf, statement);
+  replace(tree.accessing, leaf, statement);
 };
 
-export const leavesTouching = (tree: Tree, buffer: BufferName): readonly Leaf[] => [
-  ...(tree.touching.get(buffer)?.leaves.keys() ?? []),
+export const leavesAccessing = (tree: Tree, buffer: BufferName): readonly Leaf[] => [
+  ...(tree.accessing.get(buffer)?.leaves.keys() ?? []),
 ];
 
 /** Fewer are not worth a search. */
 const many = 16;
 
-/** At least those that touch an element of the footprint, which lies in the list, in any step of the loops around. */
+/** At least those that access an element of the footprint, which lies in the list, in any step of the loops around. */
 export const leavesNear = (tree: Tree, list: List, near: Footprint): readonly Leaf[] => {
-  const touching = tree.touching.get(near.buffer);
-  if (touching === undefined) return [];
-  const { leaves, elements } = touching;
+  const accessing = tree.accessing.get(near.buffer);
+  if (accessing === undefined) return [];
+  const { leaves, elements } = accessing;
   if (leaves.size < many) return [...leaves.keys()];
   const around = lengthsAround(list);
   const everyStep = {
@@ -151,11 +151,11 @@ export const leavesNear = (tree: Tree, list: List, near: Footprint): readonly Le
 
 /** Whether exactly one leaf of all loads from the buffer. */
 export const hasOneReader = (tree: Tree, buffer: BufferName): boolean =>
-  tree.touching.get(buffer)?.readers.size === 1;
+  tree.accessing.get(buffer)?.readers.size === 1;
 
 /** Whether anything stores there. */
 export const isWritten = (tree: Tree, buffer: BufferName): boolean =>
-  (tree.touching.get(buffer)?.writers.size ?? 0) > 0;
+  (tree.accessing.get(buffer)?.writers.size ?? 0) > 0;
 
 /** Where in the list the leaf is, and the lengths of the loops between; undefined if it is elsewhere. */
 export const placeIn = (

@@ -12,10 +12,10 @@ const isStore = (instruction: Instruction): instruction is Store =>
 export const dead = (program: Program): Program => {
   const live = liveBuffers(program);
   const body = keepLive(program.body, live);
-  const touched = new Set(body.flatMap((statement) => [...buffersOf(statement).keys()]));
+  const accessed = new Set(body.flatMap((statement) => [...buffersOf(statement).keys()]));
   return {
     ...program,
-    buffers: program.buffers.filter(({ name, role }) => role !== "temporary" || touched.has(name)),
+    buffers: program.buffers.filter(({ name, role }) => role !== "temporary" || accessed.has(name)),
     body,
   };
 };

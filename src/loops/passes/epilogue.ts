@@ -82,7 +82,7 @@ const moveUp = (order: Order, vertex: Vertex, nest: Nest): void => {
 /** Whether nothing but a reduction loads what the nest makes with little work: it will compute that itself. */
 const isForReduction = (order: Order, vertex: Vertex, nest: Nest): boolean => {
   const users = new Set(
-    storesIn(nest.body).flatMap(({ to }) => [...(order.touching.get(to.buffer) ?? [])]),
+    storesIn(nest.body).flatMap(({ to }) => [...(order.accessing.get(to.buffer) ?? [])]),
   );
   users.delete(vertex);
   return (
@@ -117,7 +117,7 @@ const moveDown = (
 ): Vertex | undefined => {
   for (const load of loadsIn(product.body)) {
     const { buffer } = load.from;
-    const users = order.touching.get(buffer);
+    const users = order.accessing.get(buffer);
     if (users === undefined || users.size > 2) continue;
     const [other, ...others] = [...users].filter((v) => v !== vertex);
     if (other?.statement.kind !== "nest" || others.length > 0) continue;

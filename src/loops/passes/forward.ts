@@ -20,7 +20,7 @@ import {
   isWritten,
   lengthsAround,
   leavesNear,
-  leavesTouching,
+  leavesAccessing,
   placeIn,
   replaceLeaf,
   statementsIn,
@@ -102,7 +102,7 @@ const reads = ({ statement }: Placed, buffer: BufferName): boolean =>
 /** Puts the source in the destination's place; false if something is in the way. */
 const unify = (tree: Tree, leaf: Leaf, copy: Nest, from: Access, to: Access): boolean => {
   const list = leaf.parent;
-  const all = placed(list, leavesTouching(tree, from.buffer));
+  const all = placed(list, leavesAccessing(tree, from.buffer));
   const users = all.filter(isDefined).filter((user) => user.leaf !== leaf);
   if (users.length < all.length - 1) return false;
   const writers = users.filter((user) => writes(user, from.buffer));

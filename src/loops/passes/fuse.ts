@@ -93,21 +93,21 @@ const fuseOne = (
   return undefined;
 };
 
-/** Together they touch few enough buffers: seen before bodies are joined, of which many that add n terms are long. */
+/** Together they access few enough buffers: seen before bodies are joined, of which many that add n terms are long. */
 const hasRoom = (first: Vertex, second: Vertex, { buffers, isPassing }: Room): boolean => {
-  let touched = 0;
+  let accessed = 0;
   for (const one of [first, second])
     for (const buffer of one.buffers.keys()) {
       if (one === second && first.buffers.has(buffer)) continue;
-      if (isPassing?.(buffer) !== true) touched += 1;
-      if (touched > buffers) return false;
+      if (isPassing?.(buffer) !== true) accessed += 1;
+      if (accessed > buffers) return false;
     }
   return true;
 };
 
-/** Nobody else touches the buffer. */
+/** Nobody else accesses the buffer. */
 const isBetween = (order: Order, buffer: BufferName, first: Vertex, second: Vertex): boolean => {
-  for (const vertex of order.touching.get(buffer) ?? [])
+  for (const vertex of order.accessing.get(buffer) ?? [])
     if (vertex !== first && vertex !== second) return false;
   return true;
 };
@@ -120,7 +120,7 @@ const partners = (
   storing: boolean,
 ): readonly Vertex[] => {
   const found: Vertex[] = [];
-  for (const other of (storing ? order.storing : order.touching).get(buffer) ?? [])
+  for (const other of (storing ? order.storing : order.accessing).get(buffer) ?? [])
     if (
       other.position < position &&
       other.elements === elements &&
@@ -214,7 +214,7 @@ const fuseAligned = (first: Nest, second: Nest, room: Room, depth: number): Nest
   };
 };
 
-/** How many buffers a body may touch, besides those that only pass what it computes from statement to statement. */
+/** How many buffers a body may access, besides those that only pass what it computes from statement to statement. */
 interface Room {
   readonly buffers: number;
   readonly isPassing?: (buffer: BufferName) => boolean;
@@ -222,13 +222,13 @@ interface Room {
 
 export const withinLimits = (body: readonly Instruction[], room: Room): boolean => {
   if (body.length > bodyLimits.instructions) return false;
-  const touched = new Set<BufferName>();
+  const accessed = new Set<BufferName>();
   for (const one of body) {
     const access = accessOf(one);
-    if (access !== undefined) touched.add(access.buffer);
+    if (access !== undefined) accessed.add(access.buffer);
   }
   const { buffers, isPassing } = room;
-  return [...touched].filter((buffer) => isPassing?.(buffer) !== true).length <= buffers;
+  return [...accessed].filter((buffer) => isPassing?.(buffer) !== true).length <= buffers;
 };
 
 /** For equal axes: the bodies one after the other do the same for each element as the statements one after the other. */
@@ -238,15 +238,15 @@ export const mayShareBody = (
   axes: readonly number[],
   depth: number,
 ): boolean => {
-  const known = new Map<BufferName, Touch[]>();
-  for (const one of touchesOf(first)) {
+  const known = new Map<BufferName, InstructionAccess[]>();
+  for (const one of accessesOf(first)) {
     const same = known.get(one.access.buffer);
     if (same === undefined) known.set(one.access.buffer, [one]);
     else same.push(one);
   }
-  const of = ({ access, op }: Touch, body: readonly Instruction[]): Footprint =>
+  const of = ({ access, op }: InstructionAccess, body: readonly Instruction[]): Footprint =>
     footprint(access, op !== "load", axes, body, depth, []);
-  for (const other of touchesOf(second)) {
+  for (const other of accessesOf(second)) {
     for (const one of known.get(other.access.buffer) ?? []) {
       if (one.op === "load" && other.op === "load") continue;
       if (isKnownAgain(one, other)) continue;
@@ -257,22 +257,22 @@ export const mayShareBody = (
   return true;
 };
 
-interface Touch {
+interface InstructionAccess {
   readonly op: Instruction["op"];
   readonly access: Access;
 }
 
-const touchesOf = (body: readonly Instruction[]): readonly Touch[] => {
-  const touches: Touch[] = [];
+const accessesOf = (body: readonly Instruction[]): readonly InstructionAccess[] => {
+  const accesses: InstructionAccess[] = [];
   for (const instruction of body) {
     const access = accessOf(instruction);
-    if (access !== undefined) touches.push({ op: instruction.op, access });
+    if (access !== undefined) accesses.push({ op: instruction.op, access });
   }
-  return touches;
+  return accesses;
 };
 
 /** What was stored is loaded, or stored again, by the same element. */
-const isKnownAgain = (first: Touch, second: Touch): boolean =>
+const isKnownAgain = (first: InstructionAccess, second: InstructionAccess): boolean =>
   first.op === "store" &&
   second.op !== "reduce" &&
   first.access.dynamic === undefined &&

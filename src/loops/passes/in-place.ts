@@ -50,7 +50,7 @@ type Replacing = Buffer & { readonly replaces: BufferName };
 
 const isReplacing = (buffer: Buffer): buffer is Replacing => buffer.replaces !== undefined;
 
-/** By buffer: how many statements touch it, and which is the last to touch it and to store there. */
+/** By buffer: how many statements access it, and which is the last to access it and to store there. */
 interface Uses {
   readonly count: ReadonlyMap<BufferName, number>;
   readonly last: ReadonlyMap<BufferName, number>;
@@ -80,10 +80,10 @@ const updatesLast = (
   const isUpdate = (statement: Statement, i: number): statement is Nest => {
     if (statement.kind !== "nest" || statement.reduced > 0 || statement.order !== undefined)
       return false;
-    const touched = [...buffersOf(statement)];
+    const accessed = [...buffersOf(statement)];
     return (
-      touched.some(([buffer]) => outputs.has(buffer)) &&
-      touched.every(([buffer, writes]) =>
+      accessed.some(([buffer]) => outputs.has(buffer)) &&
+      accessed.every(([buffer, writes]) =>
         writes ? count.get(buffer) === 1 : (lastStore.get(buffer) ?? -1) < i,
       )
     );

@@ -26,6 +26,6 @@ export const loopPasses: ReadonlyMap<string, LoopPass> = new Map([
   ["in place", inPlace],
 ]);
 
-/** The program made fast: fewer statements, which touch less memory. */
+/** The program made fast: fewer statements, which access less memory. */
 export const optimiseLoops = (program: Program): Program =>
   [...loopPasses.values()].reduce((current, pass) => pass(current), program);

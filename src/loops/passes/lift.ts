@@ -3,7 +3,7 @@ import type { Access, Nest } from "../program.ts";
 import { type Footprint, footprint, footprintsOf, intervalOf } from "../analysis/access.ts";
 import {
   addLeaf,
-  leavesTouching,
+  leavesAccessing,
   placeIn,
   replaceLeaf,
   type Leaf,
@@ -13,7 +13,7 @@ import {
 
 /**
  * Lifts what can be lifted out of a loop and gives back the new leaves in their order, right after it: copies from what no
- * later step changes to what nothing else in the loop touches.
+ * later step changes to what nothing else in the loop accesses.
  */
 export const liftCopies = (tree: Tree, list: List): readonly Leaf[] => {
   const { parent, loop } = list;
@@ -60,9 +60,9 @@ const staysValid = (tree: Tree, list: List, leaf: Leaf, { body, axes }: Nest): b
   const [load, store] = body;
   if (load?.op !== "load" || store?.op !== "store") return false;
   const isInside = (other: Leaf): boolean => other !== leaf && placeIn(list, other) !== undefined;
-  if (leavesTouching(tree, store.to.buffer).some(isInside)) return false;
+  if (leavesAccessing(tree, store.to.buffer).some(isInside)) return false;
   const read = footprint(load.from, false, axes, body, list.depth, []);
-  return leavesTouching(tree, load.from.buffer).every((other) => {
+  return leavesAccessing(tree, load.from.buffer).every((other) => {
     const place = placeIn(list, other);
     if (other === leaf || place === undefined || other.statement === undefined) return true;
     return footprintsOf(other.statement, list.depth, place.inner).every(

@@ -34,7 +34,7 @@ type Allocate = (to: BufferName, size: number) => Buffer;
 const splitAll = (statements: readonly Statement[], allocate: Allocate): readonly Statement[] => {
   const result: Statement[] = [];
   let waiting: Nest[] = [];
-  /** What those who wait touch, and whether they store there. */
+  /** What those who wait access, and whether they store there. */
   let awaited = new Map<BufferName, boolean>();
   const flush = (): void => {
     result.push(...waiting);

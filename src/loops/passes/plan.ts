@@ -7,7 +7,7 @@ const line = 16;
 
 /**
  * Gives every temporary a place in the arena, so that those that are never live at once share memory. What one
- * statement touches is live at once: its buffers never overlap. Memory that the program needs besides its inputs and
+ * statement accesses is live at once: its buffers never overlap. Memory that the program needs besides its inputs and
  * outputs: 4 · `arena` bytes.
  */
 export function plan(program: Program): Program {

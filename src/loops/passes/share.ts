@@ -6,19 +6,19 @@ import { choose, type Chosen } from "./share/choose.ts";
 import { barrierTime, optionsOf, type Option } from "./share/options.ts";
 import { refine } from "./share/refine.ts";
 import { hasBarrier, itemsOf, type Body, type Item } from "./share/schedule.ts";
-import { conflict, toucher, type Split } from "./share/touch.ts";
+import { conflict, footprintsIn, type Split } from "./share/footprint.ts";
 
 /**
  * Divides the work of a planned program among threads: every nest and product gets the axis that is split, or is left to
- * the first thread, and barriers go where a thread may touch what another one wrote, or write what another one
- * touched, since the last. All threads are at the same place when the program begins and when it ends.
+ * the first thread, and barriers go where a thread may access what another one wrote, or write what another one
+ * accessed, since the last. All threads are at the same place when the program begins and when it ends.
  */
 export function share(program: Program, threads: number): Program {
   if (threads === 1) return { ...program, threads };
   const places = placesOf(program.body);
-  const touchesOf = toucher(program);
-  const plain = places.map((place) => optionsOf(place.leaf, touchesOf(place), threads));
-  const options = refine(places, plain, touchesOf, threads);
+  const footprintsOf = footprintsIn(program);
+  const plain = places.map((place) => optionsOf(place.leaf, footprintsOf(place), threads));
+  const options = refine(places, plain, footprintsOf, threads);
   const items = itemsOf(program.body);
   const result = outline(items, options, threads);
   return { ...program, threads, body: rebuild(program.body, items, result, options) };
@@ -42,11 +42,11 @@ const outline = (
   const choice = options.map(() => 0);
   const barriers = new Map<Body | undefined, readonly number[]>();
   const here: number[] = [];
-  /** What was touched since the last barrier, by memory. */
+  /** What was accessed since the last barrier, by memory. */
   const pending = new Map<number, Intervals<Split>>();
   const waits = (splits: readonly Split[]): boolean =>
     splits.some((split) => {
-      const { space, lo, hi } = split.touch;
+      const { space, lo, hi } = split.footprint;
       for (const before of pending.get(space)?.meeting(lo, hi) ?? [])
         if (conflict(before, split, 0, threads)) return true;
       return false;
@@ -55,9 +55,9 @@ const outline = (
     here.push(index);
     pending.clear();
   };
-  const touch = (splits: readonly Split[]): void => {
+  const record = (splits: readonly Split[]): void => {
     for (const split of splits) {
-      const { space, lo, hi } = split.touch;
+      const { space, lo, hi } = split.footprint;
       const known = pending.get(space) ?? createIntervals<Split>();
       pending.set(space, known);
       known.add(lo, hi, split);
@@ -73,7 +73,7 @@ const outline = (
       const best = rated.reduce((a, b) => (b.cost < a.cost ? b : a));
       choice[item.from] = some.indexOf(best.option);
       if (best.barrier) wait(index);
-      touch(best.option.splits);
+      record(best.option.splits);
       continue;
     }
     const chosen = choose(item, options, threads);
@@ -82,7 +82,7 @@ const outline = (
     for (const [body, where] of chosen.placement.barriers) barriers.set(body, where);
     if (splits.some((one) => chosen.placement.isFirst(one.leaf) && waits(one.splits))) wait(index);
     if (hasBarrier(item.loop, chosen.placement.barriers)) pending.clear();
-    for (const one of splits) if (chosen.placement.isLast(one.leaf)) touch(one.splits);
+    for (const one of splits) if (chosen.placement.isLast(one.leaf)) record(one.splits);
   }
   barriers.set(undefined, here);
   return { choice, barriers };

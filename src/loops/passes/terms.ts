@@ -53,7 +53,7 @@ const mergeOne = (
     const load = product.body[id];
     if (load?.op !== "load" || !isPartial(load.from.buffer)) continue;
     if (load.from.dynamic !== undefined) continue;
-    const writers = [...(order.touching.get(load.from.buffer) ?? [])].filter((v) => v !== vertex);
+    const writers = [...(order.accessing.get(load.from.buffer) ?? [])].filter((v) => v !== vertex);
     const [other] = writers;
     if (other?.statement.kind !== "product" || writers.length > 1) continue;
     if (other.position > vertex.position || !adjacent(other, vertex)) continue;

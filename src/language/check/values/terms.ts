@@ -42,7 +42,7 @@ export interface MemoryTerm {
   readonly states: ReadonlyMap<string, ValueId>;
 }
 
-/** Stands for an expression that was already reported; everything that touches it stays silent. */
+/** Stands for an expression that was already reported; everything that depends on it stays silent. */
 export interface Poison {
   readonly kind: "poison";
 }

@@ -20,7 +20,7 @@ interface Visit {
  */
 const reusedInLoops = 1 << 18;
 
-/** When each temporary is live; those that nothing touches are left out. */
+/** When each temporary is live; those that nothing accesses are left out. */
 export function livesOf(program: Program): Map<BufferName, Life> {
   const places = placesOf(program.body);
   const spans = spansOf(places);

@@ -1,6 +1,6 @@
 import type { Access, Instruction, Loop, Nest, Product, Statement } from "../../program.ts";
 
-/** A statement that touches memory: not a loop, not a barrier. */
+/** A statement that accesses memory: not a loop, not a barrier. */
 export type Leaf = Nest | Product;
 
 /** One access of a statement, with the sizes of the axes that its strides belong to. */

@@ -61,8 +61,8 @@ const follow = (
   const owners = new Map<string, string | undefined>();
   const rate = (option: Option): number => {
     let rating = option.size === size ? 0.5 : 0;
-    for (const { touch, owner } of option.splits) {
-      const known = owners.get(`${touch.space} ${touch.origin}`);
+    for (const { footprint, owner } of option.splits) {
+      const known = owners.get(`${footprint.space} ${footprint.origin}`);
       if (known !== undefined) rating += known === owner ? 1 : -1;
     }
     return rating;
@@ -78,9 +78,9 @@ const follow = (
         if (rating > most) [best, most] = [index, rating];
       }
       choice[leaf] = best;
-      for (const { touch, owner } of some[best]?.splits ?? []) {
-        const key = `${touch.space} ${touch.origin}`;
-        if (owner !== undefined && (touch.writes || !owners.has(key))) {
+      for (const { footprint, owner } of some[best]?.splits ?? []) {
+        const key = `${footprint.space} ${footprint.origin}`;
+        if (owner !== undefined && (footprint.writes || !owners.has(key))) {
           if (!owners.has(key)) owners.set(key, owner);
         }
       }

@@ -2,7 +2,13 @@ import { elements } from "../../../graph/shapes.ts";
 import type { Instruction } from "../../program.ts";
 import { isSlow } from "../../analysis/cost.ts";
 import type { Leaf } from "../plan/uses.ts";
-import { isDisjointAlong, ownerOf, shareFrom, type Split, type Touch } from "./touch.ts";
+import {
+  isDisjointAlong,
+  ownerOf,
+  shareFrom,
+  type Split,
+  type ProgramFootprint,
+} from "./footprint.ts";
 
 /** One way to divide a statement's work among the threads. */
 export interface Option {
@@ -24,16 +30,24 @@ export const barrierTime = 1000;
 const leastColumns = 16;
 
 /** The ways to divide a statement that give the same results, doing it alone last. */
-export function optionsOf(leaf: Leaf, touches: readonly Touch[], threads: number): Option[] {
+export function optionsOf(
+  leaf: Leaf,
+  footprints: readonly ProgramFootprint[],
+  threads: number,
+): Option[] {
   const work = workOf(leaf);
   const options: Option[] = [];
   for (const [axis, size] of leaf.axes.entries()) {
-    if (!canSplit(leaf, touches, axis, threads)) continue;
+    if (!canSplit(leaf, footprints, axis, threads)) continue;
     const time = work * largestShare(size, threads) * slowdown(leaf, axis, threads);
-    const splits = touches.map((touch) => ({ touch, axis, owner: ownerOf(touch, axis, threads) }));
+    const splits = footprints.map((footprint) => ({
+      footprint,
+      axis,
+      owner: ownerOf(footprint, axis, threads),
+    }));
     options.push({ leaf, axis, size, time, splits });
   }
-  const splits = touches.map((touch) => ({ touch, axis: -1, owner: undefined }));
+  const splits = footprints.map((footprint) => ({ footprint, axis: -1, owner: undefined }));
   return [...options, { leaf, axis: -1, size: 1, time: work, splits }];
 }
 
@@ -52,7 +66,7 @@ export function commonSizes(options: readonly (readonly Option[])[], count: numb
 
 const canSplit = (
   leaf: Leaf,
-  touches: readonly Touch[],
+  footprints: readonly ProgramFootprint[],
   axis: number,
   threads: number,
 ): boolean => {
@@ -64,7 +78,7 @@ const canSplit = (
     const ordered = leaf.order === "sequential" ? 1 : 0;
     if (axis >= leaf.axes.length - Math.max(leaf.reduced, ordered)) return false;
   }
-  return touches.every((touch) => !touch.writes || isDisjointAlong(touch, axis));
+  return footprints.every((footprint) => !footprint.writes || isDisjointAlong(footprint, axis));
 };
 
 /** The part of an axis that the thread with most of it has. */

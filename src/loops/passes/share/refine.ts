@@ -2,7 +2,7 @@ import { reindexNest, type Reindexing } from "../../analysis/reindex.ts";
 import type { Nest } from "../../program.ts";
 import type { Place } from "../plan/uses.ts";
 import { commonSizes, optionsOf, type Option } from "./options.ts";
-import type { Touch } from "./touch.ts";
+import type { ProgramFootprint } from "./footprint.ts";
 
 /** How many sizes axes are cut to. */
 const tried = 3;
@@ -15,7 +15,7 @@ const tried = 3;
 export function refine(
   places: readonly Place[],
   options: readonly (readonly Option[])[],
-  touchesOf: (place: Place) => readonly Touch[],
+  footprintsOf: (place: Place) => readonly ProgramFootprint[],
   threads: number,
 ): (readonly Option[])[] {
   const inside = options.filter((_, i) => (places[i]?.loops.length ?? 0) > 0);
@@ -28,7 +28,7 @@ export function refine(
       sizes.flatMap((count): Option[] => {
         if (axis < 0 || size === count || size % count !== 0) return [];
         const cut = cutAxis(leaf, axis, count);
-        const found = optionsOf(cut, touchesOf({ ...place, leaf: cut }), threads);
+        const found = optionsOf(cut, footprintsOf({ ...place, leaf: cut }), threads);
         return found.filter((option) => option.axis === axis);
       }),
     );

@@ -1,7 +1,7 @@
 import type { Statement } from "../../program.ts";
 import { placeBarriers, type Arc } from "./barriers.ts";
 import { barrierTime, type Option } from "./options.ts";
-import { conflict, type Split } from "./touch.ts";
+import { conflict, type Split } from "./footprint.ts";
 
 /** A statement with its leaves, which are counted in program order. */
 export interface Item {
@@ -44,12 +44,12 @@ export function itemsOf(body: readonly Statement[]): Item[] {
   return walk(body, 0, 1);
 }
 
-/** Two touches that may meet, in program order; they may be of the same leaf, an iteration apart. */
+/** Two footprints that may meet, in program order; they may be of the same leaf, an iteration apart. */
 interface Pair {
   readonly leaf: number;
-  readonly touch: number;
+  readonly footprint: number;
   readonly other: number;
-  readonly otherTouch: number;
+  readonly otherFootprint: number;
   /** Known answers, by the number of loops in the same iteration and both options; 0: not known, 1: no, 2: yes. */
   readonly known: Uint8Array;
 }
@@ -93,8 +93,8 @@ export function scheduler(
     const key = (same * some.length + option) * others.length + otherOption;
     const known = pair.known[key] ?? 0;
     if (known > 0) return known === 2;
-    const a = some[option]?.splits[pair.touch];
-    const b = others[otherOption]?.splits[pair.otherTouch];
+    const a = some[option]?.splits[pair.footprint];
+    const b = others[otherOption]?.splits[pair.otherFootprint];
     const found = a !== undefined && b !== undefined && conflict(a, b, same, threads);
     pair.known[key] = found ? 2 : 1;
     return found;
@@ -215,29 +215,33 @@ const hide = (
   }
 };
 
-/** Touches whose addresses meet, whatever the choice; the earlier leaf first. */
+/** Footprints whose addresses meet, whatever the choice; the earlier leaf first. */
 const pairsOf = (item: Item, options: readonly (readonly Option[])[]): Pair[] => {
-  const all: { readonly leaf: number; readonly touch: number; readonly split: Split }[] = [];
+  const all: { readonly leaf: number; readonly footprint: number; readonly split: Split }[] = [];
   for (let leaf = item.from; leaf < item.to; leaf++) {
     const splits = options[leaf]?.[0]?.splits ?? [];
-    for (const [touch, split] of splits.entries()) all.push({ leaf, touch, split });
+    for (const [footprint, split] of splits.entries()) all.push({ leaf, footprint, split });
   }
-  all.sort(({ split: { touch: a } }, { split: { touch: b } }) => a.space - b.space || a.lo - b.lo);
+  all.sort(
+    ({ split: { footprint: a } }, { split: { footprint: b } }) => a.space - b.space || a.lo - b.lo,
+  );
   const levels = 2 + depthOf(item);
   const pairs: Pair[] = [];
   let active: typeof all = [];
   for (const next of all) {
-    const { space, lo, writes } = next.split.touch;
-    active = active.filter(({ split: { touch } }) => touch.space === space && touch.hi >= lo);
+    const { space, lo, writes } = next.split.footprint;
+    active = active.filter(
+      ({ split: { footprint } }) => footprint.space === space && footprint.hi >= lo,
+    );
     active.push(next);
     for (const one of active) {
-      if (!writes && !one.split.touch.writes) continue;
+      if (!writes && !one.split.footprint.writes) continue;
       const [a, b] = one.leaf <= next.leaf ? [one, next] : [next, one];
       pairs.push({
         leaf: a.leaf,
-        touch: a.touch,
+        footprint: a.footprint,
         other: b.leaf,
-        otherTouch: b.touch,
+        otherFootprint: b.footprint,
         known: new Uint8Array(
           levels * (options[a.leaf]?.length ?? 1) * (options[b.leaf]?.length ?? 1),
         ),

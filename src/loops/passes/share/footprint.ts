@@ -1,3 +1,4 @@
+/** Which addresses statements access in the course of the program, and which threads meet there. */
 import type { Buffer, Program } from "../../program.ts";
 import { usesOf, type Place } from "../plan/uses.ts";
 
@@ -11,8 +12,8 @@ interface Dimension {
   readonly loop: number;
 }
 
-/** An access, seen as the set of addresses that it touches in the course of the program. */
-export interface Touch {
+/** The set of addresses of one access in the course of the program. */
+export interface ProgramFootprint {
   /** Memory: the arena, or an input's or output's own. */
   readonly space: number;
   /** Where its buffer begins in that memory. */
@@ -29,13 +30,13 @@ export interface Touch {
 
 const arena = 0;
 
-/** The touches of a leaf. Inputs are left out: nothing writes to them. */
-export function toucher(program: Program): (place: Place) => Touch[] {
+/** The footprints of a leaf's accesses. Inputs are left out: nothing writes to them. */
+export function footprintsIn(program: Program): (place: Place) => ProgramFootprint[] {
   const buffers = new Map(
     program.buffers.map((buffer, index) => [buffer.name, { buffer, index }] as const),
   );
   return (place) =>
-    usesOf(place.leaf).flatMap((use): Touch[] => {
+    usesOf(place.leaf).flatMap((use): ProgramFootprint[] => {
       const known = buffers.get(use.access.buffer);
       if (known === undefined || known.buffer.role === "input") return [];
       const { buffer, index } = known;
@@ -48,7 +49,7 @@ export function toucher(program: Program): (place: Place) => Touch[] {
     });
 }
 
-const everywhere = (buffer: Buffer): Pick<Touch, "base" | "dimensions"> => ({
+const everywhere = (buffer: Buffer): Pick<ProgramFootprint, "base" | "dimensions"> => ({
   base: 0,
   dimensions: [{ stride: 1, count: buffer.size, axis: -1, loop: -1 }],
 });
@@ -57,7 +58,7 @@ const dimensionsOf = (
   { leaf, loops }: Place,
   { access, sizes }: ReturnType<typeof usesOf>[number],
   indices: number,
-): Pick<Touch, "base" | "dimensions"> => {
+): Pick<ProgramFootprint, "base" | "dimensions"> => {
   const dimensions: Dimension[] = [];
   const add = (stride: number, count: number, axis: number, loop: number): void => {
     if (stride !== 0 && count > 1) dimensions.push({ stride, count, axis, loop });
@@ -94,33 +95,37 @@ const modulo = (a: number, b: number): number => ((a % b) + b) % b;
 /**
  * Which thread owns which address, if splitting `axis` makes that a function of the address alone: the axis has a
  * stride s and a size n, and whatever else moves the address stays within [0, s) or moves it by multiples of s·n. Two
- * touches with equal owners never have one thread meet what another thread touches.
+ * footprints with equal owners never have one thread meet what another thread accesses.
  */
-export function ownerOf(touch: Touch, axis: number, threads: number): string | undefined {
-  const along = touch.dimensions.find((dimension) => dimension.axis === axis);
+export function ownerOf(
+  footprint: ProgramFootprint,
+  axis: number,
+  threads: number,
+): string | undefined {
+  const along = footprint.dimensions.find((dimension) => dimension.axis === axis);
   if (along === undefined || along.stride < 0) return undefined;
   const { stride, count } = along;
   const period = stride * count;
-  let lo = touch.base;
+  let lo = footprint.base;
   let width = 0;
-  for (const other of touch.dimensions) {
+  for (const other of footprint.dimensions) {
     if (other === along || other.stride % period === 0) continue;
     if (other.stride < 0) lo += other.stride * (other.count - 1);
     width += Math.abs(other.stride) * (other.count - 1);
   }
   if (modulo(lo, period) + width >= stride) return undefined;
   // Splits of different axes coincide where they cut the period at the same places.
-  let key = `${touch.space} ${period} ${touch.origin % period}`;
+  let key = `${footprint.space} ${period} ${footprint.origin % period}`;
   for (let i = 1; i < threads; i++) key += ` ${stride * shareFrom(count, i, threads)}`;
   return key;
 }
 
-/** Whether no address is touched from two places along `axis` in one run of the statement. */
-export function isDisjointAlong(touch: Touch, axis: number): boolean {
-  const dimensions = touch.dimensions.filter(({ loop }) => loop < 0);
+/** Whether no address is accessed from two places along `axis` in one run of the statement. */
+export function isDisjointAlong(footprint: ProgramFootprint, axis: number): boolean {
+  const dimensions = footprint.dimensions.filter(({ loop }) => loop < 0);
   const along = dimensions.find((dimension) => dimension.axis === axis);
   if (along === undefined) return false;
-  if (ownerOf({ ...touch, dimensions }, axis, 1) !== undefined) return true;
+  if (ownerOf({ ...footprint, dimensions }, axis, 1) !== undefined) return true;
   const strides = dimensions.map(({ stride, count }) => ({ stride: Math.abs(stride), count }));
   strides.sort((a, b) => a.stride - b.stride);
   let reach = 0;
@@ -131,9 +136,9 @@ export function isDisjointAlong(touch: Touch, axis: number): boolean {
   return true;
 }
 
-/** A touch of a statement whose axis `axis` is split among threads; -1: the first thread does it all. */
+/** A footprint of a statement whose axis `axis` is split among threads; -1: the first thread does it all. */
 export interface Split {
-  readonly touch: Touch;
+  readonly footprint: ProgramFootprint;
   readonly axis: number;
   readonly owner: string | undefined;
 }
@@ -143,16 +148,17 @@ export interface Split {
  * loops around both are known to be in the same iteration.
  */
 export function conflict(a: Split, b: Split, same: number, threads: number): boolean {
-  if (a.touch.space !== b.touch.space || (!a.touch.writes && !b.touch.writes)) return false;
+  if (a.footprint.space !== b.footprint.space || (!a.footprint.writes && !b.footprint.writes))
+    return false;
   if (a.axis < 0 && b.axis < 0) return false;
   if (a.owner !== undefined && a.owner === b.owner) return false;
-  if (a.touch.lo > b.touch.hi || b.touch.lo > a.touch.hi) return false;
-  const mine = relative(a.touch, b.touch, same);
-  const others = relative(b.touch, a.touch, same);
-  const from = rangeOf(a.touch.origin + a.touch.base, mine);
-  const to = rangeOf(b.touch.origin + b.touch.base, others);
+  if (a.footprint.lo > b.footprint.hi || b.footprint.lo > a.footprint.hi) return false;
+  const mine = relative(a.footprint, b.footprint, same);
+  const others = relative(b.footprint, a.footprint, same);
+  const from = rangeOf(a.footprint.origin + a.footprint.base, mine);
+  const to = rangeOf(b.footprint.origin + b.footprint.base, others);
   if (from.lo > to.hi || to.lo > from.hi) return false;
-  if (a.axis === b.axis && isSame(a.touch, mine, b.touch, others)) return false;
+  if (a.axis === b.axis && isSame(a.footprint, mine, b.footprint, others)) return false;
   if (areInterleaved(from.lo, mine, to.lo, others)) return false;
   return threadsMeet({ ...from, along: alongOf(mine, a.axis) }, a.axis < 0, {
     to: { ...to, along: alongOf(others, b.axis) },
@@ -162,21 +168,25 @@ export function conflict(a: Split, b: Split, same: number, threads: number): boo
 }
 
 /** The dimensions without the loops that move both alike. */
-const relative = (touch: Touch, other: Touch, same: number): readonly Dimension[] =>
+const relative = (
+  footprint: ProgramFootprint,
+  other: ProgramFootprint,
+  same: number,
+): readonly Dimension[] =>
   same === 0
-    ? touch.dimensions
-    : touch.dimensions.filter(
+    ? footprint.dimensions
+    : footprint.dimensions.filter(
         ({ loop, stride }) =>
           loop < 0 ||
           loop >= same ||
           !other.dimensions.some((one) => one.loop === loop && one.stride === stride),
       );
 
-/** Whether both touch the same address at the same place of their axes, so that a thread meets only itself. */
+/** Whether both access the same address at the same place of their axes, so that a thread meets only itself. */
 const isSame = (
-  a: Touch,
+  a: ProgramFootprint,
   mine: readonly Dimension[],
-  b: Touch,
+  b: ProgramFootprint,
   others: readonly Dimension[],
 ): boolean =>
   a.origin + a.base === b.origin + b.base &&
@@ -186,7 +196,7 @@ const isSame = (
     return x.axis >= 0 && x.axis === y?.axis && x.stride === y.stride && x.count === y.count;
   });
 
-/** Whether they take turns: modulo some stride, what one touches lies beside what the other does. */
+/** Whether they take turns: modulo some stride, what one accesses lies beside what the other does. */
 const areInterleaved = (
   lo: number,
   mine: readonly Dimension[],
