@@ -85,8 +85,8 @@ export type Expr =
     }
   | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Expr[] };
 
-/** A number known when code is emitted, or the first (or last, exclusive) index of this thread's share of `size`. */
-export type Bound = number | { readonly share: "from" | "to"; readonly size: number };
+/** A number known when code is emitted, or the first (or last, exclusive) index of this thread's part of `size`. */
+export type Bound = number | { readonly part: "from" | "to"; readonly size: number };
 
 export type Statement =
   /**

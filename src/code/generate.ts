@@ -3,7 +3,7 @@ import type { Graph } from "../graph/op.ts";
 import { lower } from "../loops/lower/index.ts";
 import { optimiseLoops } from "../loops/passes/index.ts";
 import { plan } from "../loops/passes/plan.ts";
-import { share } from "../loops/passes/share.ts";
+import { partition } from "../loops/passes/partition.ts";
 import type { Buffer, Program } from "../loops/program.ts";
 import type { Module, Target } from "./code.ts";
 import { emit } from "./emit/index.ts";
@@ -38,8 +38,9 @@ export const memoryUse = (graph: Graph): MemoryUse => {
 
 const laidOut = (graph: Graph): Program => plan(optimiseLoops(lower(graph)));
 
-/** The planned loop program: memory laid out, work shared out among threads. */
-export const schedule = (graph: Graph, threads: number): Program => share(laidOut(graph), threads);
+/** The planned loop program: memory laid out, work partitioned among threads. */
+export const schedule = (graph: Graph, threads: number): Program =>
+  partition(laidOut(graph), threads);
 
 /** The module's arguments are the graph's inputs, then the outputs that replace none, in the graph's order. */
 export const generate = (graph: Graph, { target, threads }: GenerateOptions): Module =>

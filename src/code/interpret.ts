@@ -74,7 +74,7 @@ function* runSteps(steps: readonly Step[], state: State): Generator<undefined, v
 const boundOf = (bound: Bound, { module, thread }: State): number =>
   typeof bound === "number"
     ? bound
-    : Math.floor((bound.size * (thread + (bound.share === "to" ? 1 : 0))) / module.threads);
+    : Math.floor((bound.size * (thread + (bound.part === "to" ? 1 : 0))) / module.threads);
 
 const runStatements = (statements: readonly Statement[], state: State): void => {
   for (const statement of statements) {
@@ -85,7 +85,7 @@ const runStatements = (statements: readonly Statement[], state: State): void => 
         const { step, variable } = statement;
         invariant(
           statement.overlap !== true || to === from || to - from >= step,
-          `${variable} has a share of ${to - from}, less than its step of ${step}`,
+          `${variable} has a part of ${to - from}, less than its step of ${step}`,
         );
         for (let at = from; at < to; at += step) {
           const start = statement.overlap === true ? Math.min(at, to - step) : at;

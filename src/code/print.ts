@@ -94,12 +94,12 @@ const printStatements = (statements: readonly Statement[], depth: number): reado
   });
 
 const printRange = (from: Bound, to: Bound): string =>
-  typeof from === "object" && typeof to === "object" && from.share === "from" && to.share === "to"
-    ? `share of ${to.size}`
+  typeof from === "object" && typeof to === "object" && from.part === "from" && to.part === "to"
+    ? `part of ${to.size}`
     : `${printBound(from)}..${printBound(to)}`;
 
 const printBound = (bound: Bound): string =>
-  typeof bound === "number" ? String(bound) : `(${bound.share} of ${bound.size})`;
+  typeof bound === "number" ? String(bound) : `(${bound.part} of ${bound.size})`;
 
 const showLanes = ({ lanes }: Type, step = 1): string =>
   lanes === 1 ? "" : `x${lanes}${step === 1 ? "" : ` by ${step}`}`;

@@ -149,7 +149,7 @@ const verifyStatements = (statements: readonly Statement[], scope: Scope, taken:
   }
 };
 
-/** The values a loop's variable takes; of a share, those of all threads. */
+/** The values a loop's variable takes; of a part, those of all threads. */
 const rangeOf = (loop: Extract<Statement, { kind: "for" }>): Range => {
   const { from, to, step } = loop;
   invariant(Number.isInteger(step) && step > 0, `steps of ${step}`);
@@ -167,7 +167,7 @@ const rangeOf = (loop: Extract<Statement, { kind: "for" }>): Range => {
   if (typeof from === "number" && typeof to === "number") {
     return [low, low + Math.floor((high - low - 1) / step) * step];
   }
-  // Without overlap the shares are whole steps.
+  // Without overlap the parts are whole steps.
   return [low, high - step];
 };
 

@@ -8,7 +8,7 @@ import { partsOf, type JsonPart } from "./json-splits.ts";
 import { parseJson, type JsonValue } from "./json-lists.ts";
 import { source, type Source } from "./source.ts";
 import { collect } from "./collect.ts";
-import { shareOut } from "./split.ts";
+import { splitSequences } from "./split.ts";
 import { storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
 
 /** Lowest and highest note of a piano. */
@@ -118,7 +118,7 @@ export const pianoRoll: Source = source(
         ? undefined
         : parseSplit(chosenBy, path.value, "valid");
     if (validation !== undefined && !validation.ok) return validation;
-    const splits = shareOut(
+    const splits = splitSequences(
       {
         kind: "split",
         splits: {

@@ -16,7 +16,7 @@ import { badArgument, malformedFile, wrongField } from "./errors.ts";
 import { fieldOfArray, readFields } from "./fields.ts";
 import { locate } from "./files.ts";
 import { source, type Source } from "./source.ts";
-import { shareOut } from "./split.ts";
+import { splitSequences } from "./split.ts";
 import { assemble, storedDataset, type PerOf, type StoredFile } from "./stored.ts";
 
 const fileArguments = {
@@ -68,7 +68,7 @@ const openFile = (
   if (!read.ok) return read;
   const misnamed = checkNames(task, read.value, { shared: common, per_sequence: perSequence });
   if (misnamed.length > 0) return failure(...misnamed);
-  const splits = shareOut(read.value, { test, validation }, length);
+  const splits = splitSequences(read.value, { test, validation }, length);
   if (!splits.ok) return splits;
   if (splits.value.train.fields.length === 0) {
     return failure(malformedFile(path.value, "it has no fields"));
@@ -188,7 +188,7 @@ export const arraysDataset = (
   const all = assemble(fields.flatMap((field) => ("code" in field ? [] : [field])));
   if (!all.ok) return all;
   const fractions = { test: options.test ?? null, validation: options.validation ?? null };
-  const splits = shareOut({ kind: "whole", all: all.value }, fractions, null);
+  const splits = splitSequences({ kind: "whole", all: all.value }, fractions, null);
   if (!splits.ok) return splits;
   const images = new Map(Object.entries(options.images ?? {}));
   return success(

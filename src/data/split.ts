@@ -1,4 +1,4 @@
-/** How sequences are shared out among training, validation and test. */
+/** How sequences are split among training, validation and test. */
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { volume } from "./array.ts";
 import type { Splits } from "./dataset.ts";
@@ -18,7 +18,7 @@ export interface Fractions {
  * The splits of a file. Where it has none of its own, the last sequences test, those before them validate: in the order of
  * time where they are pieces of at most `length` steps of a single series.
  */
-export const shareOut = (
+export const splitSequences = (
   file: StoredFile,
   fractions: Fractions,
   length: number | null,

@@ -71,13 +71,17 @@ const axes = (sizes: readonly number[], from: number, to: number, shift = 0): st
 
 const tail = ({
   origin,
-  shared,
+  partitioned,
 }: {
   readonly origin?: string;
-  readonly shared?: number | "alone";
+  readonly partitioned?: number | "alone";
 }): string => {
   const split =
-    shared === undefined ? "" : shared === "alone" ? " alone" : ` shared ${axisName(shared)}`;
+    partitioned === undefined
+      ? ""
+      : partitioned === "alone"
+        ? " alone"
+        : ` shared ${axisName(partitioned)}`;
   return `${split}${origin === undefined ? "" : `  // ${origin}`}`;
 };
 

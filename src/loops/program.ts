@@ -107,9 +107,9 @@ interface Common {
   readonly origin?: string;
   /**
    * The axis that is split evenly among threads, thread i of n taking [⌊size·i/n⌋, ⌊size·(i+1)/n⌋); "alone": the first
-   * thread does it all. Absent before threads are shared out.
+   * thread does it all. Absent before the program is partitioned.
    */
-  readonly shared?: number | "alone";
+  readonly partitioned?: number | "alone";
 }
 
 /** Runs its body for every combination of its axes. */
@@ -161,7 +161,7 @@ export interface Loop {
   readonly body: readonly Statement[];
 }
 
-/** All threads wait for each other. Only in a program whose threads are shared out. */
+/** All threads wait for each other. Only in a program that is partitioned among threads. */
 export interface Barrier {
   readonly kind: "barrier";
 }
@@ -171,7 +171,7 @@ export type Statement = Nest | Product | Loop | Barrier;
 export interface Program {
   readonly buffers: readonly Buffer[];
   readonly body: readonly Statement[];
-  /** How many threads run it together; 1 before they are shared out. */
+  /** How many threads run it together; 1 before it is partitioned. */
   readonly threads: number;
   /** Size of the arena in elements of 4 bytes; 0 before memory is planned. */
   readonly arena: number;

@@ -75,20 +75,20 @@ test("a ragged end overlaps", () => {
 });
 
 test("a barrier that lacks shows", () => {
-  const share = (body: readonly Statement[]): Statement => ({
+  const partition = (body: readonly Statement[]): Statement => ({
     kind: "for",
     variable: "i",
-    from: { share: "from", size: 10 },
-    to: { share: "to", size: 10 },
+    from: { part: "from", size: 10 },
+    to: { part: "to", size: 10 },
     step: 1,
     body,
   });
-  const fill = share([{ kind: "store", type: f32(1), to: place("x", "i"), value: one }]);
+  const fill = partition([{ kind: "store", type: f32(1), to: place("x", "i"), value: one }]);
   const reversed: Address = {
     buffer: "x",
     offset: { constant: 9, terms: [{ variable: "i", scale: -1 }] },
   };
-  const turn = share([
+  const turn = partition([
     { kind: "store", type: f32(1), to: place("y", "i"), value: load(reversed, f32(1)) },
   ]);
   const sumWith = (between: readonly Step[]): number => {

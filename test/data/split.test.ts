@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDataset } from "../../src/data/open.ts";
 import { splitEntries, splitsOf, type Dataset } from "../../src/data/dataset.ts";
-import { shareOut } from "../../src/data/split.ts";
+import { splitSequences } from "../../src/data/split.ts";
 import { assemble, type StoredSplit } from "../../src/data/stored.ts";
 import { temporaryFolder, valueOf } from "./support.ts";
 
@@ -27,7 +27,7 @@ test("every step is in exactly one split, in the order of the file", () => {
       fc.option(fc.integer({ min: 1, max: 15 })),
       (lengths, tested, validation, length) => {
         const all = numbered(lengths);
-        const splits = shareOut({ kind: "whole", all }, { test: tested, validation }, length);
+        const splits = splitSequences({ kind: "whole", all }, { test: tested, validation }, length);
         if (!splits.ok) {
           expect(splits.diagnostics.map(({ code }) => code)).toEqual(["E0609"]);
           expect(validation).toBeGreaterThan(0);

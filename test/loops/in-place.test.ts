@@ -8,7 +8,7 @@ import { lower } from "../../src/loops/lower/index.ts";
 import { inPlace } from "../../src/loops/passes/in-place.ts";
 import { optimiseLoops } from "../../src/loops/passes/index.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
-import { share } from "../../src/loops/passes/share.ts";
+import { partition } from "../../src/loops/passes/partition.ts";
 import type { Access, Instruction, Nest, Program } from "../../src/loops/program.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
@@ -29,9 +29,9 @@ const check = (graph: Graph, values: ReadonlyMap<string, HostArray>): Program =>
     expectEqual(program, values, expected);
     expect(findClobbered(plan(program))).toBeUndefined();
     for (const threads of [2, 3]) {
-      const shared = share(plan(program), threads);
-      verifyProgram(shared);
-      expect(findRace(shared)).toBeUndefined();
+      const partitioned = partition(plan(program), threads);
+      verifyProgram(partitioned);
+      expect(findRace(partitioned)).toBeUndefined();
     }
   }
   return optimised;

@@ -5,7 +5,7 @@ import { modelsDirectory } from "../../src/index.ts";
 import { lower } from "../../src/loops/lower/index.ts";
 import { loopPasses } from "../../src/loops/passes/index.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
-import { share } from "../../src/loops/passes/share.ts";
+import { partition } from "../../src/loops/passes/partition.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import { smallStep } from "../runtime/small-step.ts";
@@ -32,11 +32,11 @@ describe.each(readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gt
           verifyProgram(program);
         }, name).not.toThrow();
       }
-      const shared = share(plan(program), 2);
-      verifyProgram(shared);
-      expect(findRace(shared)).toBeUndefined();
-      expect(findClobbered(shared)).toBeUndefined();
-      expectEqual(shared, feed, expected);
+      const partitioned = partition(plan(program), 2);
+      verifyProgram(partitioned);
+      expect(findRace(partitioned)).toBeUndefined();
+      expect(findClobbered(partitioned)).toBeUndefined();
+      expectEqual(partitioned, feed, expected);
     });
   },
 );

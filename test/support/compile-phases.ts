@@ -5,7 +5,7 @@ import { compile } from "../../src/index.ts";
 import { lower } from "../../src/loops/lower/index.ts";
 import { optimiseLoops } from "../../src/loops/passes/index.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
-import { share } from "../../src/loops/passes/share.ts";
+import { partition } from "../../src/loops/passes/partition.ts";
 import type { BatchSizes } from "../../src/training/problem.ts";
 import { deriveStep } from "../../src/training/step.ts";
 
@@ -29,6 +29,6 @@ export const compileInPhases = (text: string, phase: Phase): void => {
   const step = phase("gradient", () => deriveStep(objective, config.training)).graph;
   const graph = phase("graph", () => optimise(step));
   const loops = phase("loops", () => plan(optimiseLoops(lower(graph))));
-  const shared = phase("threads", () => share(loops, 2));
-  phase("code", () => emit(shared, { lanes: 8, registers: 16 }));
+  const partitioned = phase("threads", () => partition(loops, 2));
+  phase("code", () => emit(partitioned, { lanes: 8, registers: 16 }));
 };

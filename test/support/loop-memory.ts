@@ -102,7 +102,7 @@ export function findClobbered(program: Program): string | undefined {
 }
 
 const describe = (leaf: Leaf): string =>
-  `${leaf.kind} [${leaf.axes.join(", ")}] shared ${leaf.shared ?? "by none"} ${leaf.origin ?? ""}`;
+  `${leaf.kind} [${leaf.axes.join(", ")}] partitioned ${leaf.partitioned ?? "by none"} ${leaf.origin ?? ""}`;
 
 /** A number for each element, the same for elements of temporaries at the same place of the arena. */
 const memoryOf = (
@@ -132,7 +132,7 @@ const walk = (program: Program, visitor: Visitor): void => {
         }
       } else {
         for (let thread = 0; thread < threads; thread++) {
-          if (thread > 0 && statement.shared === "alone") continue;
+          if (thread > 0 && statement.partitioned === "alone") continue;
           runLeaf(statement, steps, { thread, threads, sizes, visit: visitor.visit });
         }
       }
@@ -151,7 +151,7 @@ interface Thread {
 const runLeaf = (leaf: Leaf, steps: readonly number[], context: Thread): void => {
   const { thread, threads } = context;
   const ranges = leaf.axes.map((size, axis): readonly [number, number] =>
-    axis === leaf.shared
+    axis === leaf.partitioned
       ? [Math.floor((size * thread) / threads), Math.floor((size * (thread + 1)) / threads)]
       : [0, size],
   );

@@ -39,7 +39,7 @@ const isPossible = (
   { to, least, most }: Extent,
 ): boolean => {
   if (order === "sequential" && axis === axes.length - 1) return false;
-  // Vectors may not overlap, and the shares of threads have no remainders.
+  // Vectors may not overlap, and the parts of threads have no remainders.
   if (order === "ordered" && typeof to !== "number" && (least !== most || least % lanes !== 0))
     return false;
   const isReduced = axis >= axes.length - reduced;

@@ -16,7 +16,7 @@ import { freshNames } from "./names.ts";
 import { emitNest } from "./nest.ts";
 import { emitProduct } from "./product.ts";
 
-/** Code for a planned program. Its statements are shared out already, or there is one thread. */
+/** Code for a planned program. Its statements are partitioned already, or there is one thread. */
 export const emit = (program: Program, target: Target): Module => {
   const kernels: Kernel[] = [];
   const functions = new Set<string>();
@@ -33,9 +33,9 @@ export const emit = (program: Program, target: Target): Module => {
         const body = emitSteps(statement.body, [...around, variable]);
         return { kind: "loop", variable, length, reverse, body };
       }
-      const { shared, origin } = statement;
-      invariant(program.threads === 1 || shared !== undefined, "work is not shared out");
-      const threads = shared === "alone" ? 1 : program.threads;
+      const { partitioned, origin } = statement;
+      invariant(program.threads === 1 || partitioned !== undefined, "work is not partitioned");
+      const threads = partitioned === "alone" ? 1 : program.threads;
       const body =
         statement.kind === "nest"
           ? emitNest(statement, target, threads, around)
@@ -46,7 +46,7 @@ export const emit = (program: Program, target: Target): Module => {
         name,
         ...(origin === undefined ? {} : { origin }),
         shape: shapeOf(statement),
-        alone: shared === "alone",
+        alone: partitioned === "alone",
         times: timesOf(statement, around),
         flops: flopsOf(statement),
         body,

@@ -41,10 +41,10 @@ const plansOf = (
   target: Target,
   threads: number,
 ): readonly Plan[] => {
-  const { axes, order, shared } = nest;
+  const { axes, order, partitioned } = nest;
   const free = axes.length - nest.reduced;
-  invariant(typeof shared !== "number" || shared < free, "a reduced axis is shared");
-  const extents = axes.map((size, axis) => extentOf(size, axis === shared, threads));
+  invariant(typeof partitioned !== "number" || partitioned < free, "a reduced axis is partitioned");
+  const extents = axes.map((size, axis) => extentOf(size, axis === partitioned, threads));
   const vector = chooseVector(nest, analysis, extents, target.lanes);
   if (order === "ordered" && vector !== undefined) {
     return orderedPlans(extents, vector, target);

@@ -33,17 +33,17 @@ export interface Plan {
 export interface Extent {
   readonly from: Bound;
   readonly to: Bound;
-  /** Elements of the smallest and the largest share. */
+  /** Elements of the smallest and the largest part. */
   readonly least: number;
   readonly most: number;
 }
 
-/** All of an axis, or a thread's share. */
-export const extentOf = (size: number, isShared: boolean, threads: number): Extent =>
-  isShared && threads > 1
+/** All of an axis, or a thread's part. */
+export const extentOf = (size: number, isPartitioned: boolean, threads: number): Extent =>
+  isPartitioned && threads > 1
     ? {
-        from: { share: "from", size },
-        to: { share: "to", size },
+        from: { part: "from", size },
+        to: { part: "to", size },
         least: Math.floor(size / threads),
         most: Math.ceil(size / threads),
       }

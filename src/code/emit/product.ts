@@ -84,13 +84,13 @@ const cachedElements = 1 << 18;
 const manyRows = 64;
 
 const layoutOf = (
-  { axes, row, column, shared, terms }: Product,
+  { axes, row, column, partitioned, terms }: Product,
   target: Target,
   threads: number,
 ): Layout => {
-  const extents = axes.map((size, axis) => extentOf(size, axis === shared, threads));
-  const columns = sharesOf(column, extents);
-  const rows = row === undefined ? undefined : sharesOf(row, extents);
+  const extents = axes.map((size, axis) => extentOf(size, axis === partitioned, threads));
+  const columns = partsOf(column, extents);
+  const rows = row === undefined ? undefined : partsOf(row, extents);
   const lanes = lanesFor(columns.inner.least, target.lanes);
   const tile = chooseTile(
     {
@@ -119,18 +119,18 @@ const layoutOf = (
   };
 };
 
-/** Where shares are only known at run time, a tile must fit the least. */
+/** Where parts are only known at run time, a tile must fit the least. */
 const mostVectors = ({ to, least }: Extent, lanes: Lanes): number =>
   typeof to === "number" ? Math.ceil(to / lanes) : Math.max(1, Math.floor(least / lanes));
 
-/** An axis as the start of this thread's share, if there is one, and what is to be covered from there. */
-interface Shares {
+/** An axis as the start of this thread's part, if there is one, and what is to be covered from there. */
+interface Parts {
   readonly outer: readonly LoopPlan[];
   readonly inner: Extent;
 }
 
-/** Equal shares have known sizes: after one step to where the thread's begins, there are no shares any more. */
-const sharesOf = (axis: number, extents: readonly Extent[]): Shares => {
+/** Equal parts have known sizes: after one step to where the thread's begins, there are no parts any more. */
+const partsOf = (axis: number, extents: readonly Extent[]): Parts => {
   const extent = extents[axis];
   invariant(extent !== undefined, `no axis ${axis}`);
   const { from, to, least, most } = extent;

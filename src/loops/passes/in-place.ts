@@ -127,7 +127,7 @@ const storingTo = (nest: Nest, own: ReadonlyMap<BufferName, BufferName>): Nest =
 
 const line = 16;
 
-/** A long axis as whole lines, so that shares of threads are whole vectors, and a rest. */
+/** A long axis as whole lines, so that parts of threads are whole vectors, and a rest. */
 const inLines = (nest: Nest): readonly Nest[] => {
   const [size = 0, ...more] = nest.axes;
   const lines = Math.floor(size / line);

@@ -93,7 +93,7 @@ const chunkOf = ({ axes, reduced }: Nest): Chunk | undefined => {
           .filter((count) => size % count === 0)
           .map((count) => ({ axis, count })),
   );
-  // Even shares for any usual number of threads; of the outermost axis, to read on as memory goes.
+  // Even parts for any usual number of threads; of the outermost axis, to read on as memory goes.
   const rank = ({ count }: Chunk): number =>
     [16, 8, 4, 2, 1].findIndex((threads) => count % threads === 0) * chunks.most +
     Math.abs(count - chunks.wish);

@@ -129,7 +129,7 @@ const isWhole = ({ from, to, step }: Extract<Statement, { kind: "for" }>): boole
 
 const boundText = (bound: Bound): string => {
   if (typeof bound === "number") return String(bound);
-  return bound.share === "from"
+  return bound.part === "from"
     ? `(${bound.size}L * thread / THREADS)`
     : `(${bound.size}L * (thread + 1) / THREADS)`;
 };

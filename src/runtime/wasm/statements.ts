@@ -223,7 +223,7 @@ const emitBound = ({ body, thread, threads }: Loops, bound: Bound): void => {
     return;
   }
   get(body, thread);
-  if (bound.share === "to") {
+  if (bound.part === "to") {
     constant(body, 1);
     op(body, i32.add);
   }

@@ -140,7 +140,7 @@ test("a transposition goes in blocks", () => {
   `);
 });
 
-const productIn = (rows: number, shared?: number): readonly Statement[] => [
+const productIn = (rows: number, partitioned?: number): readonly Statement[] => [
   {
     kind: "loop",
     length: 7,
@@ -161,7 +161,7 @@ const productIn = (rows: number, shared?: number): readonly Statement[] => [
           { op: "unary", name: "tanh", of: 2 },
           { op: "store", value: 3, to: access("y", [12, 1], [12 * rows]) },
         ],
-        ...(shared === undefined ? {} : { shared }),
+        ...(partitioned === undefined ? {} : { partitioned }),
       },
     ],
   },
@@ -246,11 +246,11 @@ test("a product in a time loop: a tile of sums, then tanh row by row", () => {
   `);
 });
 
-test("equal shares of rows have tiles of known size", () => {
+test("equal parts of rows have tiles of known size", () => {
   const text = kernel(programOf(productBuffers(6), productIn(6, 0), 2), narrow);
   expect(text.split("\n").slice(0, 4).join("\n")).toMatchInlineSnapshot(`
     "kernel k0 at t, 1440 flops
-      for i in share of 6 step 3
+      for i in part of 6 step 3
         var sum: f32x4 = 0x4
         var sum_1: f32x4 = 0x4"
   `);

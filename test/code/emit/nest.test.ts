@@ -98,7 +98,11 @@ const isTyped = (body: readonly Instruction[]): boolean => {
   });
 };
 
-const sharedAxis = ({ random }: Making, threads: number, free: number): Nest["shared"] => {
+const partitionedAxis = (
+  { random }: Making,
+  threads: number,
+  free: number,
+): Nest["partitioned"] => {
   if (threads === 1) return undefined;
   return free === 0 || random() < 0.1 ? "alone" : between(random, 0, free - 1);
 };
@@ -110,10 +114,10 @@ const nest = (
 ): void => {
   const { axes, reduced = 0, order } = parts;
   const free = axes.length - Math.max(reduced, order === "sequential" ? 1 : 0);
-  const shared = parts.shared ?? sharedAxis(made, threads, free);
+  const partitioned = parts.partitioned ?? partitionedAxis(made, threads, free);
   check(
     made,
-    [{ kind: "nest", reduced, ...parts, ...(shared === undefined ? {} : { shared }) }],
+    [{ kind: "nest", reduced, ...parts, ...(partitioned === undefined ? {} : { partitioned }) }],
     threads,
   );
 };
@@ -228,7 +232,7 @@ describe.each([1, 2, 3])("on %i threads", (threads) => {
         { op: "number", dtype: "float", value: 0 },
         { op: "store", value: 0, to },
       ],
-      ...(threads === 1 ? {} : { shared: "alone" }),
+      ...(threads === 1 ? {} : { partitioned: "alone" }),
     };
     const add: Nest = {
       kind: "nest",
@@ -250,7 +254,7 @@ describe.each([1, 2, 3])("on %i threads", (threads) => {
           to: { ...to, strides: [0, 1], dynamic: { value: 1, stride: columns } },
         },
       ],
-      ...(threads === 1 ? {} : { shared: made.random() < 0.3 ? "alone" : 1 }),
+      ...(threads === 1 ? {} : { partitioned: made.random() < 0.3 ? "alone" : 1 }),
     };
     check(made, threads === 1 ? [clear, add] : [clear, { kind: "barrier" }, add], threads);
   });

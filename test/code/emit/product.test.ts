@@ -66,9 +66,9 @@ const randomProduct = (made: Making, threads: number): Product => {
     { op: "store", value: 2, to: other },
     { op: "store", value: isLong ? 6 : random() < 0.8 ? 3 : 0, to },
   ];
-  const shared = random() < 0.1 ? "alone" : between(random, 0, axes.length - 1);
+  const partitioned = random() < 0.1 ? "alone" : between(random, 0, axes.length - 1);
   const product: Product = { kind: "product", axes, row, column, terms, body };
-  return threads === 1 ? product : { ...product, shared };
+  return threads === 1 ? product : { ...product, partitioned };
 };
 
 describe.each([1, 2, 3])("products on %i threads", (threads) => {

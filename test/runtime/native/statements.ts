@@ -19,11 +19,11 @@ export const statementsModule = (lanes: Lanes, threads: number, length = 5): Mod
       ],
     },
   });
-  const shares = (body: readonly Statement[], step: number = lanes): Statement => ({
+  const parts = (body: readonly Statement[], step: number = lanes): Statement => ({
     kind: "for",
     variable: "i",
-    from: { share: "from", size: count },
-    to: { share: "to", size: count },
+    from: { part: "from", size: count },
+    to: { part: "to", size: count },
     step,
     ...(step === 1 ? {} : { overlap: true }),
     body,
@@ -57,12 +57,12 @@ export const statementsModule = (lanes: Lanes, threads: number, length = 5): Mod
     functions: [],
     kernels: [
       kernel("start", [
-        shares([{ kind: "store", type, to: along("carry"), value: float(0, lanes) }]),
+        parts([{ kind: "store", type, to: along("carry"), value: float(0, lanes) }]),
       ]),
       kernel(
         "advance",
         [
-          shares(
+          parts(
             [
               {
                 kind: "let",
@@ -103,7 +103,7 @@ export const statementsModule = (lanes: Lanes, threads: number, length = 5): Mod
       kernel(
         "reverse",
         [
-          shares([
+          parts([
             {
               kind: "store",
               type,

@@ -12,16 +12,16 @@ const at = (terms: Readonly<Record<string, number>>, base = 0): Affine => ({
 });
 
 /**
- * In each of 10 steps every thread writes its share of y, and then reads what the others wrote: x = reverse of y + 1. The
+ * In each of 10 steps every thread writes its part of y, and then reads what the others wrote: x = reverse of y + 1. The
  * first one counts the steps.
  */
 const exchange = (threads: number, size: number): Module => {
-  const share = { from: { share: "from", size }, to: { share: "to", size } } as const;
+  const part = { from: { part: "from", size }, to: { part: "to", size } } as const;
   const forward = kernelOf("forward", [
     {
       kind: "for",
       variable: "i",
-      ...share,
+      ...part,
       step: 4,
       overlap: true,
       body: [
@@ -38,7 +38,7 @@ const exchange = (threads: number, size: number): Module => {
     {
       kind: "for",
       variable: "j",
-      ...share,
+      ...part,
       step: 1,
       body: [
         {
@@ -136,8 +136,8 @@ test("a thread that fails does not hang the others", () => {
     {
       kind: "for",
       variable: "i",
-      from: { share: "from", size: 2 },
-      to: { share: "to", size: 2 },
+      from: { part: "from", size: 2 },
+      to: { part: "to", size: 2 },
       step: 1,
       body: [
         {

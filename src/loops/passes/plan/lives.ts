@@ -15,7 +15,7 @@ interface Visit {
 
 /**
  * Temporaries of one loop body share memory only from this size on (elements; 1 MB). Threads that each keep to their
- * own share of every buffer run a body without waiting for each other, unless one buffer's share is another's
+ * own part of every buffer run a body without waiting for each other, unless one buffer's part is another's
  * elsewhere.
  */
 const reusedInLoops = 1 << 18;

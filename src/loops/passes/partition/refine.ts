@@ -9,7 +9,7 @@ const tried = 3;
 
 /**
  * Further ways to divide the leaves of a loop: an axis that several were merged into, [B·X], is split as its outer part
- * would be, [B, X]. Only where that makes a difference: a thread's share of the whole begins where its share of the outer
+ * would be, [B, X]. Only where that makes a difference: a thread's part of the whole begins where its part of the outer
  * part does whenever the number of threads divides B.
  */
 export function refine(

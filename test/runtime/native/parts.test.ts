@@ -39,8 +39,8 @@ const columns = ((): Module => {
         {
           kind: "for",
           variable: "j",
-          from: { share: "from", size: 3 },
-          to: { share: "to", size: 3 },
+          from: { part: "from", size: 3 },
+          to: { part: "to", size: 3 },
           step: 1,
           body: [
             {
@@ -81,7 +81,7 @@ if (typeof linker === "string") {
   test.skip(`C is not compiled here: ${linker}`, () => undefined);
 } else {
   test("a thread stores to its own columns only", () => {
-    const folder = mkdtempSync(join(tmpdir(), "gtmc-shares-"));
+    const folder = mkdtempSync(join(tmpdir(), "gtmc-parts-"));
     const program = join(folder, "program");
     need(
       compileC(

@@ -2,18 +2,18 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Program, Statement } from "../program.ts";
 import { createIntervals, type Intervals } from "../analysis/intervals.ts";
 import { placesOf } from "./plan/uses.ts";
-import { choose, type Chosen } from "./share/choose.ts";
-import { barrierTime, optionsOf, type Option } from "./share/options.ts";
-import { refine } from "./share/refine.ts";
-import { hasBarrier, itemsOf, type Body, type Item } from "./share/schedule.ts";
-import { conflict, footprintsIn, type Split } from "./share/footprint.ts";
+import { choose, type Chosen } from "./partition/choose.ts";
+import { barrierTime, optionsOf, type Option } from "./partition/options.ts";
+import { refine } from "./partition/refine.ts";
+import { hasBarrier, itemsOf, type Body, type Item } from "./partition/schedule.ts";
+import { conflict, footprintsIn, type Split } from "./partition/footprint.ts";
 
 /**
  * Divides the work of a planned program among threads: every nest and product gets the axis that is split, or is left to
  * the first thread, and barriers go where a thread may access what another one wrote, or write what another one
  * accessed, since the last. All threads are at the same place when the program begins and when it ends.
  */
-export function share(program: Program, threads: number): Program {
+export function partition(program: Program, threads: number): Program {
   if (threads === 1) return { ...program, threads };
   const places = placesOf(program.body);
   const footprintsOf = footprintsIn(program);
@@ -127,5 +127,5 @@ const rebuild = (
 
 const asChosen = (option: Option | undefined): Statement => {
   invariant(option !== undefined, "each leaf has an option");
-  return { ...option.leaf, shared: option.axis < 0 ? "alone" : option.axis };
+  return { ...option.leaf, partitioned: option.axis < 0 ? "alone" : option.axis };
 };

@@ -85,8 +85,8 @@ const rangeOf = (
   return { lo, hi };
 };
 
-/** The first index of a thread's share of `size`; the first of the next thread's is where it ends. */
-export const shareFrom = (size: number, thread: number, threads: number): number =>
+/** The first index of a thread's part of `size`; the first of the next thread's is where it ends. */
+export const partFrom = (size: number, thread: number, threads: number): number =>
   Math.floor((size * thread) / threads);
 
 /** a mod b, never negative. */
@@ -116,7 +116,7 @@ export function ownerOf(
   if (modulo(lo, period) + width >= stride) return undefined;
   // Splits of different axes coincide where they cut the period at the same places.
   let key = `${footprint.space} ${period} ${footprint.origin % period}`;
-  for (let i = 1; i < threads; i++) key += ` ${stride * shareFrom(count, i, threads)}`;
+  for (let i = 1; i < threads; i++) key += ` ${stride * partFrom(count, i, threads)}`;
   return key;
 }
 
@@ -255,8 +255,8 @@ const rangeOfThread = (
 ): { readonly lo: number; readonly hi: number } => {
   if (along === undefined) return { lo, hi };
   const { stride, count } = along;
-  const first = shareFrom(count, thread, threads);
-  const last = shareFrom(count, thread + 1, threads) - 1;
+  const first = partFrom(count, thread, threads);
+  const last = partFrom(count, thread + 1, threads) - 1;
   if (last < first) return { lo: Infinity, hi: -Infinity };
   return stride > 0
     ? { lo: lo + stride * first, hi: hi - stride * (count - 1 - last) }

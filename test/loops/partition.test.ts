@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { partial } from "../../src/loops/passes/partial.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
-import { share } from "../../src/loops/passes/share.ts";
+import { partition } from "../../src/loops/passes/partition.ts";
 import type { Access, Buffer, Nest, Product, Program, Statement } from "../../src/loops/program.ts";
 import { interpretProgram } from "../../src/loops/interpret.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
@@ -13,11 +13,11 @@ const outline = (statements: readonly Statement[]): string[] =>
     if (one.kind === "barrier") return ["barrier"];
     if (one.kind === "loop")
       return [`for ${one.length}`, ...outline(one.body).map((s) => `  ${s}`)];
-    return [`${one.kind} [${one.axes.join(", ")}] by ${one.shared ?? "all"}`];
+    return [`${one.kind} [${one.axes.join(", ")}] by ${one.partitioned ?? "all"}`];
   });
 
-const shared = (program: Program, threads: number): string[] => {
-  const result = share(plan(program), threads);
+const partitioned = (program: Program, threads: number): string[] => {
+  const result = partition(plan(program), threads);
   verifyProgram(result);
   expect(findRace(result)).toBe(undefined);
   return outline(result.body);
@@ -102,7 +102,7 @@ const recurrent = (batch: number): Program => {
 
 describe("a time loop", () => {
   test("whose threads keep to their own rows does not make them wait", () => {
-    expect(shared(recurrent(10), 2)).toEqual([
+    expect(partitioned(recurrent(10), 2)).toEqual([
       "nest [1280] by 0",
       "for 5",
       "  product [10, 128] by 0",
@@ -111,7 +111,7 @@ describe("a time loop", () => {
   });
 
   test("splits merged axes again where threads do not divide the rows", () => {
-    expect(shared(recurrent(9), 2)).toEqual([
+    expect(partitioned(recurrent(9), 2)).toEqual([
       "nest [1152] by 0",
       "barrier",
       "for 5",
@@ -121,7 +121,7 @@ describe("a time loop", () => {
   });
 
   test("of one row too small to be worth waiting runs on one thread", () => {
-    expect(shared(recurrent(1), 2).slice(-2)).toEqual([
+    expect(partitioned(recurrent(1), 2).slice(-2)).toEqual([
       "  product [1, 128] by alone",
       "  nest [128] by alone",
     ]);
@@ -130,7 +130,7 @@ describe("a time loop", () => {
 
 test("one thread needs nothing", () => {
   const program = plan(recurrent(4));
-  expect(share(program, 1)).toEqual({ ...program, threads: 1 });
+  expect(partition(program, 1)).toEqual({ ...program, threads: 1 });
 });
 
 test("rows handed to columns wait once", () => {
@@ -150,7 +150,7 @@ test("rows handed to columns wait once", () => {
     threads: 1,
     arena: 0,
   };
-  expect(shared(program, 2)).toEqual([
+  expect(partitioned(program, 2)).toEqual([
     "product [64, 64] by 0",
     "nest [64, 64] by 0",
     "barrier",
@@ -172,7 +172,7 @@ const withoutSteps = (one: Nest | Product): Statement => {
 describe("random programs", () => {
   test.each([2, 3, 5])("run on %i threads without races", (threads) => {
     for (let seed = 0; seed < 60; seed++) {
-      const program = share(plan(randomProgram(seed)), threads);
+      const program = partition(plan(randomProgram(seed)), threads);
       verifyProgram(program);
       expect(findRace(program), `seed ${seed}`).toBe(undefined);
     }
@@ -182,7 +182,7 @@ describe("random programs", () => {
     let needed = 0;
     let all = 0;
     for (let seed = 0; seed < 12; seed++) {
-      const program = share(plan(randomProgram(seed)), 2);
+      const program = partition(plan(randomProgram(seed)), 2);
       for (let k = 0; ; k++) {
         const fewer = withoutBarrier(program.body, k);
         if (fewer === undefined) break;
@@ -237,7 +237,11 @@ describe("long reductions", () => {
   test("are divided in two stages", () => {
     const program = partial(sum(8192));
     verifyProgram(program);
-    expect(shared(program, 2)).toEqual(["nest [32, 256] by 0", "barrier", "nest [32] by alone"]);
+    expect(partitioned(program, 2)).toEqual([
+      "nest [32, 256] by 0",
+      "barrier",
+      "nest [32] by alone",
+    ]);
     const x = Float64Array.from({ length: 8192 }, (_, i) => (i % 7) - 3);
     // Whole numbers: sums are exact in any order.
     const inputs = new Map([["x", x]]);

@@ -5,7 +5,7 @@ import type { Leaf } from "../plan/uses.ts";
 import {
   isDisjointAlong,
   ownerOf,
-  shareFrom,
+  partFrom,
   type Split,
   type ProgramFootprint,
 } from "./footprint.ts";
@@ -26,7 +26,7 @@ export interface Option {
 /** What a barrier costs, in ns. */
 export const barrierTime = 1000;
 
-/** A column's share is never smaller: one vector of the widest machine. */
+/** A part of columns is never smaller: one vector of the widest machine. */
 const leastColumns = 16;
 
 /** The ways to divide a statement that give the same results, doing it alone last. */
@@ -39,7 +39,7 @@ export function optionsOf(
   const options: Option[] = [];
   for (const [axis, size] of leaf.axes.entries()) {
     if (!canSplit(leaf, footprints, axis, threads)) continue;
-    const time = work * largestShare(size, threads) * slowdown(leaf, axis, threads);
+    const time = work * largestPart(size, threads) * slowdown(leaf, axis, threads);
     const splits = footprints.map((footprint) => ({
       footprint,
       axis,
@@ -82,27 +82,27 @@ const canSplit = (
 };
 
 /** The part of an axis that the thread with most of it has. */
-const largestShare = (size: number, threads: number): number => {
+const largestPart = (size: number, threads: number): number => {
   let most = 0;
   for (let i = 0; i < threads; i++) {
-    most = Math.max(most, shareFrom(size, i + 1, threads) - shareFrom(size, i, threads));
+    most = Math.max(most, partFrom(size, i + 1, threads) - partFrom(size, i, threads));
   }
   return most / size;
 };
 
 /** How much longer one element takes because vectors or tiles are cut. */
 const slowdown = (leaf: Leaf, axis: number, threads: number): number => {
-  const share = Math.max(1, Math.floor((leaf.axes[axis] ?? 1) / threads));
+  const part = Math.max(1, Math.floor((leaf.axes[axis] ?? 1) / threads));
   if (leaf.kind === "product") {
-    if (axis === leaf.column) return share % 32 === 0 ? 1.1 : 1.1 + 8 / share;
-    return axis === leaf.row ? 1 + 0.5 / share : 1;
+    if (axis === leaf.column) return part % 32 === 0 ? 1.1 : 1.1 + 8 / part;
+    return axis === leaf.row ? 1 + 0.5 / part : 1;
   }
   const vectors = leaf.body.some(
     (one) =>
       (one.op === "store" || one.op === "reduce") && Math.abs(one.to.strides[axis] ?? 0) === 1,
   );
   if (!vectors) return 1;
-  return share < leastColumns ? 1.5 : 1.02;
+  return part < leastColumns ? 1.5 : 1.02;
 };
 
 /** Of one thread that does it all, in ns: enough to tell what is worth a barrier. */
