@@ -11,7 +11,7 @@ const reasons: ReadonlyMap<unknown, string> = new Map([
   ["EACCES", "reading it is not permitted"],
   ["EPERM", "reading it is not permitted"],
   ["EISDIR", "it is a folder"],
-  ["ELOOP", "its symbolic links lead in a circle"],
+  ["ELOOP", "its symbolic links form a cycle"],
   ["ENAMETOOLONG", "its name is too long"],
   ["ENXIO", "it is a socket or a device, not a file"],
   ["EMFILE", "too many files are open"],

@@ -38,8 +38,8 @@ export const unknownFile = (path: Name, resolved: string, why?: string): Diagnos
       });
 
 export const importCycle = (path: Name, cycle: readonly string[]): Diagnostic =>
-  error("E0202", "files import each other in a circle", path.span, "closes the circle", {
-    notes: [`the circle: ${cycle.join(" -> ")}`],
+  error("E0202", "files import each other in a cycle", path.span, "closes the cycle", {
+    notes: [`the cycle: ${cycle.join(" -> ")}`],
     help: ["move what both need into a third file"],
   });
 

@@ -91,10 +91,10 @@ describe("what a file sees", () => {
 });
 
 describe("what is refused", () => {
-  test("a circle, also through the entry file under another spelling", () => {
+  test("a cycle, also through the entry file under another spelling", () => {
     const files = { "models/a.gtm": 'import { M } from "../models/m.gtm"\ndim A = 1' };
     expect(messages('import { A } from "./a.gtm"\ndim M = 1', files)).toEqual([
-      "E0202 files import each other in a circle",
+      "E0202 files import each other in a cycle",
     ]);
     expect(messages('import { M } from "./m.gtm"\ndim M = 1')).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { tooManyCalls } from "./errors/calls.ts";
 import * as errors from "./errors/names.ts";
 import type { Analysis } from "./values/terms.ts";
 
-/** Checks of declarations on demand, each once; a declaration that needs itself is reported with the whole circle. */
+/** Checks of declarations on demand, each once; a declaration that needs itself is reported with the whole cycle. */
 export const createOnce = (report: Report): Pick<Analysis, "once"> => {
   const results = new Map<Name, boolean | "running">();
   const running: Name[] = [];
@@ -14,9 +14,9 @@ export const createOnce = (report: Report): Pick<Analysis, "once"> => {
     once: (name, check) => {
       const known = results.get(name);
       if (known === "running") {
-        const circle = running.slice(running.indexOf(name));
-        for (const member of circle) circular.add(member);
-        report(errors.recursion([...circle, name]));
+        const cycle = running.slice(running.indexOf(name));
+        for (const member of cycle) circular.add(member);
+        report(errors.recursion([...cycle, name]));
         return true;
       }
       if (known !== undefined) return known;

@@ -14,7 +14,7 @@ export interface Untrusted {
   readonly help: string;
 }
 
-/** More links than this are taken for a circle, as the kernel does. */
+/** More links than this are taken for a cycle, as the kernel does. */
 const mostLinks = 40;
 
 /**

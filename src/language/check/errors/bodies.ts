@@ -73,10 +73,10 @@ export const timeOutsideModel = (span: Span, name: string): Finding =>
   });
 
 export const cycleInBody = (
-  circle: readonly { readonly shown: string; readonly span: Span }[],
+  cycle: readonly { readonly shown: string; readonly span: Span }[],
 ): Finding => {
-  const [first, ...rest] = circle;
-  const shown = circle.map((one) => one.shown);
+  const [first, ...rest] = cycle;
+  const shown = cycle.map((one) => one.shown);
   const path = [...shown, ...shown.slice(0, 1)].join(" <- ");
   return error("E0404", `\`${first?.shown ?? ""}\` depends on itself`, first?.span ?? nowhere, {
     label: "these lines have no order, so none can come first",

@@ -239,12 +239,12 @@ export interface Arrow {
 const shown = ({ name, indexed }: Pick<Arrow, "name" | "indexed">): string =>
   indexed ? `${name}[t]` : name;
 
-const circle = (arrows: readonly Arrow[]): string => {
+const around = (arrows: readonly Arrow[]): string => {
   const names = arrows.map(shown);
   return [...names.slice(-1), ...names].join(" <- ");
 };
 
-/** E0401; each arrow is what the one before reads, and where; the last arrow closes the circle. */
+/** E0401; each arrow is what the one before reads, and where; the last arrow closes the cycle. */
 export const leak = (
   latent: string,
   observation: Arrow,
@@ -255,7 +255,7 @@ export const leak = (
   const drawn = arrows.find((arrow) => arrow.name === latent);
   const back = `${name}[t-1]`;
   const place = "move this dependence into the guide, which may see";
-  const notes = [`the cycle: ${circle(arrows)}`];
+  const notes = [`the cycle: ${around(arrows)}`];
   const message = `the prior of \`${latent}\` looks at the observation it must generate`;
   const label = `\`${shown(observation)}\` is not known yet when ${drawn === undefined ? latent : shown(drawn)} is drawn`;
   if (earlier === undefined || !observation.indexed) {
@@ -284,7 +284,7 @@ export const cycle = (arrows: readonly Arrow[], reading: "generate" | "infer"): 
     label: first === undefined ? "" : `\`${shown(first)}\` needs \`${name}\` in turn`,
     secondary: rest.map((arrow) => ({ span: arrow.span, text: `reads ${shown(arrow)}` })),
     notes: [
-      `the cycle: ${circle(arrows)}`,
+      `the cycle: ${around(arrows)}`,
       ...(reading === "infer"
         ? ["it goes through guides: it appears when latents are inferred"]
         : []),

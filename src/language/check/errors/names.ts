@@ -43,23 +43,23 @@ export const wrongKind = ({ text, span }: Word, item: NamedItem, wanted: string)
   });
 
 /** The first and last name are the same declaration. */
-export const recursion = (circle: readonly Name[]): Finding => {
-  const [first, second, ...rest] = circle;
+export const recursion = (cycle: readonly Name[]): Finding => {
+  const [first, second, ...rest] = cycle;
   const text = first?.text ?? "";
   return error("E0212", `\`${text}\` needs itself`, first?.span ?? nowhere, {
     label: `needs \`${second?.text ?? text}\``,
-    secondary: circle.slice(1, -1).map(({ span }, i) => ({
+    secondary: cycle.slice(1, -1).map(({ span }, i) => ({
       span,
       text: `needs \`${rest[i]?.text ?? text}\``,
     })),
-    notes: [`the circle: ${circle.map((name) => name.text).join(" -> ")}; there is no recursion`],
+    notes: [`the cycle: ${cycle.map((name) => name.text).join(" -> ")}; there is no recursion`],
   });
 };
 
 const nowhere: Span = { file: "", start: 0, end: 0 };
 
-export const recursiveDimension = (circle: readonly { readonly name: Name }[]): Finding =>
-  recursion([...circle, ...circle.slice(0, 1)].map(({ name }) => name));
+export const recursiveDimension = (cycle: readonly { readonly name: Name }[]): Finding =>
+  recursion([...cycle, ...cycle.slice(0, 1)].map(({ name }) => name));
 
 export const unknownDimension = (word: Word, candidates: Iterable<string>): Finding =>
   error("E0213", `unknown dimension \`${word.text}\``, word.span, {
