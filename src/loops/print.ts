@@ -81,7 +81,7 @@ const tail = ({
       ? ""
       : partitioned === "alone"
         ? " alone"
-        : ` shared ${axisName(partitioned)}`;
+        : ` partitioned ${axisName(partitioned)}`;
   return `${split}${origin === undefined ? "" : `  // ${origin}`}`;
 };
 
