@@ -39,12 +39,12 @@ const explainName = async (command: Command): Promise<Ending> => {
   if (entries.length > 0) {
     return outcome(entries.map(print).join("\n"), { entries });
   }
-  const remedy =
+  const help =
     nearest === undefined
       ? "`gtmc --help` lists the verbs, and docs/language.md every name"
       : `did you mean \`${nearest}\`?`;
   throw new UsageError(
-    usageError(`nothing is called \`${word}\``, [remedy]),
+    usageError(`nothing is called \`${word}\``, [help]),
     `Usage: gtmc help ${command.usage()}`,
   );
 };

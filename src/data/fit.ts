@@ -155,7 +155,7 @@ const misvalued = (
             name,
             type,
             at,
-            remedies(valued, allValues(dataset, declared, valued.shape), offence.number),
+            fixesFor(valued, allValues(dataset, declared, valued.shape), offence.number),
           )
         : notFinite(name, at),
     ];
@@ -213,7 +213,7 @@ const allValues = (
   });
 
 /** What may be meant by values that do not fit. */
-const remedies = (
+const fixesFor = (
   { base, of = 0 }: ValueType,
   splits: readonly Found["values"][],
   wrong: number,

@@ -10,7 +10,7 @@ import { resolveDims } from "./check/types/dims.ts";
 import type { Finding } from "./check/finding.ts";
 import { tooManyCalls } from "./check/errors/calls.ts";
 import { checkModel } from "./check/model/model.ts";
-import { withVerifiedFixes } from "./check/remedies.ts";
+import { withVerifiedFixes } from "./check/fixes.ts";
 import type { Modules } from "./modules.ts";
 import { isStackExhausted } from "./syntax/nesting.ts";
 

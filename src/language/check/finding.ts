@@ -5,7 +5,7 @@ import type { Span } from "../../diagnostics/span.ts";
 /** An edit to offer, once the edited program is known to be better. */
 export interface Proposal {
   readonly help: string;
-  /** Edits of one file; all together make the remedy. */
+  /** Edits of one file; all together make the fix. */
   readonly edits: readonly Fix[];
 }
 

@@ -55,7 +55,7 @@ test("every fix, applied, leaves fewer errors", () => {
   expect(fixes).toBeGreaterThan(15);
 });
 
-test("a remedy that does not work is not offered", () => {
+test("a fix that does not work is not offered", () => {
   // Renaming the call to the only near name would give it too few arguments.
   const wrong = `dim X = 3
 net obs(z: real[X], y: real[X]) -> bernoulli[X] = linear()

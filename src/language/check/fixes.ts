@@ -1,4 +1,4 @@
-/** Remedies are offered only after the edited program was checked again. */
+/** Fixes are offered only after the edited program was checked again. */
 import type { Diagnostic, Fix } from "../../diagnostics/diagnostic.ts";
 import type { File, Item } from "../ast.ts";
 import type { Modules, NamedItem, Scope } from "../modules.ts";
