@@ -47,11 +47,11 @@ export type {
 } from "./program/program.ts";
 export type { CallValue, Origin, ResolvedSetting, RunConfig } from "./config/run-config.ts";
 export type * from "./report/data.ts";
-export type { Place } from "./ir/places.ts";
+export type { SourceLine } from "./ir/places.ts";
 export type { Backend, Buffer, Executable, HostArray, KernelTime } from "./runtime/backend.ts";
 export type { ExecutableTimes, Profiler } from "./runtime/profile.ts";
 export { referenceBackend } from "./runtime/reference.ts";
-export type { Chosen } from "./runtime/select.ts";
+export type { ChosenBackend } from "./runtime/select.ts";
 export {
   packageVersion,
   runFiles,

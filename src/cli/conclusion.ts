@@ -5,7 +5,7 @@ import { exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { concludeProfile } from "./profile.ts";
 import { columns } from "./text.ts";
-import type { Session } from "./session.ts";
+import type { CliSession } from "./session.ts";
 import { outcome, type Ending } from "./verb.ts";
 
 /**
@@ -14,7 +14,7 @@ import { outcome, type Ending } from "./verb.ts";
  */
 export const concludeRun = async (
   io: Io,
-  { experiment, talk, warnings }: Session,
+  { experiment, talk, warnings }: CliSession,
   state: TrainingState,
 ): Promise<Ending> => {
   const { concludeExperiment } = await import("../index.ts");

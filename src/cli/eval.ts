@@ -4,7 +4,7 @@ import { count, number, unit } from "../experiment/words.ts";
 import { Option } from "commander";
 import type { BoundEstimate, Region } from "../index.ts";
 import type { Io } from "./io.ts";
-import { perFrame, perStep, type Series } from "../experiment/metrics.ts";
+import { perFrame, perStep, type MeasuredTerms } from "../experiment/metrics.ts";
 
 import { columns } from "./text.ts";
 import { verb, wholeNumber } from "./usage.ts";
@@ -131,7 +131,10 @@ const describe = (bound: BoundEstimate, context: Context): string => {
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** Terms by step, each the mean over the sequences that have it; without infinite ones, which a warning names. */
-const stepMeans = ({ terms, present }: Series): Readonly<Record<string, readonly number[]>> =>
+const stepMeans = ({
+  terms,
+  present,
+}: MeasuredTerms): Readonly<Record<string, readonly number[]>> =>
   Object.fromEntries(
     [...terms]
       .filter(([, values]) => values.length > 1 && values.every(Number.isFinite))
@@ -140,7 +143,7 @@ const stepMeans = ({ terms, present }: Series): Readonly<Record<string, readonly
 
 /** Nats a frame in one region, by term; without those that no sequence reaches. */
 const regionMeans = (
-  { terms, present }: Series,
+  { terms, present }: MeasuredTerms,
   region: Region,
 ): Readonly<Record<string, number>> =>
   Object.fromEntries(

@@ -17,10 +17,11 @@ export const describeProgram = ({ info, config }: Program): string =>
   ].join("");
 
 /** The forecast, with the peak of the whole process, in bytes; or why there is none. */
-export type Memory = (MemoryForecast & { readonly process: number }) | { readonly unknown: string };
+export type MemoryFacts =
+  (MemoryForecast & { readonly process: number }) | { readonly unknown: string };
 
 /** What training will take on `native` or `wasm`. */
-export const describeMemory = (memory: Memory): string => {
+export const describeMemory = (memory: MemoryFacts): string => {
   if ("unknown" in memory)
     return section(
       "memory",

@@ -1,7 +1,7 @@
 import { placesOf, withDataOption, type DataOptions } from "./compute.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Program } from "../index.ts";
-import { describeMemory, describeProgram, type Memory } from "./facts.ts";
+import { describeMemory, describeProgram, type MemoryFacts } from "./facts.ts";
 import type { Io } from "./io.ts";
 import { compileFile, withModelOptions, type ModelOptions } from "./source.ts";
 import { verb } from "./usage.ts";
@@ -40,7 +40,7 @@ const allowance = 55e6;
 
 /** A forecast, or why there is none, and the warnings of the data. */
 interface Measured {
-  readonly memory: Memory;
+  readonly memory: MemoryFacts;
   readonly said: readonly Diagnostic[];
 }
 

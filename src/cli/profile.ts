@@ -5,7 +5,7 @@ import type {
   ExecutableTimes,
   Experiment,
   KernelTime,
-  Place,
+  SourceLine,
   Profiler,
   Program,
 } from "../index.ts";
@@ -29,7 +29,7 @@ export interface TimedExecutable extends Omit<ExecutableTimes, "kernels" | "upda
 }
 
 /** With the line of the model that it comes from, where there is one. */
-export interface TimedKernel extends KernelTime, Partial<Place> {}
+export interface TimedKernel extends KernelTime, Partial<SourceLine> {}
 
 /** Keeps the profile in the run folder; what of it is to be printed. Both are empty where none was asked for. */
 export const concludeProfile = async (
@@ -46,7 +46,7 @@ export const concludeProfile = async (
 /** Files as messages name them: as they were given, or from here where that is shorter. */
 const placesFrom =
   (cwd: string, program: Pick<Program, "locate">) =>
-  (name: string): Place | undefined => {
+  (name: string): SourceLine | undefined => {
     const place = program.locate(name);
     if (place === undefined) return undefined;
     const fromHere = relative(cwd, resolve(cwd, place.file));

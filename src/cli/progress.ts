@@ -1,6 +1,6 @@
 import { count, number, unit } from "../experiment/words.ts";
 import type { Evaluation, Metrics, Region } from "../index.ts";
-import { klOfRegions, perFrame, type Series } from "../experiment/metrics.ts";
+import { klOfRegions, perFrame, type MeasuredTerms } from "../experiment/metrics.ts";
 import { duration } from "./text.ts";
 
 /** What the numbers of a run are measured against. */
@@ -45,7 +45,7 @@ const boundText = (
 /** Sites that a line has room for. */
 const mostSites = 8;
 
-const klText = (measured: Series, { regions }: Course): readonly string[] => {
+const klText = (measured: MeasuredTerms, { regions }: Course): readonly string[] => {
   const means = klOfRegions(measured, regions);
   if (means.length > 0) {
     return [`KL ${means.map(([name, kl]) => `${number(kl)} ${name}`).join(", ")}`];

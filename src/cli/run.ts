@@ -9,7 +9,7 @@ import type { Io } from "./io.ts";
 import {
   compileFile,
   withModelOptions,
-  type Compiled,
+  type CompiledSource,
   type ModelOptions,
   wrongOf,
 } from "./source.ts";
@@ -60,7 +60,7 @@ export const run = (): Verb => {
 const example = `  gtmc run models/introspective.gtm --set train.steps=3000 --seed 2
 `;
 
-const startRun = async (io: Io, compiled: Compiled, options: RunOptions): Promise<Ending> => {
+const startRun = async (io: Io, compiled: CompiledSource, options: RunOptions): Promise<Ending> => {
   const { program } = compiled;
   const talk = startTalk(io, options.quiet === true);
   const { appendLog, startExperiment } = await import("../index.ts");

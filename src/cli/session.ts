@@ -3,7 +3,7 @@ import type { OpenExperiment } from "../index.ts";
 import type { Talk } from "./talk.ts";
 
 /** An experiment and what is said of it. */
-export interface Session {
+export interface CliSession {
   readonly experiment: OpenExperiment;
   readonly talk: Talk;
   readonly verify?: boolean;

@@ -32,7 +32,7 @@ export const withModelOptions = (command: Command): Command =>
     .option("--seed <n>", "short for --set train.seed=<n>", wholeNumber(0));
 
 /** A program, and what was said of it. */
-export interface Compiled {
+export interface CompiledSource {
   readonly program: Program;
   readonly warnings: readonly Diagnostic[];
 }
@@ -92,7 +92,7 @@ export const compileFile = async (
   io: Io,
   file: string,
   options: ModelOptions,
-): Promise<Compiled | Wrong> => {
+): Promise<CompiledSource | Wrong> => {
   const compiled = await withSource(io, file, options, async ({ source, ...given }) =>
     (await import("../index.ts")).compile(source, given),
   );

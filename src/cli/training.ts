@@ -6,7 +6,7 @@ import { exits } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { concludeProfile } from "./profile.ts";
 import { evaluationText, progressLine, type Course } from "./progress.ts";
-import type { Session } from "./session.ts";
+import type { CliSession } from "./session.ts";
 import { outcome, wrong, type Ending } from "./verb.ts";
 import { describeVerdicts } from "./verification.ts";
 
@@ -14,7 +14,7 @@ import { describeVerdicts } from "./verification.ts";
  * Trains to the end, to the first Ctrl-C or to a failure, and leaves the folder in the state that the exit code says:
  * complete with a manifest, or with a checkpoint to go on from.
  */
-export const trainInFolder = async (io: Io, session: Session): Promise<Ending> => {
+export const trainInFolder = async (io: Io, session: CliSession): Promise<Ending> => {
   const { experiment, talk } = session;
   const { shownFolder } = experiment;
   const trained = await follow(io, session);
@@ -51,7 +51,7 @@ export const trainInFolder = async (io: Io, session: Session): Promise<Ending> =
 };
 
 /** Says what training tells. */
-const follow = async (io: Io, { experiment, talk, verify }: Session): Promise<Trained> => {
+const follow = async (io: Io, { experiment, talk, verify }: CliSession): Promise<Trained> => {
   const { prepareTraining, trainExperiment } = await import("../index.ts");
   const { program, dataset, state } = experiment;
   const course: Course = {
@@ -73,7 +73,7 @@ const follow = async (io: Io, { experiment, talk, verify }: Session): Promise<Tr
   return io.stoppable((signal) => trainExperiment(experiment, { ...options, signal }));
 };
 
-const failed = ({ experiment, talk }: Session, { diagnostics, state }: Trained): Ending => {
+const failed = ({ experiment, talk }: CliSession, { diagnostics, state }: Trained): Ending => {
   const { program, shownFolder } = experiment;
   const { sources } = program;
   talk.note(renderText(diagnostics, sources, { color: false }));

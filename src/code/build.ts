@@ -2,54 +2,69 @@
 import type {
   Address,
   Affine,
-  BinaryOp,
+  CodeBinaryOp,
   CompareOp,
-  Expr,
+  CodeExpr,
   Lanes,
   Local,
-  Type,
-  UnaryOp,
+  CodeType,
+  CodeUnaryOp,
   Variable,
 } from "./code.ts";
 import { f32, i32 } from "./type.ts";
 
 /** An f32 in every lane. */
-export const float = (value: number, lanes: Lanes): Expr => ({
+export const float = (value: number, lanes: Lanes): CodeExpr => ({
   kind: "number",
   type: f32(lanes),
   value,
 });
 
 /** An i32 in every lane. */
-export const int = (value: number, lanes: Lanes): Expr => ({
+export const int = (value: number, lanes: Lanes): CodeExpr => ({
   kind: "number",
   type: i32(lanes),
   value,
 });
 
-export const get = (local: Local, type: Type): Expr => ({ kind: "get", type, local });
+export const get = (local: Local, type: CodeType): CodeExpr => ({ kind: "get", type, local });
 
-export const unary = (op: UnaryOp, of: Expr): Expr => ({ kind: "unary", op, of });
+export const unary = (op: CodeUnaryOp, of: CodeExpr): CodeExpr => ({ kind: "unary", op, of });
 
-export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => ({ kind: "binary", op, a, b });
+export const binary = (op: CodeBinaryOp, a: CodeExpr, b: CodeExpr): CodeExpr => ({
+  kind: "binary",
+  op,
+  a,
+  b,
+});
 
-export const compare = (op: CompareOp, a: Expr, b: Expr): Expr => ({ kind: "compare", op, a, b });
+export const compare = (op: CompareOp, a: CodeExpr, b: CodeExpr): CodeExpr => ({
+  kind: "compare",
+  op,
+  a,
+  b,
+});
 
-export const fma = (a: Expr, b: Expr, c: Expr): Expr => ({ kind: "fma", a, b, c });
+export const fma = (a: CodeExpr, b: CodeExpr, c: CodeExpr): CodeExpr => ({ kind: "fma", a, b, c });
 
-export const select = (mask: Expr, a: Expr, b: Expr): Expr => ({ kind: "select", mask, a, b });
+export const select = (mask: CodeExpr, a: CodeExpr, b: CodeExpr): CodeExpr => ({
+  kind: "select",
+  mask,
+  a,
+  b,
+});
 
-export const call = (name: string, ...args: readonly Expr[]): Expr => ({
+export const call = (name: string, ...args: readonly CodeExpr[]): CodeExpr => ({
   kind: "call",
   name,
   args,
 });
 
 /** The scalar itself where one lane is wanted. */
-export const splat = (of: Expr, lanes: Lanes): Expr =>
+export const splat = (of: CodeExpr, lanes: Lanes): CodeExpr =>
   lanes === 1 ? of : { kind: "splat", lanes, of };
 
-export const load = (from: Address, type: Type, step = 1): Expr => ({
+export const load = (from: Address, type: CodeType, step = 1): CodeExpr => ({
   kind: "load",
   type,
   from,
@@ -57,7 +72,7 @@ export const load = (from: Address, type: Type, step = 1): Expr => ({
 });
 
 /** c₀ + x·(c₁ + x·(c₂ + …)). */
-export const polynomial = (x: Expr, lanes: Lanes, coefficients: readonly number[]): Expr =>
+export const polynomial = (x: CodeExpr, lanes: Lanes, coefficients: readonly number[]): CodeExpr =>
   coefficients
     .map((coefficient) => float(coefficient, lanes))
     .reduceRight((higher, lower) => fma(higher, x, lower));

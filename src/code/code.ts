@@ -7,7 +7,7 @@
  */
 export type Lanes = 1 | 4 | 8 | 16;
 
-export interface Type {
+export interface CodeType {
   readonly scalar: "f32" | "i32" | "mask";
   readonly lanes: Lanes;
 }
@@ -31,7 +31,7 @@ export interface Address {
   readonly dynamic?: { readonly local: Local; readonly stride: number };
 }
 
-export type UnaryOp =
+export type CodeUnaryOp =
   | "neg"
   | "abs"
   | "sqrt"
@@ -51,44 +51,54 @@ export type UnaryOp =
  * On two values of equal type. `min` and `max` are `b < a ? b : a` and `a < b ? b : a`: a NaN in `a` stays, one in `b`
  * does not count. Shifts (of i32, `b` a constant) and bitwise operations are on i32; `and`, `or` also on masks.
  */
-export type BinaryOp =
+export type CodeBinaryOp =
   "add" | "sub" | "mul" | "div" | "min" | "max" | "shiftLeft" | "shiftRight" | "and" | "or";
 
 export type CompareOp = "lt" | "le" | "eq";
 
 /** A function of the module that maps f32 vectors elementwise, such as "exp". */
-export type FunctionName = string;
+export type CodeFunctionName = string;
 
-export type Expr =
+export type CodeExpr =
   /** The number in every lane; -inf, inf and NaN are allowed. */
-  | { readonly kind: "number"; readonly type: Type; readonly value: number }
+  | { readonly kind: "number"; readonly type: CodeType; readonly value: number }
   /** 0, 1, 2, … in the lanes of an i32. */
   | { readonly kind: "ramp"; readonly lanes: Lanes }
-  | { readonly kind: "get"; readonly type: Type; readonly local: Local }
+  | { readonly kind: "get"; readonly type: CodeType; readonly local: Local }
   /** An affine function of loop variables as one i32. */
   | { readonly kind: "index"; readonly of: Affine }
   /** `lanes` consecutive elements; `step` (1 if absent) apart, any integer. */
-  | { readonly kind: "load"; readonly type: Type; readonly from: Address; readonly step?: number }
+  | {
+      readonly kind: "load";
+      readonly type: CodeType;
+      readonly from: Address;
+      readonly step?: number;
+    }
   /** One lane in all. */
-  | { readonly kind: "splat"; readonly lanes: Lanes; readonly of: Expr }
-  | { readonly kind: "unary"; readonly op: UnaryOp; readonly of: Expr }
-  | { readonly kind: "binary"; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
+  | { readonly kind: "splat"; readonly lanes: Lanes; readonly of: CodeExpr }
+  | { readonly kind: "unary"; readonly op: CodeUnaryOp; readonly of: CodeExpr }
+  | {
+      readonly kind: "binary";
+      readonly op: CodeBinaryOp;
+      readonly a: CodeExpr;
+      readonly b: CodeExpr;
+    }
   /** a·b + c, rounded once or twice as the machine likes. */
-  | { readonly kind: "fma"; readonly a: Expr; readonly b: Expr; readonly c: Expr }
-  | { readonly kind: "compare"; readonly op: CompareOp; readonly a: Expr; readonly b: Expr }
-  | { readonly kind: "select"; readonly mask: Expr; readonly a: Expr; readonly b: Expr }
+  | { readonly kind: "fma"; readonly a: CodeExpr; readonly b: CodeExpr; readonly c: CodeExpr }
+  | { readonly kind: "compare"; readonly op: CompareOp; readonly a: CodeExpr; readonly b: CodeExpr }
+  | { readonly kind: "select"; readonly mask: CodeExpr; readonly a: CodeExpr; readonly b: CodeExpr }
   /** Lanes combined into one, pairwise halves first. */
   | {
       readonly kind: "across";
       readonly op: "add" | "mul" | "min" | "max";
-      readonly of: Expr;
+      readonly of: CodeExpr;
     }
-  | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Expr[] };
+  | { readonly kind: "call"; readonly name: CodeFunctionName; readonly args: readonly CodeExpr[] };
 
 /** A number known when code is emitted, or the first (or last, exclusive) index of this thread's part of `size`. */
-export type Bound = number | { readonly part: "from" | "to"; readonly size: number };
+export type LoopBound = number | { readonly part: "from" | "to"; readonly size: number };
 
-export type Statement =
+export type CodeStatement =
   /**
    * variable = from, from + step, … while below `to`. With `overlap`, the last iteration starts at `to` - step at the
    * latest (running over elements that the one before did); there is at least one whole step, if any at all.
@@ -97,28 +107,28 @@ export type Statement =
   | {
       readonly kind: "for";
       readonly variable: Variable;
-      readonly from: Bound;
-      readonly to: Bound;
+      readonly from: LoopBound;
+      readonly to: LoopBound;
       readonly step: number;
       readonly overlap?: true;
       readonly reverse?: true;
-      readonly body: readonly Statement[];
+      readonly body: readonly CodeStatement[];
     }
   /** Defines a local; `set` may change it if it is `mutable`. */
   | {
       readonly kind: "let";
       readonly local: Local;
-      readonly type: Type;
-      readonly value: Expr;
+      readonly type: CodeType;
+      readonly value: CodeExpr;
       readonly mutable?: true;
     }
-  | { readonly kind: "set"; readonly local: Local; readonly value: Expr }
+  | { readonly kind: "set"; readonly local: Local; readonly value: CodeExpr }
   /** Consecutive elements, `step` (1 if absent) apart. */
   | {
       readonly kind: "store";
-      readonly type: Type;
+      readonly type: CodeType;
       readonly to: Address;
-      readonly value: Expr;
+      readonly value: CodeExpr;
       readonly step?: number;
     };
 
@@ -134,31 +144,34 @@ export interface Kernel {
   readonly times: readonly Variable[];
   /** Multiplications and additions of one run of the kernel by all threads: what profiles divide by. */
   readonly flops: number;
-  readonly body: readonly Statement[];
+  readonly body: readonly CodeStatement[];
 }
 
 /** f32 lanes in, f32 lanes out; written once for any number of lanes: `lanes` of its types is that of the call. */
 export interface Function {
-  readonly name: FunctionName;
+  readonly name: CodeFunctionName;
   readonly params: readonly Local[];
   /** Only `let`s. */
-  readonly body: (lanes: Lanes) => { readonly lets: readonly Statement[]; readonly result: Expr };
+  readonly body: (lanes: Lanes) => {
+    readonly lets: readonly CodeStatement[];
+    readonly result: CodeExpr;
+  };
 }
 
 /** In which order kernels run; each thread goes through it. */
-export type Step =
+export type ScheduleStep =
   | { readonly kind: "run"; readonly kernel: string }
   | {
       readonly kind: "loop";
       readonly variable: Variable;
       readonly length: number;
       readonly reverse: boolean;
-      readonly body: readonly Step[];
+      readonly body: readonly ScheduleStep[];
     }
   | { readonly kind: "barrier" };
 
 /** Where a buffer is: an argument of the module's entry, in the order of `arguments`, or a place in the arena. */
-export interface Buffer {
+export interface CodeBuffer {
   readonly name: string;
   readonly scalar: "f32" | "i32";
   readonly size: number;
@@ -169,7 +182,7 @@ export interface Buffer {
 
 /** A whole executable. Its entry takes pointers to the arguments and to the arena, all aligned to 64 bytes. */
 export interface Module {
-  readonly buffers: readonly Buffer[];
+  readonly buffers: readonly CodeBuffer[];
   /** How many pointers the entry takes: the graph's inputs, then its outputs, in the graph's order. */
   readonly arguments: number;
   /** Elements of the arena. */
@@ -178,11 +191,11 @@ export interface Module {
   /** The functions that kernels call, callees first. */
   readonly functions: readonly Function[];
   readonly kernels: readonly Kernel[];
-  readonly schedule: readonly Step[];
+  readonly schedule: readonly ScheduleStep[];
 }
 
 /** What code is emitted for. */
-export interface Target {
+export interface CodeTarget {
   /** Of the widest vectors. */
   readonly lanes: 4 | 8 | 16;
   /** Vector registers that a tile of a matrix product may fill. */

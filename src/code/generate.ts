@@ -4,13 +4,13 @@ import { lower } from "../loops/lower/index.ts";
 import { optimiseLoops } from "../loops/passes/index.ts";
 import { plan } from "../loops/passes/plan.ts";
 import { partition } from "../loops/passes/partition.ts";
-import type { Buffer, Program } from "../loops/program.ts";
-import type { Module, Target } from "./code.ts";
+import type { BufferDeclaration, LoopProgram } from "../loops/program.ts";
+import type { Module, CodeTarget } from "./code.ts";
 import { emit } from "./emit/index.ts";
 
 /** What code is generated for. */
 export interface GenerateOptions {
-  readonly target: Target;
+  readonly target: CodeTarget;
   /** How many threads run it together. */
   readonly threads: number;
 }
@@ -26,7 +26,7 @@ export interface MemoryUse {
 /** What the graph will take, known before any code is made. */
 export const memoryUse = (graph: Graph): MemoryUse => {
   const { arena, buffers } = laidOut(graph);
-  const bytes = (role: Buffer["role"]): number =>
+  const bytes = (role: BufferDeclaration["role"]): number =>
     buffers.reduce((sum, one) => sum + (one.role === role ? 4 * one.size : 0), 0);
   return {
     arena: 4 * arena,
@@ -36,10 +36,10 @@ export const memoryUse = (graph: Graph): MemoryUse => {
   };
 };
 
-const laidOut = (graph: Graph): Program => plan(optimiseLoops(lower(graph)));
+const laidOut = (graph: Graph): LoopProgram => plan(optimiseLoops(lower(graph)));
 
 /** The planned loop program: memory laid out, work partitioned among threads. */
-export const schedule = (graph: Graph, threads: number): Program =>
+export const schedule = (graph: Graph, threads: number): LoopProgram =>
   partition(laidOut(graph), threads);
 
 /** The module's arguments are the graph's inputs, then the outputs that replace none, in the graph's order. */

@@ -6,15 +6,15 @@ import { invariant } from "../diagnostics/invariant.ts";
 import type {
   Address,
   Affine,
-  BinaryOp,
-  Bound,
+  CodeBinaryOp,
+  LoopBound,
   CompareOp,
-  Expr,
+  CodeExpr,
   Module,
-  Statement,
-  Step,
-  Type,
-  UnaryOp,
+  CodeStatement,
+  ScheduleStep,
+  CodeType,
+  CodeUnaryOp,
 } from "./code.ts";
 
 type Elements = Float32Array | Int32Array;
@@ -55,7 +55,7 @@ interface State {
 type Value = Elements | Uint8Array;
 
 /** One thread; it stops at each barrier. */
-function* runSteps(steps: readonly Step[], state: State): Generator<undefined, void> {
+function* runSteps(steps: readonly ScheduleStep[], state: State): Generator<undefined, void> {
   for (const step of steps) {
     if (step.kind === "barrier") yield undefined;
     else if (step.kind === "loop") {
@@ -71,12 +71,12 @@ function* runSteps(steps: readonly Step[], state: State): Generator<undefined, v
   }
 }
 
-const boundOf = (bound: Bound, { module, thread }: State): number =>
+const boundOf = (bound: LoopBound, { module, thread }: State): number =>
   typeof bound === "number"
     ? bound
     : Math.floor((bound.size * (thread + (bound.part === "to" ? 1 : 0))) / module.threads);
 
-const runStatements = (statements: readonly Statement[], state: State): void => {
+const runStatements = (statements: readonly CodeStatement[], state: State): void => {
   for (const statement of statements) {
     switch (statement.kind) {
       case "for": {
@@ -152,8 +152,8 @@ const fill = (like: Value, f: (lane: number) => number): Value => {
 
 const lane = (value: Value, at: number): number => value[at] ?? Number.NaN;
 
-const evaluate = (expr: Expr, state: State): Value => {
-  const value = (operand: Expr): Value => evaluate(operand, state);
+const evaluate = (expr: CodeExpr, state: State): Value => {
+  const value = (operand: CodeExpr): Value => evaluate(operand, state);
   switch (expr.kind) {
     case "number":
       return fill(blank(expr.type), () => expr.value);
@@ -201,12 +201,12 @@ const evaluate = (expr: Expr, state: State): Value => {
   }
 };
 
-const blank = ({ scalar, lanes }: Type): Value => {
+const blank = ({ scalar, lanes }: CodeType): Value => {
   if (scalar === "f32") return new Float32Array(lanes);
   return scalar === "i32" ? new Int32Array(lanes) : new Uint8Array(lanes);
 };
 
-const scalarOf = (value: Value): Type["scalar"] => {
+const scalarOf = (value: Value): CodeType["scalar"] => {
   if (value instanceof Float32Array) return "f32";
   return value instanceof Int32Array ? "i32" : "mask";
 };
@@ -234,7 +234,7 @@ const round = (x: number): number => {
   return low === -1 ? -0 : low + 1;
 };
 
-const unary: Readonly<Record<UnaryOp, (of: Value) => Value>> = {
+const unary: Readonly<Record<CodeUnaryOp, (of: Value) => Value>> = {
   neg: map((x) => -x),
   abs: map(Math.abs),
   sqrt: map(Math.sqrt),
@@ -247,12 +247,12 @@ const unary: Readonly<Record<UnaryOp, (of: Value) => Value>> = {
   not: map((x) => 1 - x),
 };
 
-const combine = (op: BinaryOp, a: Value, b: Value): Value => {
+const combine = (op: CodeBinaryOp, a: Value, b: Value): Value => {
   const f = a instanceof Int32Array && op === "mul" ? Math.imul : binary[op];
   return fill(a, (i) => f(lane(a, i), lane(b, i)));
 };
 
-const binary: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
+const binary: Readonly<Record<CodeBinaryOp, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,

@@ -2,15 +2,15 @@
 import type {
   Address,
   Affine,
-  BinaryOp,
-  Bound,
+  CodeBinaryOp,
+  LoopBound,
   CompareOp,
-  Expr,
+  CodeExpr,
   Kernel,
   Module,
-  Statement,
-  Step,
-  Type,
+  CodeStatement,
+  ScheduleStep,
+  CodeType,
 } from "./code.ts";
 import { showType } from "./type.ts";
 
@@ -49,7 +49,7 @@ export const printKernel = (kernel: Kernel): string => {
 
 const indent = (depth: number): string => "  ".repeat(depth);
 
-const printSteps = (steps: readonly Step[], depth: number): readonly string[] =>
+const printSteps = (steps: readonly ScheduleStep[], depth: number): readonly string[] =>
   steps.flatMap((step): readonly string[] => {
     switch (step.kind) {
       case "run":
@@ -64,7 +64,7 @@ const printSteps = (steps: readonly Step[], depth: number): readonly string[] =>
     }
   });
 
-const printStatements = (statements: readonly Statement[], depth: number): readonly string[] =>
+const printStatements = (statements: readonly CodeStatement[], depth: number): readonly string[] =>
   statements.flatMap((statement): readonly string[] => {
     switch (statement.kind) {
       case "for": {
@@ -93,15 +93,15 @@ const printStatements = (statements: readonly Statement[], depth: number): reado
     }
   });
 
-const printRange = (from: Bound, to: Bound): string =>
+const printRange = (from: LoopBound, to: LoopBound): string =>
   typeof from === "object" && typeof to === "object" && from.part === "from" && to.part === "to"
     ? `part of ${to.size}`
     : `${printBound(from)}..${printBound(to)}`;
 
-const printBound = (bound: Bound): string =>
+const printBound = (bound: LoopBound): string =>
   typeof bound === "number" ? String(bound) : `(${bound.part} of ${bound.size})`;
 
-const showLanes = ({ lanes }: Type, step = 1): string =>
+const showLanes = ({ lanes }: CodeType, step = 1): string =>
   lanes === 1 ? "" : `x${lanes}${step === 1 ? "" : ` by ${step}`}`;
 
 const printAffine = ({ constant, terms }: Affine): string => {
@@ -117,7 +117,7 @@ const printAddress = ({ buffer, offset, dynamic }: Address): string => {
   return `${buffer}[${printAffine(offset)}${moved}]`;
 };
 
-const signs: Readonly<Record<BinaryOp | CompareOp, string>> = {
+const signs: Readonly<Record<CodeBinaryOp | CompareOp, string>> = {
   add: "+",
   sub: "-",
   mul: "*",
@@ -133,12 +133,12 @@ const signs: Readonly<Record<BinaryOp | CompareOp, string>> = {
   eq: "=",
 };
 
-const outer = (expr: Expr): string =>
+const outer = (expr: CodeExpr): string =>
   expr.kind === "binary" || expr.kind === "compare"
     ? `${inner(expr.a)} ${signs[expr.op]} ${inner(expr.b)}`
     : inner(expr);
 
-const inner = (expr: Expr): string => {
+const inner = (expr: CodeExpr): string => {
   switch (expr.kind) {
     case "number":
       return `${expr.value}${showLanes(expr.type)}`;

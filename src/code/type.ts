@@ -1,29 +1,33 @@
 /** Types of expressions: what verification and both printers agree on. */
 import { invariant } from "../diagnostics/invariant.ts";
-import type { Expr, Lanes, Local, Type } from "./code.ts";
+import type { CodeExpr, Lanes, Local, CodeType } from "./code.ts";
 import { entryOf } from "../graph/table.ts";
 
 /** One or more f32. */
-export const f32 = (lanes: Lanes): Type => ({ scalar: "f32", lanes });
+export const f32 = (lanes: Lanes): CodeType => ({ scalar: "f32", lanes });
 /** One or more i32. */
-export const i32 = (lanes: Lanes): Type => ({ scalar: "i32", lanes });
+export const i32 = (lanes: Lanes): CodeType => ({ scalar: "i32", lanes });
 /** What comparing makes. */
-export const mask = (lanes: Lanes): Type => ({ scalar: "mask", lanes });
+export const mask = (lanes: Lanes): CodeType => ({ scalar: "mask", lanes });
 
 /** `f32`, `i32x8`, `maskx16`. */
-export const showType = ({ scalar, lanes }: Type): string =>
+export const showType = ({ scalar, lanes }: CodeType): string =>
   lanes === 1 ? scalar : `${scalar}x${lanes}`;
 
 /** The type of an expression, given those of the locals it reads; operands are not checked. */
-export const typeOf = (expr: Expr, locals: Locals): Type => entryOf(types, expr.kind)(expr, locals);
+export const typeOf = (expr: CodeExpr, locals: Locals): CodeType =>
+  entryOf(types, expr.kind)(expr, locals);
 
-type Locals = ReadonlyMap<Local, Type>;
+type Locals = ReadonlyMap<Local, CodeType>;
 
 type Types = {
-  readonly [K in Expr["kind"]]: (expr: Extract<Expr, { kind: K }>, locals: Locals) => Type;
+  readonly [K in CodeExpr["kind"]]: (
+    expr: Extract<CodeExpr, { kind: K }>,
+    locals: Locals,
+  ) => CodeType;
 };
 
-const ofFirst = ({ a }: { readonly a: Expr }, locals: Locals): Type => typeOf(a, locals);
+const ofFirst = ({ a }: { readonly a: CodeExpr }, locals: Locals): CodeType => typeOf(a, locals);
 
 const types: Types = {
   number: ({ type }) => type,

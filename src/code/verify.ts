@@ -3,15 +3,15 @@ import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type {
   Address,
   Affine,
-  BinaryOp,
-  Bound,
-  Expr,
+  CodeBinaryOp,
+  LoopBound,
+  CodeExpr,
   Local,
   Module,
-  Statement,
-  Step,
-  Type,
-  UnaryOp,
+  CodeStatement,
+  ScheduleStep,
+  CodeType,
+  CodeUnaryOp,
   Variable,
 } from "./code.ts";
 import { f32, i32, mask, showType, typeOf } from "./type.ts";
@@ -55,7 +55,7 @@ interface Scope {
   readonly module: Module;
   /** The values that loop variables in scope take. */
   readonly variables: ReadonlyMap<Variable, Range>;
-  readonly locals: Map<Local, Type>;
+  readonly locals: Map<Local, CodeType>;
   readonly mutable: Set<Local>;
 }
 
@@ -65,7 +65,7 @@ interface Taken {
   readonly variables: Set<Variable>;
 }
 
-const timesOf = (steps: readonly Step[]): Map<Variable, number> =>
+const timesOf = (steps: readonly ScheduleStep[]): Map<Variable, number> =>
   new Map(
     steps.flatMap((step): readonly (readonly [Variable, number])[] =>
       step.kind === "loop" ? [[step.variable, step.length], ...timesOf(step.body)] : [],
@@ -74,7 +74,7 @@ const timesOf = (steps: readonly Step[]): Map<Variable, number> =>
 
 const verifySteps = (
   module: Module,
-  steps: readonly Step[],
+  steps: readonly ScheduleStep[],
   variables: ReadonlySet<Variable>,
 ): void => {
   for (const step of steps) {
@@ -111,7 +111,11 @@ const verifyFunctions = (module: Module): void => {
   }
 };
 
-const verifyStatements = (statements: readonly Statement[], scope: Scope, taken: Taken): void => {
+const verifyStatements = (
+  statements: readonly CodeStatement[],
+  scope: Scope,
+  taken: Taken,
+): void => {
   for (const statement of statements) {
     switch (statement.kind) {
       case "for": {
@@ -150,7 +154,7 @@ const verifyStatements = (statements: readonly Statement[], scope: Scope, taken:
 };
 
 /** The values a loop's variable takes; of a part, those of all threads. */
-const rangeOf = (loop: Extract<Statement, { kind: "for" }>): Range => {
+const rangeOf = (loop: Extract<CodeStatement, { kind: "for" }>): Range => {
   const { from, to, step } = loop;
   invariant(Number.isInteger(step) && step > 0, `steps of ${step}`);
   const low = lowest(from);
@@ -171,9 +175,9 @@ const rangeOf = (loop: Extract<Statement, { kind: "for" }>): Range => {
   return [low, high - step];
 };
 
-const lowest = (bound: Bound): number => (typeof bound === "number" ? bound : 0);
+const lowest = (bound: LoopBound): number => (typeof bound === "number" ? bound : 0);
 
-const expect = (found: Type, wanted: Type, what: string): void => {
+const expect = (found: CodeType, wanted: CodeType, what: string): void => {
   invariant(
     found.scalar === wanted.scalar && found.lanes === wanted.lanes,
     `${what} is ${showType(found)}, not ${showType(wanted)}`,
@@ -192,7 +196,7 @@ const checkAffine = ({ constant, terms }: Affine, { variables }: Scope): Range =
   return [low, high];
 };
 
-const checkAddress = (address: Address, type: Type, step: number, scope: Scope): void => {
+const checkAddress = (address: Address, type: CodeType, step: number, scope: Scope): void => {
   const buffer = scope.module.buffers.find(({ name }) => name === address.buffer);
   invariant(buffer !== undefined, `no buffer ${address.buffer}`);
   expect({ ...type, scalar: buffer.scalar }, type, `an element of ${buffer.name}`);
@@ -211,7 +215,7 @@ const checkAddress = (address: Address, type: Type, step: number, scope: Scope):
 };
 
 /** The scalars that an operation takes; it gives the same unless `typeOf` says otherwise. */
-const unaryOn: Readonly<Record<UnaryOp, readonly Type["scalar"][]>> = {
+const unaryOn: Readonly<Record<CodeUnaryOp, readonly CodeType["scalar"][]>> = {
   neg: ["f32"],
   abs: ["f32"],
   sqrt: ["f32"],
@@ -224,7 +228,7 @@ const unaryOn: Readonly<Record<UnaryOp, readonly Type["scalar"][]>> = {
   not: ["mask"],
 };
 
-const binaryOn: Readonly<Record<BinaryOp, readonly Type["scalar"][]>> = {
+const binaryOn: Readonly<Record<CodeBinaryOp, readonly CodeType["scalar"][]>> = {
   add: ["f32", "i32"],
   sub: ["f32", "i32"],
   mul: ["f32", "i32"],
@@ -237,24 +241,24 @@ const binaryOn: Readonly<Record<BinaryOp, readonly Type["scalar"][]>> = {
   or: ["i32", "mask"],
 };
 
-const checkExpr = (expr: Expr, scope: Scope): Type => {
+const checkExpr = (expr: CodeExpr, scope: Scope): CodeType => {
   entryOf(checks, expr.kind)(expr, scope);
   return typeOf(expr, scope.locals);
 };
 
-const among = (type: Type, scalars: readonly Type["scalar"][], what: string): void => {
+const among = (type: CodeType, scalars: readonly CodeType["scalar"][], what: string): void => {
   invariant(scalars.includes(type.scalar), `${what} of ${showType(type)}`);
 };
 
 /** The type of two operands that must have the same. */
-const alike = (a: Expr, b: Expr, what: string, scope: Scope): Type => {
+const alike = (a: CodeExpr, b: CodeExpr, what: string, scope: Scope): CodeType => {
   const type = checkExpr(a, scope);
   expect(checkExpr(b, scope), type, `the second operand of ${what}`);
   return type;
 };
 
 type Checks = {
-  readonly [K in Expr["kind"]]: (expr: Extract<Expr, { kind: K }>, scope: Scope) => void;
+  readonly [K in CodeExpr["kind"]]: (expr: Extract<CodeExpr, { kind: K }>, scope: Scope) => void;
 };
 
 /** Operands of each kind of expression. */

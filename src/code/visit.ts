@@ -1,13 +1,13 @@
 /** Expressions and what is in them. */
-import type { Expr } from "./code.ts";
+import type { CodeExpr } from "./code.ts";
 
 /** Every expression in this one, itself included. */
-export const visitExpressions = (expr: Expr, visit: (expr: Expr) => void): void => {
+export const visitExpressions = (expr: CodeExpr, visit: (expr: CodeExpr) => void): void => {
   visit(expr);
   for (const part of partsOf(expr)) visitExpressions(part, visit);
 };
 
-const partsOf = (expr: Expr): readonly Expr[] => {
+const partsOf = (expr: CodeExpr): readonly CodeExpr[] => {
   switch (expr.kind) {
     case "number":
     case "ramp":

@@ -6,7 +6,7 @@ import { badArgument, missingArgument, unknownArgument } from "./errors.ts";
 type Given = number | string | boolean;
 
 /** What an argument may be; `otherwise` is its value when it is not given. */
-export interface Argument<T> {
+export interface ArgumentSpec<T> {
   readonly expected: string;
   /** `undefined` when the value is none of these. */
   readonly read: (given: Given) => T | undefined;
@@ -16,10 +16,10 @@ export interface Argument<T> {
 }
 
 /** The arguments of a source, by name. */
-export type Arguments = Readonly<Record<string, Argument<unknown>>>;
+export type ArgumentSpecs = Readonly<Record<string, ArgumentSpec<unknown>>>;
 /** The values of declared arguments. */
-export type Values<A extends Arguments> = {
-  readonly [K in keyof A]: A[K] extends Argument<infer T> ? T : never;
+export type Values<A extends ArgumentSpecs> = {
+  readonly [K in keyof A]: A[K] extends ArgumentSpec<infer T> ? T : never;
 };
 
 const withDefault = <T>(
@@ -27,7 +27,7 @@ const withDefault = <T>(
   expected: string,
   read: (given: Given) => T | undefined,
   value: T | undefined,
-): Argument<T> => ({
+): ArgumentSpec<T> => ({
   meaning,
   expected,
   read,
@@ -35,7 +35,11 @@ const withDefault = <T>(
 });
 
 /** A whole number of at least `least`. */
-export const count = (meaning: string, value: number | undefined, least = 1): Argument<number> =>
+export const count = (
+  meaning: string,
+  value: number | undefined,
+  least = 1,
+): ArgumentSpec<number> =>
   withDefault(
     meaning,
     `a whole number >= ${least}`,
@@ -50,7 +54,7 @@ export const number = (
   value: number,
   low: number = -Infinity,
   high: number = Infinity,
-): Argument<number> =>
+): ArgumentSpec<number> =>
   withDefault(
     meaning,
     low === -Infinity && high === Infinity ? "a number" : `a number in [${low}, ${high}]`,
@@ -59,7 +63,7 @@ export const number = (
   );
 
 /** A name or a text. */
-export const text = (meaning: string, value?: string): Argument<string> =>
+export const text = (meaning: string, value?: string): ArgumentSpec<string> =>
   withDefault(
     meaning,
     "a name or a text in quotes",
@@ -72,7 +76,7 @@ export const word = <W extends string>(
   meaning: string,
   words: readonly W[],
   value: W,
-): Argument<W> =>
+): ArgumentSpec<W> =>
   withDefault(
     meaning,
     `one of ${words.join(", ")}`,
@@ -81,7 +85,7 @@ export const word = <W extends string>(
   );
 
 /** `yes` or `no`. */
-export const flag = (meaning: string, value: boolean): Argument<boolean> =>
+export const flag = (meaning: string, value: boolean): ArgumentSpec<boolean> =>
   withDefault(
     meaning,
     "yes or no",
@@ -90,20 +94,20 @@ export const flag = (meaning: string, value: boolean): Argument<boolean> =>
   );
 
 /** The same argument where leaving it out means something. */
-export const optional = <T>(argument: Argument<T>): Argument<T | null> => ({
+export const optional = <T>(argument: ArgumentSpec<T>): ArgumentSpec<T | null> => ({
   ...argument,
   otherwise: { value: null },
 });
 
 /** A part of a whole, or nothing said of it. */
-export const part = (meaning: string): Argument<number | null> =>
+export const part = (meaning: string): ArgumentSpec<number | null> =>
   optional(number(meaning, 0, 0, 1));
 
 const written = (given: unknown): string =>
   typeof given === "boolean" ? (given ? "yes" : "no") : JSON.stringify(given);
 
 /** The values of a call, or what is wrong with each of its arguments. */
-export const readArguments = <A extends Arguments>(
+export const readArguments = <A extends ArgumentSpecs>(
   call: DataSpec,
   declared: A,
 ): Result<Values<A>> => {

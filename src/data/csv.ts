@@ -8,7 +8,7 @@ import { emptyData, malformedFile, notData, wrongColumns } from "./errors.ts";
 /** Columns that are more than numbers: which sequence a row belongs to, and its place there. */
 export const keyNames = { sequence: "sequence", order: ["step", "time", "t"] } as const;
 
-export interface Table {
+export interface CsvTable {
   /** Absent where the first line is data. */
   readonly header?: readonly string[];
   readonly rows: number;
@@ -89,7 +89,7 @@ const readRows = (
   { separator, path }: Format,
   columns: number,
   header: readonly string[] | undefined,
-): Result<Table> => {
+): Result<CsvTable> => {
   const most = mostRows(bytes, columns);
   const data = new Float32Array(most * columns);
   const lines = new Int32Array(most);
@@ -166,7 +166,7 @@ export const parseTable = (
   bytes: Uint8Array,
   path: string,
   header: boolean | null,
-): Result<Table> => {
+): Result<CsvTable> => {
   const { text, separator } = firstLine(bytes);
   const format = { separator, path, header };
   const words = text.trim().split(/\s+/u);

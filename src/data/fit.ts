@@ -12,7 +12,7 @@ import {
   wrongBatch,
   wrongField,
 } from "./errors.ts";
-import { firstOffence, type Base, type Layout, type ValueType } from "./ranges.ts";
+import { firstOffence, type Base, type ValueOrder, type ValueType } from "./ranges.ts";
 
 /** A declared field: `data x[t]: unit[X]`. */
 export interface ExpectedField {
@@ -169,7 +169,7 @@ const splitWords: Readonly<Record<Split, string>> = {
   test: "test",
 };
 
-type Found = Pick<Layout, "starts"> & { readonly values: Parameters<typeof firstOffence>[0] };
+type Found = Pick<ValueOrder, "starts"> & { readonly values: Parameters<typeof firstOffence>[0] };
 
 /** The stored values of a field, or those of a first batch of one sequence. */
 const valuesOf = (

@@ -8,7 +8,7 @@ import {
   part,
   text,
   word,
-  type Argument,
+  type ArgumentSpec,
   type Values,
 } from "./arguments.ts";
 import type { Numbers } from "./array.ts";
@@ -37,13 +37,13 @@ export interface Images {
 
 /** The arguments of every task on images. `size` pools by area: 28 to 14 is blocks of 2 x 2. */
 export const imageArguments: {
-  readonly images: Argument<string>;
-  readonly labels: Argument<string | null>;
-  readonly size: Argument<number | null>;
-  readonly pool: Argument<Pooling>;
-  readonly binary: Argument<boolean>;
-  readonly threshold: Argument<number>;
-  readonly validation: Argument<number | null>;
+  readonly images: ArgumentSpec<string>;
+  readonly labels: ArgumentSpec<string | null>;
+  readonly size: ArgumentSpec<number | null>;
+  readonly pool: ArgumentSpec<Pooling>;
+  readonly binary: ArgumentSpec<boolean>;
+  readonly threshold: ArgumentSpec<number>;
+  readonly validation: ArgumentSpec<number | null>;
 } = {
   images: text("a set of images by name, or a file of them", "mnist"),
   labels: optional(text("the file of the labels, where `images` is a file")),

@@ -16,7 +16,7 @@ export const givenLengths = (
     : undefined;
 
 /** All frames of sequences one after the other. */
-export interface Frames {
+export interface JoinedFrames {
   readonly values: Numbers;
   /** Of one frame. */
   readonly shape: readonly number[];
@@ -26,7 +26,7 @@ export interface Frames {
 
 /** The values without what lies beyond the lengths, or why these are none. */
 export const unpad = (
-  { values, shape, steps }: Frames,
+  { values, shape, steps }: JoinedFrames,
   lengths: readonly number[],
 ): Numbers | string => {
   if (lengths.length !== steps.length) {

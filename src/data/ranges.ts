@@ -87,7 +87,7 @@ const notFinite = (values: Numbers): Wrong | undefined =>
     : firstWhere(values, (x) => !Number.isFinite(x), "is not finite");
 
 /** How the values of a field lie one after the other. */
-export interface Layout {
+export interface ValueOrder {
   readonly per: "step" | "sequence" | "shared";
   readonly split: string;
   readonly starts?: readonly number[];
@@ -97,7 +97,7 @@ export interface Layout {
 const placeOf = (
   at: number,
   shape: readonly number[],
-  { per, split, starts }: Layout,
+  { per, split, starts }: ValueOrder,
   rowAxes: number,
 ): string => {
   const size = shape.reduce((a, b) => a * b, 1);
@@ -120,7 +120,7 @@ const placeOf = (
 export const firstOffence = (
   values: Numbers,
   { base, shape, of = 0 }: ValueType,
-  layout: Layout,
+  layout: ValueOrder,
 ): (Offence & { readonly finite: boolean; readonly number: number }) | undefined => {
   const infinite = notFinite(values);
   const wrong = infinite ?? checks[base](values, shape.at(-1) ?? 1, of);

@@ -6,7 +6,7 @@ import {
   perhaps,
   wholeFrom,
   wrongArgument,
-  type Rule,
+  type ArgumentRule,
 } from "../diagnostics/argument.ts";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { count, flag, optional, part, text } from "./arguments.ts";
@@ -218,13 +218,13 @@ const wrongArrays = (
   }),
 ];
 
-const sizes: Rule = {
+const sizes: ArgumentRule = {
   expected: "a list of whole numbers >= 0",
   holds: (value) =>
     Array.isArray(value) && Array.from(value as unknown[]).every(wholeFrom(0).holds),
 };
 
-const floats: Rule = {
+const floats: ArgumentRule = {
   expected: "a Float32Array",
   holds: (value) => value instanceof Float32Array || value instanceof Uint8Array,
 };

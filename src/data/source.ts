@@ -1,6 +1,6 @@
 /** A data source: a name of the `train` block, its arguments, and how it opens. */
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import { readArguments, type Arguments, type Values } from "./arguments.ts";
+import { readArguments, type ArgumentSpecs, type Values } from "./arguments.ts";
 import type { DataContext, DataSpec } from "./context.ts";
 import type { Dataset } from "./dataset.ts";
 import { atArgument } from "./errors.ts";
@@ -16,7 +16,7 @@ export interface SourceText {
 
 export interface Source extends SourceText {
   readonly name: string;
-  readonly arguments: Arguments;
+  readonly arguments: ArgumentSpecs;
   /** What is wrong with the arguments as such; opens nothing. */
   check(call: DataSpec): readonly Diagnostic[];
   open(call: DataSpec, context: DataContext): Result<Dataset>;
@@ -29,7 +29,7 @@ const printCall = ({ name, arguments: given }: DataSpec): string =>
     .join(", ")})`;
 
 /** A source of typed arguments; `refuse` says which do not go together, `title` is the call as written. */
-export const source = <A extends Arguments>(
+export const source = <A extends ArgumentSpecs>(
   name: string,
   about: SourceText & { readonly refuse?: (values: Values<A>) => readonly Diagnostic[] },
   declared: A,

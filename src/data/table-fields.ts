@@ -2,7 +2,7 @@
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import type { Asked, FoundFields } from "./collect.ts";
 import { fieldsOfHeader, type FieldColumns } from "./columns.ts";
-import { keyNames, type Table } from "./csv.ts";
+import { keyNames, type CsvTable } from "./csv.ts";
 import { isMissing, isNumeric } from "./csv-numbers.ts";
 import { malformedFile, missingValue, outOfOrder, unevenSteps } from "./errors.ts";
 import type { StoredField } from "./stored.ts";
@@ -14,7 +14,7 @@ interface Grouped {
 }
 
 /** Rows with one text in the column `sequence` are steps of one sequence, wherever they are. */
-const groupRows = (table: Table, ids: readonly string[] | undefined): Grouped => {
+const groupRows = (table: CsvTable, ids: readonly string[] | undefined): Grouped => {
   const { rows } = table;
   if (ids === undefined)
     return { order: Int32Array.from({ length: rows }, (_, i) => i), lengths: [rows] };
@@ -52,7 +52,7 @@ interface Order {
   readonly isLater: (text: string, than: string) => boolean;
 }
 
-const orderOf = ({ keys }: Table): Order | undefined => {
+const orderOf = ({ keys }: CsvTable): Order | undefined => {
   const name = keyNames.order.find((key) => keys.has(key));
   const texts = name === undefined ? undefined : keys.get(name);
   if (name === undefined || texts === undefined) return undefined;
@@ -64,7 +64,7 @@ const orderOf = ({ keys }: Table): Order | undefined => {
 /** The first row that does not come after the row before it in its sequence. */
 const checkOrder = (
   { name, texts, isLater }: Order,
-  table: Table,
+  table: CsvTable,
   { order, lengths }: Grouped,
   path: string,
   hasIds: boolean,
@@ -97,7 +97,7 @@ const checkOrder = (
  */
 const checkEvenness = (
   { name, texts }: Order,
-  table: Table,
+  table: CsvTable,
   { order, lengths }: Grouped,
   path: string,
   { fields }: Asked,
@@ -125,7 +125,7 @@ const checkEvenness = (
 };
 
 const pick = (
-  { data, columns }: Table,
+  { data, columns }: CsvTable,
   rows: Int32Array | readonly number[],
   chosen: readonly number[],
 ): Float32Array => {
@@ -142,7 +142,7 @@ const pick = (
 
 /** The first row of each sequence, whose value all its rows must have. */
 const constantRows = (
-  table: Table,
+  table: CsvTable,
   { order, lengths }: Grouped,
   chosen: readonly number[],
   complain: (line: number) => Diagnostic,
@@ -166,7 +166,7 @@ const constantRows = (
 const fieldOf = (
   name: string,
   { columns: chosen, scalar }: FieldColumns,
-  table: Table,
+  table: CsvTable,
   grouped: Grouped,
   path: string,
   stepwise: boolean,
@@ -194,7 +194,7 @@ const fieldOf = (
 };
 
 /** The fields of a table by name. Columns of a file without a header are the vector `x`. */
-export const fieldsOfTable = (table: Table, path: string, asked: Asked): Result<FoundFields> => {
+export const fieldsOfTable = (table: CsvTable, path: string, asked: Asked): Result<FoundFields> => {
   const { header, columns, keys, lines } = table;
   const all = Array.from({ length: columns }, (_, column) => column);
   const named =

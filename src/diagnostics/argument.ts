@@ -2,34 +2,34 @@
 import { problem, type Diagnostic } from "./diagnostic.ts";
 
 /** What an argument must be; `holds` is asked of whatever a caller without types may give. */
-export interface Rule {
+export interface ArgumentRule {
   /** Completes "must be …". */
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
 }
 
-export const wholeFrom = (least: number): Rule => ({
+export const wholeFrom = (least: number): ArgumentRule => ({
   expected: `a whole number >= ${least}`,
   holds: (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= least,
 });
 
-export const fraction: Rule = {
+export const fraction: ArgumentRule = {
   expected: "a number from 0 to 1",
   holds: (value) => typeof value === "number" && value >= 0 && value <= 1,
 };
 
-export const text: Rule = {
+export const text: ArgumentRule = {
   expected: "a text",
   holds: (value) => typeof value === "string",
 };
 
-export const oneOf = (...words: readonly string[]): Rule => ({
+export const oneOf = (...words: readonly string[]): ArgumentRule => ({
   expected: `one of ${words.join(", ")}`,
   holds: (value) => words.some((word) => word === value),
 });
 
 /** The same where an argument may be left out. */
-export const perhaps = ({ expected, holds }: Rule): Rule => ({
+export const perhaps = ({ expected, holds }: ArgumentRule): ArgumentRule => ({
   expected,
   holds: (value) => value === undefined || holds(value),
 });
@@ -54,7 +54,7 @@ export const wrongArgument = (
 /** What is wrong with the arguments of a function, by their names. */
 export const checkArguments = (
   of: string,
-  given: Readonly<Record<string, readonly [value: unknown, rule: Rule]>>,
+  given: Readonly<Record<string, readonly [value: unknown, rule: ArgumentRule]>>,
 ): readonly Diagnostic[] =>
   Object.entries(given).flatMap(([name, [value, { expected, holds }]]) =>
     holds(value) ? [] : [wrongArgument(of, name, expected, value)],

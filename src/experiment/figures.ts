@@ -13,7 +13,7 @@ import type { HostArray } from "../runtime/backend.ts";
 export type Drawn = ReadonlyMap<string, HostArray>;
 
 /** What the arrays of one batch have in common. */
-export interface Layout {
+export interface BatchLayout {
   readonly batch: number;
   /** Absent in a model without time. */
   readonly steps?: number;
@@ -35,13 +35,17 @@ const sequence = (
     Float32Array.from({ length: area }, (_, pixel) => data[at + frame * area + pixel] ?? 0),
   );
 
-const extent = ({ steps, size }: Layout): { frames: number; area: number } => ({
+const extent = ({ steps, size }: BatchLayout): { frames: number; area: number } => ({
   frames: steps ?? 1,
   area: size[0] * size[1],
 });
 
 /** The first draw of each sequence, as long as its data; array [S, B, T, X] or [B, T, X]. */
-const firstDraws = (data: ArrayLike<number>, layout: Layout, shown: number): Float32Array[][] => {
+const firstDraws = (
+  data: ArrayLike<number>,
+  layout: BatchLayout,
+  shown: number,
+): Float32Array[][] => {
   const { frames, area } = extent(layout);
   return Array.from({ length: Math.min(shown, layout.batch) }, (_, b) =>
     sequence(data, b * frames * area, layout.lengths?.[b] ?? frames, area),
@@ -49,7 +53,7 @@ const firstDraws = (data: ArrayLike<number>, layout: Layout, shown: number): Flo
 };
 
 /** All draws of all sequences, those of one sequence below each other. */
-export const framesOf = ({ shape, data }: HostArray, layout: Layout): Frames => {
+export const framesOf = ({ shape, data }: HostArray, layout: BatchLayout): Frames => {
   const { frames, area } = extent(layout);
   const draws = shape[0] ?? 1;
   const one = (s: number, b: number): Float32Array[] =>
@@ -66,7 +70,7 @@ export const framesOf = ({ shape, data }: HostArray, layout: Layout): Frames => 
 export const reconstructionsOf = (
   original: BatchField,
   means: HostArray,
-  layout: Layout,
+  layout: BatchLayout,
 ): Reconstructions => {
   const shown = layout.steps === undefined ? 32 : 4;
   const { size, regions } = layout;
@@ -81,7 +85,7 @@ export const reconstructionsOf = (
 export const continuationsOf = (
   original: BatchField,
   means: HostArray,
-  { prefix, layout }: { readonly prefix: number; readonly layout: Layout },
+  { prefix, layout }: { readonly prefix: number; readonly layout: BatchLayout },
 ): Continuations => {
   const { frames, area } = extent(layout);
   const draws = means.shape[0] ?? 1;

@@ -5,12 +5,15 @@ import type { Evaluation, Measured, Metrics, Terms } from "../training/event.ts"
 export type MetricsLine = Readonly<Record<string, unknown>>;
 
 /** Terms of some sequences, and which of their steps exist. */
-export type Series = Pick<Measured, "terms" | "present">;
+export type MeasuredTerms = Pick<Measured, "terms" | "present">;
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** A term at each step that a sequence has: the mean over those that have it. */
-export const perStep = (values: readonly number[], present: Series["present"]): readonly number[] =>
+export const perStep = (
+  values: readonly number[],
+  present: MeasuredTerms["present"],
+): readonly number[] =>
   values.flatMap((value, t) => {
     const share = present?.[t] ?? 1;
     return share > 0 ? [value / share] : [];
@@ -19,7 +22,7 @@ export const perStep = (values: readonly number[], present: Series["present"]): 
 /** A term in nats a frame: all of it over all frames that exist, in one region or in the whole sequence. */
 export const perFrame = (
   values: readonly number[],
-  present: Series["present"],
+  present: MeasuredTerms["present"],
   { from, to }: Pick<Region, "from" | "to"> = { from: 0, to: values.length },
 ): number => {
   const inside = values.slice(from, to);
@@ -37,14 +40,14 @@ const klByStep = (terms: Terms): readonly number[] | undefined => {
 };
 
 /** The divergence of a frame at each step, mean over the sequences that have it; absent in a model without time. */
-export const klPerFrame = ({ terms, present }: Series): readonly number[] | undefined => {
+export const klPerFrame = ({ terms, present }: MeasuredTerms): readonly number[] | undefined => {
   const kl = klByStep(terms);
   return kl === undefined ? undefined : perStep(kl, present);
 };
 
 /** Mean KL a frame in each region that a sequence reaches, nats. */
 export const klOfRegions = (
-  { terms, present }: Series,
+  { terms, present }: MeasuredTerms,
   regions: readonly Region[],
 ): readonly (readonly [region: string, kl: number])[] => {
   const kl = klByStep(terms);
@@ -56,7 +59,10 @@ export const klOfRegions = (
 };
 
 /** Mean KL at recall over mean KL before it: 1 without memory, 0 with a perfect one. Infinite ones have no ratio. */
-export const recallRatio = (series: Series, regions: readonly Region[]): number | undefined => {
+export const recallRatio = (
+  series: MeasuredTerms,
+  regions: readonly Region[],
+): number | undefined => {
   const means = new Map(klOfRegions(series, regions));
   const [before, recall] = [means.get("pre-recall"), means.get("recall")];
   const ratio = (recall ?? NaN) / (before ?? NaN);
@@ -64,14 +70,14 @@ export const recallRatio = (series: Series, regions: readonly Region[]): number 
 };
 
 /** Term totals ("kl.z": nats a sequence), means by region ("kl.recall": nats a frame) and the last frame's KL. */
-const termFields = (measured: Series, regions: readonly Region[]): MetricsLine => ({
+const termFields = (measured: MeasuredTerms, regions: readonly Region[]): MetricsLine => ({
   ...Object.fromEntries([...measured.terms].map(([name, values]) => [name, total(values)])),
   ...Object.fromEntries(klOfRegions(measured, regions).map(([name, kl]) => [`kl.${name}`, kl])),
   ...lastFrame(measured),
 });
 
 /** Of the last step that a sequence has. */
-const lastFrame = (measured: Series): MetricsLine => {
+const lastFrame = (measured: MeasuredTerms): MetricsLine => {
   const last = klPerFrame(measured)?.at(-1);
   return last === undefined ? {} : { "kl.last": last };
 };
@@ -103,10 +109,10 @@ export const evaluationLine = (
   ...(isRagged(evaluation) ? { present: evaluation.present } : {}),
 });
 
-const isRagged = ({ present = [] }: Series): boolean => present.some((share) => share !== 1);
+const isRagged = ({ present = [] }: MeasuredTerms): boolean => present.some((share) => share !== 1);
 
 /** Terms by step of a line that `evaluationLine` wrote. */
-export const seriesOf = (line: MetricsLine | undefined): Series => {
+export const seriesOf = (line: MetricsLine | undefined): MeasuredTerms => {
   const { terms, present } = line ?? {};
   const shares = numbersOf(present);
   return {

@@ -12,7 +12,7 @@ import {
   readWeightsOf,
   reconstructionsOf,
   type Drawn,
-  type Layout,
+  type BatchLayout,
 } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 import { slotsOf, type Pictures } from "./report.ts";
@@ -127,7 +127,7 @@ export const layoutOf = (
   size: readonly [number, number],
   batch: number,
   lengths: Int32Array | undefined,
-): Layout => ({
+): BatchLayout => ({
   batch,
   regions: dataset.regions,
   size,

@@ -20,7 +20,7 @@ import {
   recallRatio,
   seriesOf,
   type MetricsLine,
-  type Series as Measurements,
+  type MeasuredTerms as Measurements,
 } from "./metrics.ts";
 import { count, number, printCall, printOrigin, roleNames, unit } from "./words.ts";
 

@@ -9,7 +9,7 @@ import { missingMemory, type MemoryNeed } from "../program/forecast.ts";
 import type { Program } from "../program/program.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { Profiler } from "../runtime/profile.ts";
-import { openBackend, type Chosen } from "../runtime/select.ts";
+import { openBackend, type ChosenBackend } from "../runtime/select.ts";
 import { noData, setAside, tooLargeForMachine } from "./errors.ts";
 
 /** Everything that a trained or a training program needs. */
@@ -101,7 +101,7 @@ export const fitsMachine = (
   return need.value === undefined ? success(null) : failure(refusal(need.value, available));
 };
 
-const onBackend = (without: Fitted, { backend, note, profiler, next }: Chosen): Stage => ({
+const onBackend = (without: Fitted, { backend, note, profiler, next }: ChosenBackend): Stage => ({
   ...without,
   backend,
   backendReason: note.replace(/^backend /u, ""),

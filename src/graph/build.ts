@@ -191,7 +191,7 @@ export const contract = (a: Node, b: Node, spec: string): Node => {
 };
 
 /** A loop: its body and the values that it starts from. */
-export interface Loop {
+export interface ScanSpec {
   readonly length: number;
   readonly reverse?: boolean;
   readonly body: ScanBody;
@@ -204,7 +204,7 @@ export interface Loop {
 }
 
 /** The final carries, then the stacked outputs [length, …]. */
-export const scan = (loop: Loop): readonly Node[] => {
+export const scan = (loop: ScanSpec): readonly Node[] => {
   const { length, reverse: backwards = false, body, carries, constants = [], inputs = [] } = loop;
   const operands = [...carries, ...constants, ...inputs];
   const tuple = make("scan", operands, { length, reverse: backwards, body });

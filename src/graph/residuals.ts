@@ -11,7 +11,7 @@ interface Bound {
 }
 
 /** How the reverse body gets at the forward body's values. */
-export interface Memory {
+export interface Residuals {
   /** The forward scan, emitting also what must be stored. */
   readonly forward: NodeOf<"scan">;
   readonly constants: readonly Bound[];
@@ -42,14 +42,14 @@ export const remember = (
   roots: readonly Node[],
   needed: readonly Node[],
   names: (wish: string) => string,
-): Memory => rememberAt(scan, roots, frontier(scan.attrs.body, roots, needed), names);
+): Residuals => rememberAt(scan, roots, frontier(scan.attrs.body, roots, needed), names);
 
 /** The same where nothing but the carries is stored: everything that follows from the arguments is computed again. */
 export const rememberCarries = (
   scan: NodeOf<"scan">,
   needed: readonly Node[],
   names: (wish: string) => string,
-): Memory => {
+): Residuals => {
   const reached = new Set(topological(needed));
   const args = bodyArguments(scan.attrs.body).filter((arg) => reached.has(arg));
   return rememberAt(scan, bodyRoots(scan.attrs.body), args, names);
@@ -61,7 +61,7 @@ const rememberAt = (
   roots: readonly Node[],
   stops: readonly Node[],
   names: (wish: string) => string,
-): Memory => {
+): Residuals => {
   const { body } = scan.attrs;
   const carryCount = body.carries.length;
   const components = [...roots];

@@ -19,7 +19,7 @@ type Source = "data" | Proposal;
 export type Reading = (site: Site) => Source;
 
 /** Values of a model in one place; what is asked for is computed, once. */
-export interface Frame {
+export interface ModelFrame {
   readonly value: (id: ValueId) => Node;
   /** What was drawn, or the data: [k, b, E…]. */
   readonly site: (site: Site) => Node;
@@ -45,7 +45,7 @@ export const proposalOf = (site: Site, source: Proposal): DistributionCall => {
   return call;
 };
 
-export const createFrame = (options: FrameOptions): Frame => {
+export const createFrame = (options: FrameOptions): ModelFrame => {
   const { model, reading, size, noise, elsewhere, instead } = options;
   const values = new Map<ValueId, Node>();
   const drawn = new Map<Site, Node>();

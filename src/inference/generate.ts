@@ -7,9 +7,9 @@ import type { Node } from "../graph/op.ts";
 import { inputsOf } from "../graph/walk.ts";
 import { hasTime, type Model, type Site } from "../ir/model.ts";
 import { cannotPredict } from "./errors.ts";
-import type { Frame, Reading } from "./frame.ts";
+import type { ModelFrame, Reading } from "./frame.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
-import type { Sampling, Sizes, Target } from "./spec.ts";
+import type { Sampling, Sizes, DrawTarget } from "./spec.ts";
 import { inferring } from "./terms.ts";
 import { readsAhead, staticFrame, unroll, type Segment } from "./unroll.ts";
 
@@ -31,7 +31,11 @@ interface TargetPlan {
  * The graph that draws `sizes.particles` times for each sequence. What a target generates it does not take as an
  * input: absent or meaningless observations cannot reach it.
  */
-export const deriveSampling = (model: Model, target: Target, sizes: Sizes): Result<Sampling> => {
+export const deriveSampling = (
+  model: Model,
+  target: DrawTarget,
+  sizes: Sizes,
+): Result<Sampling> => {
   const temporal = hasTime(model);
   const steps = temporal ? sizes.steps : 0;
   invariant(steps !== undefined, "a model with time needs a number of steps");
@@ -48,7 +52,7 @@ export const deriveSampling = (model: Model, target: Target, sizes: Sizes): Resu
   });
 };
 
-const planTarget = (target: Target, steps: number, ragged: boolean): TargetPlan => {
+const planTarget = (target: DrawTarget, steps: number, ragged: boolean): TargetPlan => {
   const segment = (begin: number, end: number, reading: Reading): readonly Segment[] =>
     end > begin
       ? [{ range: { begin, end }, reading, masked: ragged && reading === inferring }]
@@ -57,7 +61,7 @@ const planTarget = (target: Target, steps: number, ragged: boolean): TargetPlan 
   const seen = (prefix: number): readonly Segment[] =>
     segment(0, prefix, inferring).map((one) => (ragged ? { ...one, beyond: continuing } : one));
   const inferred = segment(0, steps, inferring);
-  const plans: { readonly [K in Target["kind"]]: (prefix: number) => TargetPlan } = {
+  const plans: { readonly [K in DrawTarget["kind"]]: (prefix: number) => TargetPlan } = {
     prior: () => ({
       segments: segment(0, steps, generating),
       statics: generating,
@@ -106,7 +110,7 @@ const draw = (special: Specialisation, plan: TargetPlan): ReadonlyMap<string, No
 /** What one place shows: draws, means of observations, watches; each [k, b, …]. */
 const shown = (
   model: Model,
-  frame: Frame,
+  frame: ModelFrame,
   when: Site["when"],
   { observations, segments }: TargetPlan,
 ): ReadonlyMap<string, Node> => {

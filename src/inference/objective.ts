@@ -16,10 +16,10 @@ import {
   reportedTerms,
   termsBySequence,
   type Quantity,
-  type Series,
+  type TermSeries,
 } from "./terms.ts";
 
-type AllSeries = ReadonlyMap<string, Series>;
+type AllSeries = ReadonlyMap<string, TermSeries>;
 
 /** The objective at these sizes; a combination without an unbiased gradient is refused (E05xx). */
 export const deriveObjective = (

@@ -91,7 +91,7 @@ export interface Evaluation extends Inputs {
 }
 
 /** What to draw. */
-export type Target =
+export type DrawTarget =
   /** Everything from the generative model. */
   | { readonly kind: "prior" }
   /** Latents of the first `prefix` steps from the guide, given data; then everything from the model. */

@@ -12,7 +12,7 @@ import { proposalOf, type Proposal } from "./frame.ts";
 import type { Inputs, NoiseInput, Sizes } from "./spec.ts";
 
 /** Steps `begin` up to, not including, `end`. */
-export interface Range {
+export interface StepRange {
   readonly begin: number;
   readonly end: number;
 }
@@ -27,15 +27,15 @@ export interface Specialisation {
   /** One value a sequence [B, E…] or a batch [E…]. */
   readonly data: (name: string) => Node;
   /** Values of some steps [n, B, E…]. */
-  readonly stepData: (name: string, range: Range) => Node;
+  readonly stepData: (name: string, range: StepRange) => Node;
   /** Standard noise for one draw [K, B, …]. */
   readonly noise: (site: Site, proposal: Proposal) => Node;
   /** Standard noise for some steps [n, K, B, …], always the same ones of a site and what it is drawn from. */
-  readonly stepNoise: (site: Site, proposal: Proposal, range: Range) => Node;
+  readonly stepNoise: (site: Site, proposal: Proposal, range: StepRange) => Node;
   /** 1 for steps that exist [n, B]. */
-  readonly mask: (range: Range) => Node;
+  readonly mask: (range: StepRange) => Node;
   /** 1 for steps that another one follows, and for the last of the range [n, B]. */
-  readonly maskOfNext: (range: Range) => Node;
+  readonly maskOfNext: (range: StepRange) => Node;
   /** The scalar that multiplies the surrogate's divergences. */
   readonly klWeight: () => Node;
   /** Everything asked for so far. */
@@ -43,7 +43,7 @@ export interface Specialisation {
 }
 
 /** Steps of [B, T, …] as [n, B, …]. */
-const stepsFirst = (x: Node, { begin, end }: Range): Node => {
+const stepsFirst = (x: Node, { begin, end }: StepRange): Node => {
   const part = slice(
     x,
     x.shape.map((_, axis) => (axis === 1 ? begin : 0)),
@@ -120,7 +120,7 @@ export const specialise = (
     return entry.node;
   };
 
-  const mask = (range: Range): Node =>
+  const mask = (range: StepRange): Node =>
     stepsFirst(use(added.mask, [sizes.batch, total()], "float"), range);
 
   return {

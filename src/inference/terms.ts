@@ -15,12 +15,12 @@ import {
 } from "../graph/build.ts";
 import type { Node, Shape } from "../graph/op.ts";
 import { hasTime, type DistributionCall, type Site } from "../ir/model.ts";
-import { proposalOf, type Frame, type Reading } from "./frame.ts";
-import type { Range, Specialisation } from "./specialise.ts";
+import { proposalOf, type ModelFrame, type Reading } from "./frame.ts";
+import type { StepRange, Specialisation } from "./specialise.ts";
 import { staticFrame, unroll } from "./unroll.ts";
 
 /** One quantity of one site. */
-export interface Series {
+export interface TermSeries {
   /** [T, k, b], or [1, k, b] of a site drawn once. */
   readonly node: Node;
   readonly when: Site["when"];
@@ -47,10 +47,10 @@ export const evaluateSites = (
   special: Specialisation,
   kl: "analytic" | "monte-carlo",
   wanted: Wanted,
-): ReadonlyMap<string, Series> => {
+): ReadonlyMap<string, TermSeries> => {
   const { model, sizes } = special;
   const statics = staticFrame(special, inferring);
-  const quantities = (frame: Frame, when: Site["when"]): ReadonlyMap<string, Node> =>
+  const quantities = (frame: ModelFrame, when: Site["when"]): ReadonlyMap<string, Node> =>
     new Map(
       model.sites
         .filter((site) => site.when === when)
@@ -62,14 +62,14 @@ export const evaluateSites = (
         ),
     );
 
-  const result = new Map<string, Series>();
+  const result = new Map<string, TermSeries>();
   for (const [name, node] of quantities(statics, "static")) {
     result.set(name, { node: reshape(node, [1, ...node.shape]), when: "static" });
   }
   if (!hasTime(model)) return result;
 
   invariant(sizes.steps !== undefined, "a model with time needs a number of steps");
-  const range: Range = { begin: 0, end: sizes.steps };
+  const range: StepRange = { begin: 0, end: sizes.steps };
   const segment = { range, reading: inferring, masked: sizes.ragged };
   const { outputs } = unroll(special, segment, statics, new Map(), (frame) =>
     quantities(frame, "step"),
@@ -81,7 +81,7 @@ export const evaluateSites = (
 };
 
 /** Zero where there is no step; selected, for what padding computes need not be finite. */
-const masked = (special: Specialisation, range: Range, node: Node): Node => {
+const masked = (special: Specialisation, range: StepRange, node: Node): Node => {
   const { batch } = special.sizes;
   const exists = reshape(special.mask(range), [range.end - range.begin, 1, batch]);
   return select(exists, node, constant(0, [1, 1, 1]));
@@ -89,7 +89,7 @@ const masked = (special: Specialisation, range: Range, node: Node): Node => {
 
 const quantityOf = (
   special: Specialisation,
-  frame: Frame,
+  frame: ModelFrame,
   site: Site,
   kind: Quantity,
   kl: "analytic" | "monte-carlo",
@@ -136,8 +136,8 @@ const sumEvent = (x: Node, event: Shape): Node => {
 
 /** What is reported of every site, by its name there: "kl.z". */
 const reported = (
-  series: ReadonlyMap<string, Series>,
-  make: (one: Series) => Node,
+  series: ReadonlyMap<string, TermSeries>,
+  make: (one: TermSeries) => Node,
 ): ReadonlyMap<string, Node> =>
   new Map(
     [...series].flatMap(([name, one]) => {
@@ -147,7 +147,7 @@ const reported = (
   );
 
 /** Means over particles and batch, [T] or []. */
-export const reportedTerms = (series: ReadonlyMap<string, Series>): ReadonlyMap<string, Node> =>
+export const reportedTerms = (series: ReadonlyMap<string, TermSeries>): ReadonlyMap<string, Node> =>
   reported(series, ({ node, when }) => {
     const mean = meanOverDraws(node);
     return when === "step" ? mean : reshape(mean, []);
@@ -155,7 +155,7 @@ export const reportedTerms = (series: ReadonlyMap<string, Series>): ReadonlyMap<
 
 /** Means over particles for each sequence, [T, B] or [1, B]. */
 export const termsBySequence = (
-  series: ReadonlyMap<string, Series>,
+  series: ReadonlyMap<string, TermSeries>,
   batch: number,
 ): ReadonlyMap<string, Node> =>
   reported(series, ({ node }) => {
@@ -170,7 +170,8 @@ const meanOverDraws = (node: Node): Node => {
 };
 
 /** [T, k, b] to [k, b], in nats a sequence. */
-export const overTime = ({ node }: Series): Node => reshape(sum(node, [0]), node.shape.slice(1));
+export const overTime = ({ node }: TermSeries): Node =>
+  reshape(sum(node, [0]), node.shape.slice(1));
 
 /** The sum of all elements of several vectors and scalars. */
 export const grandTotal = (nodes: readonly Node[]): Node => {

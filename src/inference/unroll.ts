@@ -5,13 +5,13 @@ import { reshape, select } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import type { Carry, Model } from "../ir/model.ts";
 import type { Value, ValueId } from "../ir/value.ts";
-import { createFrame, type Frame, type FrameOptions, type Reading } from "./frame.ts";
+import { createFrame, type ModelFrame, type FrameOptions, type Reading } from "./frame.ts";
 import { openLoop, type Imports, type OpenLoop, type Recurrence } from "./loop.ts";
-import type { Range, Specialisation } from "./specialise.ts";
+import type { StepRange, Specialisation } from "./specialise.ts";
 
 /** Steps that read their sites in one way. */
 export interface Segment {
-  readonly range: Range;
+  readonly range: StepRange;
   readonly reading: Reading;
   /** Steps that the input `added.mask` denies leave the state as it is. */
   readonly masked: boolean;
@@ -27,7 +27,7 @@ export interface Unrolled {
 }
 
 /** Values that do not belong to a step. */
-export const staticFrame = (special: Specialisation, reading: Reading): Frame => {
+export const staticFrame = (special: Specialisation, reading: Reading): ModelFrame => {
   const { model, size } = special;
   const fields = new Map(model.data.map((field) => [field.name, field]));
   return createFrame({
@@ -57,9 +57,9 @@ export const staticFrame = (special: Specialisation, reading: Reading): Frame =>
 export const unroll = (
   special: Specialisation,
   segment: Segment,
-  statics: Frame,
+  statics: ModelFrame,
   carries: ReadonlyMap<string, Node>,
-  want: (frame: Frame) => ReadonlyMap<string, Node>,
+  want: (frame: ModelFrame) => ReadonlyMap<string, Node>,
 ): Unrolled => {
   const { model } = special;
   const ahead = backwardValues(model);
@@ -68,8 +68,8 @@ export const unroll = (
     list: readonly Carry[],
     reverse: boolean,
     elsewhere: (value: Value, imports: Imports) => Node | undefined,
-  ): OpenLoop<Frame> =>
-    openLoop<Frame>({
+  ): OpenLoop<ModelFrame> =>
+    openLoop<ModelFrame>({
       length,
       reverse,
       carries: list.map(({ name, initial }): Recurrence => ({
@@ -77,7 +77,7 @@ export const unroll = (
         initial: carries.get(name) ?? statics.value(initial),
       })),
       build: (imports, carry) => {
-        const frameOf = (reading: Reading, instead?: FrameOptions["instead"]): Frame =>
+        const frameOf = (reading: Reading, instead?: FrameOptions["instead"]): ModelFrame =>
           stepFrame(special, { ...segment, reading }, statics, imports, {
             carry,
             elsewhere: (value) => elsewhere(value, imports),
@@ -154,7 +154,7 @@ const nextOf = (carries: readonly Carry[], name: string): ValueId => {
 };
 
 const maskOf =
-  (special: Specialisation, range: Range, step: "this" | "next") =>
+  (special: Specialisation, range: StepRange, step: "this" | "next") =>
   (imports: Imports, rank: number): Node => {
     const { batch } = special.sizes;
     const [name, whole] =
@@ -173,10 +173,10 @@ interface StepSources extends Pick<FrameOptions, "elsewhere" | "instead"> {
 const stepFrame = (
   special: Specialisation,
   segment: Segment,
-  statics: Frame,
+  statics: ModelFrame,
   imports: Imports,
   { carry, elsewhere, instead }: StepSources,
-): Frame => {
+): ModelFrame => {
   const { model, size, sizes, shapeOf } = special;
   const fields = new Map(model.data.map((field) => [field.name, field]));
   return createFrame({

@@ -4,7 +4,7 @@ import type { Sources } from "../diagnostics/diagnostic.ts";
 import type { Model } from "./model.ts";
 
 /** A line of a source file. */
-export interface Place {
+export interface SourceLine {
   readonly file: string;
   readonly line: number;
 }
@@ -13,7 +13,10 @@ export interface Place {
  * Where a name that is given to nodes of the model's graphs comes from: "phi", "gradient of mem.M",
  * "update of obs.0.weight", "metric/term/kl.z"; `undefined` for what no line says, such as the norm of the gradient.
  */
-export const placesIn = (model: Model, sources: Sources): ((name: string) => Place | undefined) => {
+export const placesIn = (
+  model: Model,
+  sources: Sources,
+): ((name: string) => SourceLine | undefined) => {
   const spans = new Map<string, Span>();
   // What the file says of a site comes before what is computed with it.
   for (const { name, span } of [

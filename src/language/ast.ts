@@ -113,11 +113,11 @@ export interface Operation extends Declared {
 /** `{ let a = …  M' = …  return … }`; equations are unordered. */
 export interface Block {
   readonly kind: "block";
-  readonly statements: readonly Statement[];
+  readonly statements: readonly BlockStatement[];
   readonly span: Span;
 }
 
-export type Statement =
+export type BlockStatement =
   | { readonly kind: "let"; readonly name: Name; readonly value: Expr; readonly span: Span }
   /** `M' = …`. */
   | { readonly kind: "update"; readonly name: Name; readonly value: Expr; readonly span: Span }

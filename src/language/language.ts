@@ -15,7 +15,7 @@ import type { Modules } from "./modules.ts";
 import { isStackExhausted } from "./syntax/nesting.ts";
 
 /** What a file says once it is known to be right. */
-export interface Program {
+export interface CheckedProgram {
   /** The models that the entry file declares or imports, its own first. */
   readonly models: readonly Model[];
   /** The settings as written; reading them is not the language's business. */
@@ -120,7 +120,7 @@ const without = (modules: Modules, dropped: ReadonlySet<Item | undefined>): Modu
  * Checks every file and lowers the models of the entry file. All errors of all files come back at once; every edit
  * they offer was checked.
  */
-export const analyse = (modules: Modules, families: Families): Result<Program> => {
+export const analyse = (modules: Modules, families: Families): Result<CheckedProgram> => {
   const { findings, lower } = check(modules, families);
   if (findings.length > 0) {
     const recheck = (edited: Modules): readonly Finding[] => check(edited, families).findings;

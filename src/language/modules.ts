@@ -43,7 +43,7 @@ export interface Unreadable {
 export type LoadFile = (from: string, path: string) => string | Unreadable | undefined;
 
 /** Modules, or what is wrong with them and as much of them as could be read. */
-export type Loaded =
+export type LoadedModules =
   | Extract<Result<Modules>, { readonly ok: true }>
   | (Extract<Result<Modules>, { readonly ok: false }> & { readonly readable: Modules });
 
@@ -57,7 +57,7 @@ export const loadModules = (
   load: LoadFile,
   prelude: readonly SourceFile[],
   edit: (file: File) => Result<File> = success,
-): Loaded => {
+): LoadedModules => {
   const diagnostics: Diagnostic[] = [];
   const files = new Map<string, File>();
   const sources = new Map<string, string>();

@@ -16,7 +16,7 @@ import type {
   ResultType,
   SiteDecl,
   StateDecl,
-  Statement,
+  BlockStatement,
   TypeExpr,
 } from "./ast.ts";
 import { aligned, braces, listed, withDoc } from "./print-layout.ts";
@@ -127,7 +127,7 @@ const printPipeline = ({ layers }: ArchExpr): string =>
     )
     .join(" >> ");
 
-const printStatement = (statement: Statement): string => {
+const printStatement = (statement: BlockStatement): string => {
   switch (statement.kind) {
     case "let":
       return `let ${statement.name.text} = ${printExpr(statement.value)}`;

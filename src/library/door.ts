@@ -1,5 +1,5 @@
 /** Functions of the library with what their arguments must be: callers may have no types, or get around them. */
-import { checkArguments, type Rule } from "../diagnostics/argument.ts";
+import { checkArguments, type ArgumentRule } from "../diagnostics/argument.ts";
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
 import { renderText } from "../diagnostics/render.ts";
 
@@ -7,7 +7,7 @@ import { renderText } from "../diagnostics/render.ts";
  * Rules by path, the arguments of a function in their order: "request" is an argument, "request.batch" its member `batch`. The
  * rule for an argument comes before those for its members, which are asked only where it holds.
  */
-export type Rules = Readonly<Record<string, Rule>>;
+export type ArgumentRules = Readonly<Record<string, ArgumentRule>>;
 
 /** What was given to a function that has no result to say so by. */
 export class ArgumentError extends Error {
@@ -28,7 +28,7 @@ const member = (value: unknown, key: string): unknown =>
 /** What is wrong with the arguments of a call. */
 export const wrongCall = (
   of: string,
-  rules: Rules,
+  rules: ArgumentRules,
   given: readonly unknown[],
 ): readonly Diagnostic[] => {
   const names = Object.keys(rules).filter((path) => !path.includes("."));
@@ -47,7 +47,11 @@ export const wrongCall = (
 
 /** A function that gives a result: what is wrong with its arguments is one. */
 export const answering =
-  <A extends readonly unknown[], T>(of: string, rules: Rules, act: (...given: A) => Result<T>) =>
+  <A extends readonly unknown[], T>(
+    of: string,
+    rules: ArgumentRules,
+    act: (...given: A) => Result<T>,
+  ) =>
   (...given: A): Result<T> => {
     const wrong = wrongCall(of, rules, given);
     return wrong.length > 0 ? failure(...wrong) : act(...given);
@@ -57,7 +61,7 @@ export const answering =
 export const promising =
   <A extends readonly unknown[], T>(
     of: string,
-    rules: Rules,
+    rules: ArgumentRules,
     act: (...given: A) => Promise<Result<T>>,
   ) =>
   async (...given: A): Promise<Result<T>> => {
@@ -68,7 +72,7 @@ export const promising =
 /** A function that cannot fail but for its arguments. */
 export const giving = <A extends readonly unknown[], T>(
   of: string,
-  rules: Rules,
+  rules: ArgumentRules,
   act: (...given: A) => T,
 ): ((...given: A) => Result<T>) => answering(of, rules, (...given: A) => success(act(...given)));
 
@@ -79,7 +83,7 @@ export type Giving<F extends (...given: never) => unknown> = (
 
 /** A function that has no result, and throws before it does anything. */
 export const insisting =
-  <A extends readonly unknown[], T>(of: string, rules: Rules, act: (...given: A) => T) =>
+  <A extends readonly unknown[], T>(of: string, rules: ArgumentRules, act: (...given: A) => T) =>
   (...given: A): T => {
     const wrong = wrongCall(of, rules, given);
     if (wrong.length > 0) throw new ArgumentError(wrong);

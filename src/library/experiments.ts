@@ -8,7 +8,7 @@ import type * as reopen from "../experiment/reopen.ts";
 import type * as sample from "../experiment/sample.ts";
 import type * as opening from "../experiment/stage.ts";
 import type * as training from "../experiment/train.ts";
-import { insisting, promising, type Rules } from "./door.ts";
+import { insisting, promising, type ArgumentRules } from "./door.ts";
 import * as rules from "./rules.ts";
 
 /** The same function, which is loaded when it is first called. */
@@ -22,7 +22,7 @@ type Answering<F extends (...given: never) => unknown> =
     ? (...given: Parameters<F>) => Promise<Result<T>>
     : never;
 
-const stage: Rules = {
+const stage: ArgumentRules = {
   options: perhaps(rules.anObject),
   "options.backend": perhaps(text),
   "options.dataDirectory": perhaps(text),
@@ -65,7 +65,7 @@ export const openExperiment: Answering<typeof reopen.openExperiment> = promising
     (await import("../experiment/reopen.ts")).openExperiment(...given),
 );
 
-const experiment: Rules = {
+const experiment: ArgumentRules = {
   experiment: rules.anObject,
   "experiment.program": rules.aProgram,
   "experiment.dataset": rules.aDataset,
@@ -106,7 +106,7 @@ export const sampleExperiment: Answering<typeof sample.sampleExperiment> = promi
     (await import("../experiment/sample.ts")).sampleExperiment(...given),
 );
 
-const trained: Rules = { ...experiment, options: perhaps(rules.anObject) };
+const trained: ArgumentRules = { ...experiment, options: perhaps(rules.anObject) };
 
 /** Trains to the end, then writes `report.html`; or says what failed. The folder is released. */
 export const runExperiment: Answering<typeof training.runExperiment> = promising(

@@ -11,12 +11,12 @@ import * as render from "../diagnostics/render.ts";
 import { diskPrelude, loadFromDisk } from "../program/disk.ts";
 import type { MemoryForecast } from "../program/forecast.ts";
 import type { CheckedFile, ExecutedStage, Program, SourceFile } from "../program/program.ts";
-import { answering, insisting, promising, type Rules } from "./door.ts";
+import { answering, insisting, promising, type ArgumentRules } from "./door.ts";
 import * as rules from "./rules.ts";
 
 type Dims = Readonly<Record<string, number>>;
 
-const ofSource: Rules = {
+const ofSource: ArgumentRules = {
   source: rules.anObject,
   "source.path": text,
   "source.text": text,
@@ -54,7 +54,7 @@ export const inspectExecuted: (
   },
 );
 
-const ofMemory: Rules = {
+const ofMemory: ArgumentRules = {
   program: rules.aProgram,
   dataset: rules.aDataset,
   dims: rules.dimensions,

@@ -10,7 +10,7 @@ import { measureTestBound as measure } from "../training/measure.ts";
 import * as request from "../training/request.ts";
 import { refuse, train as follow } from "../training/train.ts";
 import { verifySampling as verify } from "../program/verify-draws.ts";
-import { answering, insisting, promising, wrongCall, type Rules } from "./door.ts";
+import { answering, insisting, promising, wrongCall, type ArgumentRules } from "./door.ts";
 import * as rules from "./rules.ts";
 
 /** Opens what a `train` block names, or says what is unknown, missing or unreadable (E06xx). */
@@ -66,7 +66,7 @@ export const openBackend: typeof openNamed = promising(
   openNamed,
 );
 
-const measured: Rules = {
+const measured: ArgumentRules = {
   request: rules.anObject,
   "request.problem": rules.aProblem,
   "request.dataset": rules.aDataset,
@@ -81,7 +81,7 @@ export const evaluateBound: typeof evaluate = answering(
   evaluate,
 );
 
-const trained: Rules = {
+const trained: ArgumentRules = {
   "request.options": rules.anObject,
   "request.options.seed": wholeFrom(0),
   "request.options.batch": wholeFrom(1),

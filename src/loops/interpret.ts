@@ -8,7 +8,7 @@ import {
   type Instruction,
   type Nest,
   type Product,
-  type Program,
+  type LoopProgram,
   type ReduceOp,
   type Statement,
 } from "./program.ts";
@@ -17,14 +17,14 @@ import { binaryNames, comparisonNames } from "../graph/kinds.ts";
 import { entryOf, tabulate } from "../graph/table.ts";
 
 /** Contents of buffers, flat. Int buffers hold whole numbers. */
-export type Memory = Map<BufferName, Float64Array>;
+export type BufferContents = Map<BufferName, Float64Array>;
 
 /** The outputs and the state, given the inputs. What is read before it was stored is NaN. */
 export const interpretProgram = (
-  program: Program,
+  program: LoopProgram,
   inputs: ReadonlyMap<BufferName, ArrayLike<number>>,
-): Memory => {
-  const memory: Memory = new Map();
+): BufferContents => {
+  const memory: BufferContents = new Map();
   for (const buffer of program.buffers) {
     const { name, size } = buffer;
     const given = isGiven(buffer) ? inputs.get(name) : new Float64Array(size).fill(Number.NaN);
@@ -41,7 +41,11 @@ export const interpretProgram = (
   );
 };
 
-const runAll = (body: readonly Statement[], memory: Memory, steps: readonly number[]): void => {
+const runAll = (
+  body: readonly Statement[],
+  memory: BufferContents,
+  steps: readonly number[],
+): void => {
   for (const statement of body) {
     switch (statement.kind) {
       case "loop":
@@ -92,7 +96,7 @@ interface Place {
   readonly access: Access;
 }
 
-const placeOf = (access: Access, memory: Memory, steps: readonly number[]): Place => {
+const placeOf = (access: Access, memory: BufferContents, steps: readonly number[]): Place => {
   const data = memory.get(access.buffer);
   invariant(data !== undefined, `no buffer ${access.buffer}`);
   const base = steps.reduce((sum, step, i) => sum + step * (access.steps[i] ?? 0), access.base);
@@ -127,7 +131,7 @@ interface Moment {
 
 const momentOf = (
   { axes, body }: Nest | Product,
-  memory: Memory,
+  memory: BufferContents,
   steps: readonly number[],
 ): Moment => ({
   index: axes.map(() => 0),
@@ -206,7 +210,7 @@ const execute = (body: readonly Instruction[], moment: Moment): void => {
   }
 };
 
-const runNest = (nest: Nest, memory: Memory, steps: readonly number[]): void => {
+const runNest = (nest: Nest, memory: BufferContents, steps: readonly number[]): void => {
   const { axes, body, order, reduced } = nest;
   const kept = order === "sequential" ? axes.length - 1 : axes.length - reduced;
   const moment = momentOf(nest, memory, steps);
@@ -219,7 +223,7 @@ const runNest = (nest: Nest, memory: Memory, steps: readonly number[]): void => 
   });
 };
 
-const runProduct = (product: Product, memory: Memory, steps: readonly number[]): void => {
+const runProduct = (product: Product, memory: BufferContents, steps: readonly number[]): void => {
   const { axes, body } = product;
   const rank = axes.length;
   const moment = momentOf(product, memory, steps);

@@ -1,5 +1,5 @@
 /** Loop programs as text. */
-import type { Access, Instruction, Program, Statement } from "./program.ts";
+import type { Access, Instruction, LoopProgram, Statement } from "./program.ts";
 import { entryOf } from "../graph/table.ts";
 
 const variableNames = "ijklmnopqr";
@@ -9,7 +9,7 @@ const stepNames = "tuvw";
 const axisName = (axis: number): string => variableNames[axis] ?? `axis${axis}`;
 
 /** One line an instruction, indented by loop; buffers come first, without inputs. */
-export const printProgram = (program: Program): string => {
+export const printProgram = (program: LoopProgram): string => {
   const buffers = program.buffers.map(
     ({ name, dtype, size, role, offset, replaces }) =>
       `${role} ${dtype === "int" ? "i32" : "f32"}[${size}] ${name}${offset === undefined ? "" : ` at ${offset}`}${

@@ -17,7 +17,7 @@ import type { Dtype } from "../graph/op.ts";
 /** Identifies a buffer; unique in its program. */
 export type BufferName = string;
 
-export interface Buffer {
+export interface BufferDeclaration {
   readonly name: BufferName;
   readonly dtype: Dtype;
   /** Elements. */
@@ -34,7 +34,8 @@ export interface Buffer {
 }
 
 /** Whether the caller gives what is in the buffer. */
-export const isGiven = ({ role }: Buffer): boolean => role === "input" || role === "state";
+export const isGiven = ({ role }: BufferDeclaration): boolean =>
+  role === "input" || role === "state";
 
 /** An address in a buffer: base + Σ strides[i]·axis i + Σ steps[d]·(step of the d-th enclosing loop) + dynamic. */
 export interface Access {
@@ -45,11 +46,11 @@ export interface Access {
   /** One for each enclosing time loop, outermost first. */
   readonly steps: readonly number[];
   /** An index computed at run time: the int value with this id, times `stride`. */
-  readonly dynamic?: { readonly value: ValueId; readonly stride: number };
+  readonly dynamic?: { readonly value: InstructionId; readonly stride: number };
 }
 
 /** The place of an instruction in its body. */
-export type ValueId = number;
+export type InstructionId = number;
 
 /** Elementwise primitives, as in the graph. */
 export type UnaryOp = UnaryName;
@@ -62,18 +63,23 @@ export type Instruction =
   | { readonly op: "number"; readonly dtype: Dtype; readonly value: number }
   /** The index along an axis of the statement, plus `offset`, times `scale`; an int. */
   | { readonly op: "index"; readonly axis: number; readonly scale: number; readonly offset: number }
-  | { readonly op: "unary"; readonly name: UnaryOp; readonly of: ValueId }
-  | { readonly op: "binary"; readonly name: BinaryOp; readonly a: ValueId; readonly b: ValueId }
+  | { readonly op: "unary"; readonly name: UnaryOp; readonly of: InstructionId }
+  | {
+      readonly op: "binary";
+      readonly name: BinaryOp;
+      readonly a: InstructionId;
+      readonly b: InstructionId;
+    }
   /** To int, towards zero, or to float. */
-  | { readonly op: "cast"; readonly dtype: Dtype; readonly of: ValueId }
+  | { readonly op: "cast"; readonly dtype: Dtype; readonly of: InstructionId }
   /** An int, brought into [0, size). Every dynamic index is one. */
-  | { readonly op: "clamp"; readonly of: ValueId; readonly size: number }
+  | { readonly op: "clamp"; readonly of: InstructionId; readonly size: number }
   /** `a` where the condition is not 0, else `b`. */
   | {
       readonly op: "select";
-      readonly condition: ValueId;
-      readonly a: ValueId;
-      readonly b: ValueId;
+      readonly condition: InstructionId;
+      readonly a: InstructionId;
+      readonly b: InstructionId;
     }
   /** The sum that a product computed for this element; the first instruction of a product's body, and only there. */
   | { readonly op: "product" }
@@ -84,12 +90,12 @@ export type Instruction =
   | {
       readonly op: "running";
       readonly name: "add" | "mul";
-      readonly of: ValueId;
+      readonly of: InstructionId;
       readonly exclusive: boolean;
     }
   | {
       readonly op: "store";
-      readonly value: ValueId;
+      readonly value: InstructionId;
       readonly to: Access;
       /** Adds to what is there; only in an ordered nest. */
       readonly accumulate?: true;
@@ -98,7 +104,7 @@ export type Instruction =
   | {
       readonly op: "reduce";
       readonly name: ReduceOp;
-      readonly value: ValueId;
+      readonly value: InstructionId;
       readonly to: Access;
     };
 
@@ -128,7 +134,7 @@ export interface Nest extends Common {
 }
 
 /** One of the products that are summed: Σ over `inner` of a·b. */
-export interface Term {
+export interface ProductTerm {
   /** Sizes of the axes that are summed over. */
   readonly inner: readonly number[];
   /** Strides: the product's axes, then the inner ones. */
@@ -147,7 +153,7 @@ export interface Product extends Common {
   readonly row: number | undefined;
   /** The axis that becomes vectors. */
   readonly column: number;
-  readonly terms: readonly Term[];
+  readonly terms: readonly ProductTerm[];
   /** Begins with `product`; has no reductions. */
   readonly body: readonly Instruction[];
 }
@@ -168,8 +174,8 @@ export interface Barrier {
 
 export type Statement = Nest | Product | Loop | Barrier;
 
-export interface Program {
-  readonly buffers: readonly Buffer[];
+export interface LoopProgram {
+  readonly buffers: readonly BufferDeclaration[];
   readonly body: readonly Statement[];
   /** How many threads run it together; 1 before it is partitioned. */
   readonly threads: number;

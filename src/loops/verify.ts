@@ -2,13 +2,21 @@
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype } from "../graph/op.ts";
 import { accessKey } from "./analysis/access.ts";
-import type { Access, Buffer, Instruction, Nest, Product, Program, Statement } from "./program.ts";
+import type {
+  Access,
+  BufferDeclaration,
+  Instruction,
+  Nest,
+  Product,
+  LoopProgram,
+  Statement,
+} from "./program.ts";
 import { unary, unaryNames } from "../graph/kinds.ts";
 import { entryOf } from "../graph/table.ts";
 
 /** Throws `InternalError` at the first broken invariant of `program.ts`. */
-export const verifyProgram = (program: Program): void => {
-  const buffers = new Map<string, Buffer>();
+export const verifyProgram = (program: LoopProgram): void => {
+  const buffers = new Map<string, BufferDeclaration>();
   for (const buffer of program.buffers) {
     invariant(!buffers.has(buffer.name), `two buffers are named ${buffer.name}`);
     invariant(
@@ -28,7 +36,7 @@ export const verifyProgram = (program: Program): void => {
 };
 
 interface Scope {
-  readonly buffers: ReadonlyMap<string, Buffer>;
+  readonly buffers: ReadonlyMap<string, BufferDeclaration>;
   /** Of the enclosing loops. */
   readonly lengths: readonly number[];
 }

@@ -3,7 +3,7 @@ import type { Model } from "../ir/model.ts";
 import type { NoiseSpec, Problem } from "../training/problem.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Graph } from "../graph/op.ts";
-import type { Place } from "../ir/places.ts";
+import type { SourceLine } from "../ir/places.ts";
 
 /** A source text and where it is from; imports are looked up beside it. */
 export interface SourceFile {
@@ -106,7 +106,7 @@ export interface Program {
   /** Refused where `predict` is given a prefix that the steps do not hold (E0508). */
   sampling(target: SampleTarget, sizes: SampleSizes): Result<SampleGraph>;
   /** The line that a name in a graph of this program comes from, such as that of a kernel in a profile. */
-  locate(name: string): Place | undefined;
+  locate(name: string): SourceLine | undefined;
   /** The text of an intermediate form. */
   inspect(stage: CompiledStage, format: "text" | "json"): string;
 }

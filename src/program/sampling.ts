@@ -1,7 +1,7 @@
 /** The graph that draws a target. */
 import type { Result } from "../diagnostics/diagnostic.ts";
 import { deriveSampling } from "../inference/generate.ts";
-import type { Sampling, Target } from "../inference/spec.ts";
+import type { Sampling, DrawTarget } from "../inference/spec.ts";
 import type { Model } from "../ir/model.ts";
 import type { SampleSizes, SampleTarget } from "./program.ts";
 
@@ -17,5 +17,5 @@ export const samplingOf = (
     ragged: sizes.ragged ?? false,
   });
 
-const targetOf = (target: SampleTarget, { prefix }: SampleSizes): Target =>
+const targetOf = (target: SampleTarget, { prefix }: SampleSizes): DrawTarget =>
   target === "predict" ? { kind: target, prefix: prefix ?? 0 } : { kind: target };

@@ -67,15 +67,15 @@ export const fact = (label: string, text: string | undefined): readonly Fact[] =
   text === undefined ? [] : [{ label, text }];
 
 /** A number, or rows of them. */
-export type Numbers = number | readonly Numbers[];
+export type NestedNumbers = number | readonly NestedNumbers[];
 
 /** An expression and what it gives, rounded to four decimals. */
 export interface Example {
   readonly expression: string;
-  readonly value: Numbers;
+  readonly value: NestedNumbers;
 }
 
-const printNumbers = (value: Numbers): string =>
+const printNumbers = (value: NestedNumbers): string =>
   typeof value === "number" ? `${value}` : `[${value.map(printNumbers).join(", ")}]`;
 
 /** `exp(0)` is `1`, in words. */

@@ -10,7 +10,7 @@ import {
   wholeTicks,
   xAxis,
   yAxis,
-  type Group,
+  type DrawnGroup,
 } from "./frame.ts";
 import { element, type Markup } from "./markup.ts";
 
@@ -37,8 +37,8 @@ export const frameChart = ({ regions, sites }: FrameCurves): Markup => {
     x: [-0.5, steps - 0.5],
     y: [0, highest * 1.08],
   });
-  const middle = ({ from, size }: Group): number => plot.x(from + (size - 1) / 2);
-  const curve = line<Group>()
+  const middle = ({ from, size }: DrawnGroup): number => plot.x(from + (size - 1) / 2);
+  const curve = line<DrawnGroup>()
     .x(middle)
     .y(({ value }) => plot.y(value))
     .defined(({ value }) => Number.isFinite(value));
@@ -72,7 +72,7 @@ export const frameChart = ({ regions, sites }: FrameCurves): Markup => {
   );
 };
 
-const framesOf = ({ from, size }: Group): string =>
+const framesOf = ({ from, size }: DrawnGroup): string =>
   size === 1 ? `frame ${from}` : `mean of frames ${from} to ${from + size - 1}`;
 
 const means = (

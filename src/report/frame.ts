@@ -46,7 +46,7 @@ export const layOut = (options: PlotOptions): Plot => {
 };
 
 /** Neighbours that are drawn as one. */
-export interface Group {
+export interface DrawnGroup {
   readonly from: number;
   readonly size: number;
   readonly value: number;
@@ -57,7 +57,7 @@ export const grouped = (
   values: readonly number[],
   most: number,
   valueOf: (group: readonly number[]) => number,
-): readonly Group[] => {
+): readonly DrawnGroup[] => {
   const by = Math.max(1, Math.ceil(values.length / most));
   return Array.from({ length: Math.ceil(values.length / by) }, (_, i) => {
     const group = values.slice(i * by, (i + 1) * by);

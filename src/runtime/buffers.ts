@@ -20,7 +20,7 @@ export interface Store<T> {
 }
 
 /** A graph ready to run: its inputs in their order to its outputs in theirs, which are the caller's. */
-export interface Compiled<T> extends Pick<Executable, "profile"> {
+export interface CompiledGraph<T> extends Pick<Executable, "profile"> {
   /** Whether outputs of donated inputs' names are what was given as these. */
   readonly inPlace?: boolean;
   readonly run: (args: readonly T[]) => readonly T[];
@@ -92,9 +92,9 @@ export const placeOutputs = <T>(
 /** The backend whose graphs `compile` makes ready, and verifies. */
 export const backendOver = <T>(
   store: Store<T>,
-  compile: (graph: Graph) => Result<Compiled<T>>,
+  compile: (graph: Graph) => Result<CompiledGraph<T>>,
 ): Backend => {
-  const executable = (graph: Graph, { run, inPlace, ...rest }: Compiled<T>): Executable => {
+  const executable = (graph: Graph, { run, inPlace, ...rest }: CompiledGraph<T>): Executable => {
     const outputs = [...graph.outputs];
     return {
       run: (inputs) => {

@@ -2,13 +2,13 @@
 import { success } from "../diagnostics/diagnostic.ts";
 import { InternalError, invariant } from "../diagnostics/invariant.ts";
 import type { Dtype, Graph, Node, NodeOf, ScanBody } from "../graph/op.ts";
-import { schedule, type Step } from "../graph/analysis/liveness.ts";
+import { schedule, type LiveStep } from "../graph/analysis/liveness.ts";
 import { elements, sameShape } from "../graph/shapes.ts";
 import { verify } from "../graph/verify.ts";
 import { bodyArguments, bodyRoots } from "../graph/walk.ts";
 import type { Backend, Buffer, HostArray } from "./backend.ts";
 import { kernels, type Structural } from "./reference/kernels.ts";
-import { allocate, type Value } from "./reference/strided.ts";
+import { allocate, type DenseValue } from "./reference/strided.ts";
 import { entryOf } from "../graph/table.ts";
 
 /** Is told every value as it is computed; `step` is the step of the innermost loop. */
@@ -52,7 +52,7 @@ export const referenceBackend: Backend = {
 /** The buffers alive, of all who use the reference. */
 const live = new Set<Buffer>();
 
-const bufferOf = (value: Value, dtype: Dtype): Buffer => {
+const bufferOf = (value: DenseValue, dtype: Dtype): Buffer => {
   const buffer: Buffer = {
     shape: value.shape,
     dtype,
@@ -69,14 +69,14 @@ const bufferOf = (value: Value, dtype: Dtype): Buffer => {
 };
 
 /** A copy in the evaluator's precision. */
-const toValue = ({ shape, data }: HostArray, dtype: Dtype): Value => {
+const toValue = ({ shape, data }: HostArray, dtype: Dtype): DenseValue => {
   invariant(data.length === elements(shape), `${data.length} elements for [${shape.join(", ")}]`);
   const copy = allocate(dtype, data.length);
   copy.set(data);
   return { shape, data: copy };
 };
 
-type Plan = readonly Step[];
+type Plan = readonly LiveStep[];
 
 /** Plans the graph and its loop bodies once each. */
 const planner = (): ((key: Graph | ScanBody, roots: () => readonly Node[]) => Plan) => {
@@ -94,7 +94,7 @@ const run = (
   inputs: ReadonlyMap<string, HostArray>,
   observe: Observer | undefined,
 ): Map<string, HostArray> => {
-  const given = new Map<Node, Value>();
+  const given = new Map<Node, DenseValue>();
   for (const node of graph.inputs) {
     const array = inputs.get(node.attrs.name);
     invariant(array !== undefined, `no input ${node.attrs.name}`);
@@ -114,7 +114,7 @@ const run = (
   return new Map([...graph.outputs.keys()].map((name, i) => [name, copyOf(results[i])]));
 };
 
-const copyOf = (value: Value | undefined): HostArray => {
+const copyOf = (value: DenseValue | undefined): HostArray => {
   invariant(value !== undefined, "a result is missing");
   return { shape: value.shape, data: value.data.slice() };
 };
@@ -128,12 +128,12 @@ interface Context {
 const compute = (
   plan: Plan,
   roots: readonly Node[],
-  given: ReadonlyMap<Node, Value>,
+  given: ReadonlyMap<Node, DenseValue>,
   context: Context,
-): readonly Value[] => {
+): readonly DenseValue[] => {
   const values = new Map(given);
-  const tuples = new Map<Node, readonly Value[]>();
-  const valueOf = (node: Node): Value => {
+  const tuples = new Map<Node, readonly DenseValue[]>();
+  const valueOf = (node: Node): DenseValue => {
     const value = values.get(node);
     if (value === undefined) throw new InternalError(`${node.op} has no value`);
     return value;
@@ -161,16 +161,16 @@ const compute = (
 
 const apply = (
   node: NodeOf<Exclude<Node["op"], Structural>>,
-  operands: readonly Value[],
-): Value => {
+  operands: readonly DenseValue[],
+): DenseValue => {
   return { shape: node.shape, data: entryOf(kernels, node.op)(operands, node) };
 };
 
 const loop = (
   { attrs: { length, reverse, body } }: NodeOf<"scan">,
-  operands: readonly Value[],
+  operands: readonly DenseValue[],
   context: Context,
-): readonly Value[] => {
+): readonly DenseValue[] => {
   const roots = bodyRoots(body);
   const plan = context.plan(body, () => roots);
   const stepsFrom = body.carries.length + body.constants.length;
@@ -181,7 +181,7 @@ const loop = (
   let carries = operands.slice(0, body.carries.length);
   for (let count = 0; count < length; count += 1) {
     const step = reverse ? length - 1 - count : count;
-    const given = new Map<Node, Value>();
+    const given = new Map<Node, DenseValue>();
     bodyArguments(body).forEach((argument, i) => {
       const operand = (i < carries.length ? carries : operands)[i];
       invariant(operand !== undefined, `loop has no operand ${i}`);
@@ -196,7 +196,7 @@ const loop = (
   return [...carries, ...stacks];
 };
 
-const rowOf = ({ shape, data }: Value, row: number): Value => {
+const rowOf = ({ shape, data }: DenseValue, row: number): DenseValue => {
   const size = elements(shape.slice(1));
   return { shape: shape.slice(1), data: data.subarray(row * size, (row + 1) * size) };
 };

@@ -12,13 +12,13 @@ import { referenceBackend } from "./reference.ts";
 import { selfTest } from "./self-test.ts";
 
 /** A backend, and for the first lines of a run which one it is and why. */
-export interface Chosen {
+export interface ChosenBackend {
   readonly backend: Backend;
   readonly note: string;
   /** Where it was asked for. */
   readonly profiler?: Profiler;
   /** Of `auto`: the next that works, where this one turns out not to compile what it is given (E0704, E0705). */
-  readonly next?: () => Promise<Result<Chosen>>;
+  readonly next?: () => Promise<Result<ChosenBackend>>;
 }
 
 export interface OpenOptions {
@@ -49,7 +49,7 @@ export const backendNames: readonly string[] = [...backends.keys()];
 export const openBackend = async (
   name: string,
   options: OpenOptions = {},
-): Promise<Result<Chosen>> => {
+): Promise<Result<ChosenBackend>> => {
   const open = backends.get(name);
   if (open === undefined && name !== "auto") return failure(unknownBackend(name, backendNames));
   if (options.profile === true) return openProfiled(name);
@@ -61,7 +61,7 @@ export const openBackend = async (
   return failure(unavailableBackend(backend, others));
 };
 
-const openProfiled = async (name: string): Promise<Result<Chosen>> => {
+const openProfiled = async (name: string): Promise<Result<ChosenBackend>> => {
   if (name !== "auto" && name !== "native") return failure(profileOfAnother(name));
   let limits = { threads: 0, peak: 0 };
   const opened = await tryToOpen("native", async () => {
@@ -88,7 +88,7 @@ const availableBackends = async (): Promise<readonly string[]> => {
   return found;
 };
 
-const fastest = async (from = 0): Promise<Result<Chosen>> => {
+const fastest = async (from = 0): Promise<Result<ChosenBackend>> => {
   const failed: string[] = [];
   for (const [i, [name, open]] of [...backends].entries()) {
     if (i < from) continue;

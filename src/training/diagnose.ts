@@ -6,7 +6,7 @@ import type { Graph, Node, OpName } from "../graph/op.ts";
 import { inputsOf } from "../graph/walk.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { nonFinite, nonFiniteEvaluation, type BadTerm } from "./errors.ts";
-import { findFault, type Fault, type Range } from "./fault.ts";
+import { findFault, type NumericalFault, type ValueRange } from "./fault.ts";
 import type { EvaluationGraph, ObjectiveGraph } from "./problem.ts";
 
 const gradientOf = "gradient of ";
@@ -38,10 +38,10 @@ const gradientGraph = (objective: ObjectiveGraph): Graph => {
 const number = (x: number): string =>
   Number.isInteger(x) ? `${x}` : x.toPrecision(6).replace(/\.?0+$/u, "");
 
-const printRange = ({ low, high, nan }: Range): string =>
+const printRange = ({ low, high, nan }: ValueRange): string =>
   low > high ? "NaN" : `[${number(low)}, ${number(high)}]${nan ? " and NaN" : ""}`;
 
-const resultText = ({ low, high, nan }: Range): string =>
+const resultText = ({ low, high, nan }: ValueRange): string =>
   nan ? "NaN" : high === Infinity ? "Infinity" : low === -Infinity ? "-Infinity" : "no number";
 
 /** Advice by operation; where there is none, the general one suffices. */
@@ -60,10 +60,13 @@ const advice: Partial<Readonly<Record<OpName, string>>> = {
 const logOfZero =
   "log 0 is a probability of 0, and the bound is -inf where nothing that was drawn is possible: let the guide not draw what the prior never does, take more particles, or add a floor to the argument";
 
-const adviceFor = ({ node, result }: Fault): string | undefined =>
+const adviceFor = ({ node, result }: NumericalFault): string | undefined =>
   node.op === "log" && !result.nan ? logOfZero : advice[node.op];
 
-const describe = (graph: Graph, { node, step, result, operands }: Fault): readonly string[] => {
+const describe = (
+  graph: Graph,
+  { node, step, result, operands }: NumericalFault,
+): readonly string[] => {
   const name = namesOf(graph).get(node);
   const place = name === undefined ? "" : ` while computing \`${name}\``;
   const when = step === undefined ? "" : ` at time step ${step + 1}`;

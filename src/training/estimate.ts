@@ -41,7 +41,7 @@ export interface BoundEstimate extends Measured {
   readonly effectiveParticles: number;
 }
 
-export interface Estimator {
+export interface BoundEstimator {
   /**
    * The same sequences with the same noise at every call: differences are due to the parameters. Warnings name terms that
    * are infinite.
@@ -60,7 +60,7 @@ export const measuredOf = (graph: EvaluationGraph): ReadonlyMap<string, Node> =>
  * Compiles the evaluation of a split. A last batch that is not full is filled with sequences that were there already;
  * those are left out of every sum.
  */
-export const createEstimator = (request: Measurement): Result<Estimator> => {
+export const createEstimator = (request: Measurement): Result<BoundEstimator> => {
   const { problem, dataset, backend, split, seed, batch: size, chunk, chunks } = request;
   const sizes = trainingSizes(dataset, { batch: size, particles: chunk }, request.dims);
   const graph = problem.evaluation(sizes);

@@ -4,23 +4,23 @@ import type { HostArray } from "../runtime/backend.ts";
 import { evaluate } from "../runtime/reference.ts";
 
 /** Of a value; NaN entries are left out of the ends. */
-export interface Range {
+export interface ValueRange {
   readonly low: number;
   readonly high: number;
   readonly finite: boolean;
   readonly nan: boolean;
 }
 
-export interface Fault {
+export interface NumericalFault {
   readonly node: Node;
   /** Of the innermost loop, from 0. */
   readonly step: number | undefined;
-  readonly result: Range;
-  readonly operands: readonly Range[];
+  readonly result: ValueRange;
+  readonly operands: readonly ValueRange[];
 }
 
 /** Rounds to float32 in place, so that what overflows on the fast backends overflows here, and measures. */
-const measure = ({ data }: HostArray): Range => {
+const measure = ({ data }: HostArray): ValueRange => {
   let low = Infinity;
   let high = -Infinity;
   let nan = false;
@@ -42,14 +42,14 @@ const measure = ({ data }: HostArray): Range => {
 export const findFault = (
   graph: Graph,
   inputs: ReadonlyMap<string, HostArray>,
-): Fault | undefined => {
-  const ranges = new Map<Node, Range>();
-  const sources = new Map<Node, Fault>();
-  let first: Fault | undefined;
-  let nan: Fault | undefined;
+): NumericalFault | undefined => {
+  const ranges = new Map<Node, ValueRange>();
+  const sources = new Map<Node, NumericalFault>();
+  let first: NumericalFault | undefined;
+  let nan: NumericalFault | undefined;
 
   /** The source of a non-finite value, followed within one step. */
-  const trace = (node: Node): Fault | undefined => {
+  const trace = (node: Node): NumericalFault | undefined => {
     const reached = new Set<Node>([node]);
     for (const next of reached) {
       const source = sources.get(next);

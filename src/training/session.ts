@@ -12,7 +12,7 @@ import { judge, stopReason } from "./progress.ts";
 import type { TrainRequest } from "./request.ts";
 import { createStepper, type StepMetrics, type Stepper } from "./run-step.ts";
 import type { Progress, TrainingState } from "./state.ts";
-import type { Estimator } from "./estimate.ts";
+import type { BoundEstimator } from "./estimate.ts";
 import { createEvaluator } from "./test-bound.ts";
 import { differences } from "./verify/errors.ts";
 import { boundClaim } from "./verify/bound.ts";
@@ -20,7 +20,10 @@ import { stepClaim } from "./verify/step.ts";
 import { verifyPrograms } from "./verify/verify.ts";
 
 /** Compiles the step; the session owns it. */
-export const openSession = (request: TrainRequest, state: TrainingState): Result<Session> => {
+export const openSession = (
+  request: TrainRequest,
+  state: TrainingState,
+): Result<TrainingSession> => {
   const options = { ...request.options, seed: state.seed };
   if (options.earlyStopping !== null && request.dataset.validation !== true) {
     return failure(nothingToStopBy());
@@ -29,21 +32,21 @@ export const openSession = (request: TrainRequest, state: TrainingState): Result
   const objective = request.problem.objective(sizes);
   const stepper = createStepper(request.backend, objective, options, state);
   return stepper.ok
-    ? success(new Session({ ...request, options }, state, sizes, objective, stepper.value))
+    ? success(new TrainingSession({ ...request, options }, state, sizes, objective, stepper.value))
     : stepper;
 };
 
 /** Seconds since a time of `performance.now()`. */
 const since = (begun: number): number => (performance.now() - begun) / 1000;
 
-export class Session {
+export class TrainingSession {
   readonly #request: TrainRequest;
   readonly #sizes: BatchSizes;
   readonly #objective: ObjectiveGraph;
   readonly #stepper: Stepper;
   readonly #begun = performance.now();
   /** By split; made when they are first needed. */
-  readonly #evaluators = new Map<Evaluation["split"], Estimator>();
+  readonly #evaluators = new Map<Evaluation["split"], BoundEstimator>();
   #iteration: number;
   #progress: Progress | null;
   /** The state of the last checkpoint. */
@@ -192,7 +195,7 @@ export class Session {
     }
   }
 
-  #evaluatorOf(split: Evaluation["split"]): Result<Estimator> {
+  #evaluatorOf(split: Evaluation["split"]): Result<BoundEstimator> {
     const known = this.#evaluators.get(split);
     if (known !== undefined) return success(known);
     const { problem, dataset, backend, options } = this.#request;

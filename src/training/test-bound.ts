@@ -2,7 +2,7 @@
 import type { Result } from "../diagnostics/diagnostic.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Backend } from "../runtime/backend.ts";
-import { createEstimator, type Estimator } from "./estimate.ts";
+import { createEstimator, type BoundEstimator } from "./estimate.ts";
 import type { Evaluation } from "./event.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { BatchSizes, Problem } from "./problem.ts";
@@ -15,7 +15,7 @@ export const createEvaluator = (
   options: TrainingOptions,
   dims: BatchSizes["dims"],
   split: Evaluation["split"],
-): Result<Estimator> =>
+): Result<BoundEstimator> =>
   createEstimator({
     problem,
     dataset,

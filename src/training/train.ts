@@ -3,7 +3,7 @@ import type { Diagnostic, Result } from "../diagnostics/diagnostic.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import type { TrainEvent, TrainResult } from "./event.ts";
 import { initialState, startingState, type TrainRequest } from "./request.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type TrainingSession } from "./session.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Milliseconds after which timers and signals get their turn. */
@@ -39,7 +39,7 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
 }
 
 /** The session at its first state, which nothing else holds: it may be large. */
-const open = (request: TrainRequest): Result<Session> => {
+const open = (request: TrainRequest): Result<TrainingSession> => {
   const starting = startingState(request);
   return starting.ok ? openSession(request, starting.value) : starting;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { call, get, load } from "../../src/code/build.ts";
-import type { Buffer, Module } from "../../src/code/code.ts";
+import type { CodeBuffer, Module } from "../../src/code/code.ts";
 import { functionsFor } from "../../src/code/functions/index.ts";
 import { interpretModule } from "../../src/code/interpret.ts";
 import { f32 } from "../../src/code/type.ts";
@@ -14,7 +14,7 @@ const apply = (name: string, ...inputs: readonly Float32Array[]): Float32Array =
     data.set(input);
     return data;
   });
-  const buffer = (index: number): Buffer => ({
+  const buffer = (index: number): CodeBuffer => ({
     name: `b${index}`,
     scalar: "f32",
     size,

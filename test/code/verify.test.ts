@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { binary, constant, float, get, load } from "../../src/code/build.ts";
-import type { Address, Module, Statement, Step } from "../../src/code/code.ts";
+import type { Address, Module, CodeStatement, ScheduleStep } from "../../src/code/code.ts";
 import { interpretModule } from "../../src/code/interpret.ts";
 import { f32 } from "../../src/code/type.ts";
 import { verifyModule } from "../../src/code/verify.ts";
@@ -11,8 +11,8 @@ const place = (buffer: string, variable?: string): Address => ({
 });
 
 const moduleOf = (
-  kernels: readonly (readonly Statement[])[],
-  schedule: readonly Step[] = [{ kind: "run", kernel: "k0" }],
+  kernels: readonly (readonly CodeStatement[])[],
+  schedule: readonly ScheduleStep[] = [{ kind: "run", kernel: "k0" }],
   threads = 1,
 ): Module => ({
   buffers: [
@@ -28,13 +28,18 @@ const moduleOf = (
 });
 
 const one = float(1, 1);
-const define = (local: string, value = one): Statement => ({
+const define = (local: string, value = one): CodeStatement => ({
   kind: "let",
   local,
   type: f32(1),
   value,
 });
-const loop = (to: number, step: number, body: readonly Statement[], overlap?: true): Statement => ({
+const loop = (
+  to: number,
+  step: number,
+  body: readonly CodeStatement[],
+  overlap?: true,
+): CodeStatement => ({
   kind: "for",
   variable: "i",
   from: 0,
@@ -43,14 +48,14 @@ const loop = (to: number, step: number, body: readonly Statement[], overlap?: tr
   body,
   ...(overlap === undefined ? {} : { overlap }),
 });
-const copy = (lanes: 1 | 4): Statement => ({
+const copy = (lanes: 1 | 4): CodeStatement => ({
   kind: "store",
   type: f32(lanes),
   to: place("y", "i"),
   value: load(place("x", "i"), f32(lanes)),
 });
 
-test.each<readonly [string, readonly Statement[]]>([
+test.each<readonly [string, readonly CodeStatement[]]>([
   ["defined twice", [define("a"), define("a")]],
   ["read before it is defined", [define("a", get("b", f32(1)))]],
   ["does not change", [define("a"), { kind: "set", local: "a", value: one }]],
@@ -75,7 +80,7 @@ test("a ragged end overlaps", () => {
 });
 
 test("a barrier that lacks shows", () => {
-  const partition = (body: readonly Statement[]): Statement => ({
+  const partition = (body: readonly CodeStatement[]): CodeStatement => ({
     kind: "for",
     variable: "i",
     from: { part: "from", size: 10 },
@@ -91,9 +96,9 @@ test("a barrier that lacks shows", () => {
   const turn = partition([
     { kind: "store", type: f32(1), to: place("y", "i"), value: load(reversed, f32(1)) },
   ]);
-  const sumWith = (between: readonly Step[]): number => {
+  const sumWith = (between: readonly ScheduleStep[]): number => {
     const y = new Float32Array(10);
-    const steps: readonly Step[] = [
+    const steps: readonly ScheduleStep[] = [
       { kind: "run", kernel: "k0" },
       ...between,
       { kind: "run", kernel: "k1" },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/graph/op.ts";
 import { deriveSampling } from "../../src/inference/generate.ts";
 import { deriveEvaluation } from "../../src/inference/objective.ts";
-import type { Sampling, Sizes, Target } from "../../src/inference/spec.ts";
+import type { Sampling, Sizes, DrawTarget } from "../../src/inference/spec.ts";
 import type { Model } from "../../src/ir/model.ts";
 import { at, maxError } from "./support/enumerate.ts";
 import { normals, numbers, prepare, type Numbers } from "./support/run.ts";
@@ -25,7 +25,7 @@ const sizesOf = (particles: number, batch: number, steps: number): Sizes => ({
   dims: {},
 });
 
-const sampling = (model: Model, target: Target, sizes: Sizes): Sampling => {
+const sampling = (model: Model, target: DrawTarget, sizes: Sizes): Sampling => {
   const derived = deriveSampling(model, target, sizes);
   if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
   return derived.value;
@@ -35,7 +35,7 @@ const inputNames = (graph: Graph): readonly string[] => graph.inputs.map(({ attr
 
 const draw = (
   model: Model,
-  target: Target,
+  target: DrawTarget,
   sizes: Sizes,
   values: Numbers,
 ): ReadonlyMap<string, readonly number[]> =>
@@ -93,7 +93,7 @@ describe("a recurrent model with a memory", () => {
   });
 
   test("predicts from a prefix: as inferred within it, as generated after it", () => {
-    const target: Target = { kind: "predict", prefix: 2 };
+    const target: DrawTarget = { kind: "predict", prefix: 2 };
     const { graph } = sampling(model, target, sizes);
     expect(graph.inputs.find(({ attrs }) => attrs.name === "x")?.shape).toEqual([B, 2, X]);
     const x = given["x"] ?? [];

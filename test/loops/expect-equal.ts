@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { interpretProgram } from "../../src/loops/interpret.ts";
 import { outputBuffer } from "../../src/loops/lower/index.ts";
-import type { Program } from "../../src/loops/program.ts";
+import type { LoopProgram } from "../../src/loops/program.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 
 type Arrays = ReadonlyMap<string, HostArray>;
@@ -12,7 +12,7 @@ const isNear = (got: number, want: number): boolean =>
   Number.isFinite(want) ? Math.abs(got - want) / (1 + Math.abs(want)) < 1e-9 : Object.is(got, want);
 
 /** Runs the program and expects of every output, in place or not, what the reference made of the graph. */
-export const expectEqual = (program: Program, feed: Arrays, expected: Arrays): void => {
+export const expectEqual = (program: LoopProgram, feed: Arrays, expected: Arrays): void => {
   const inputs = new Map([...feed].map(([name, { data }]) => [name, data] as const));
   const found = interpretProgram(program, inputs);
   for (const [name, { data }] of expected) {

@@ -9,7 +9,7 @@ import { inPlace } from "../../src/loops/passes/in-place.ts";
 import { optimiseLoops } from "../../src/loops/passes/index.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
 import { partition } from "../../src/loops/passes/partition.ts";
-import type { Access, Instruction, Nest, Program } from "../../src/loops/program.ts";
+import type { Access, Instruction, Nest, LoopProgram } from "../../src/loops/program.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
@@ -19,7 +19,7 @@ import { findClobbered, findRace } from "../support/loop-memory.ts";
 import { expectEqual } from "./expect-equal.ts";
 
 /** The program in place, once it is shown to be valid and to compute the same, for any number of threads. */
-const check = (graph: Graph, values: ReadonlyMap<string, HostArray>): Program => {
+const check = (graph: Graph, values: ReadonlyMap<string, HostArray>): LoopProgram => {
   const expected = evaluate(graph, values);
   const lowered = lower(graph);
   verifyProgram(lowered);
@@ -37,7 +37,7 @@ const check = (graph: Graph, values: ReadonlyMap<string, HostArray>): Program =>
   return optimised;
 };
 
-const rolesIn = ({ buffers }: Program, role: string): readonly string[] =>
+const rolesIn = ({ buffers }: LoopProgram, role: string): readonly string[] =>
   buffers.flatMap((buffer) => (buffer.role === role ? [buffer.name] : []));
 
 describe("a donated input", () => {
@@ -93,7 +93,7 @@ describe("is copied", () => {
       { op: "store", value: from.length, to },
     ],
   });
-  const program = (...body: readonly Nest[]): Program => ({
+  const program = (...body: readonly Nest[]): LoopProgram => ({
     buffers: [
       { name: "a", dtype: "float", size: 8, role: "input" },
       { name: "x", dtype: "float", size: 8, role: "input" },

@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import { partial } from "../../src/loops/passes/partial.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
 import { partition } from "../../src/loops/passes/partition.ts";
-import type { Access, Buffer, Nest, Product, Program, Statement } from "../../src/loops/program.ts";
+import type {
+  Access,
+  BufferDeclaration,
+  Nest,
+  Product,
+  LoopProgram,
+  Statement,
+} from "../../src/loops/program.ts";
 import { interpretProgram } from "../../src/loops/interpret.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import { findRace } from "../support/loop-memory.ts";
@@ -16,14 +23,18 @@ const outline = (statements: readonly Statement[]): string[] =>
     return [`${one.kind} [${one.axes.join(", ")}] by ${one.partitioned ?? "all"}`];
   });
 
-const partitioned = (program: Program, threads: number): string[] => {
+const partitioned = (program: LoopProgram, threads: number): string[] => {
   const result = partition(plan(program), threads);
   verifyProgram(result);
   expect(findRace(result)).toBe(undefined);
   return outline(result.body);
 };
 
-const buffer = (name: string, size: number, role: Buffer["role"] = "temporary"): Buffer => ({
+const buffer = (
+  name: string,
+  size: number,
+  role: BufferDeclaration["role"] = "temporary",
+): BufferDeclaration => ({
   name,
   dtype: "float",
   size,
@@ -74,7 +85,7 @@ const product = (
 });
 
 /** h[t + 1] = tanh(h[t] · w), with rows of 128. */
-const recurrent = (batch: number): Program => {
+const recurrent = (batch: number): LoopProgram => {
   const size = batch * 128;
   return {
     buffers: [
@@ -134,7 +145,7 @@ test("one thread needs nothing", () => {
 });
 
 test("rows handed to columns wait once", () => {
-  const program: Program = {
+  const program: LoopProgram = {
     buffers: [
       buffer("w", 64 * 64, "input"),
       buffer("x", 64 * 64, "input"),
@@ -208,7 +219,7 @@ const withoutBarrier = (body: readonly Statement[], k: number): Statement[] | un
 };
 
 describe("long reductions", () => {
-  const sum = (size: number): Program => ({
+  const sum = (size: number): LoopProgram => ({
     buffers: [
       buffer("x", size, "input"),
       buffer("twice", size, "output"),

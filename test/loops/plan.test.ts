@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { plan } from "../../src/loops/passes/plan.ts";
 import { mostLive, pack } from "../../src/loops/passes/plan/pack.ts";
-import type { Access, Buffer, Nest, Program, Statement } from "../../src/loops/program.ts";
+import type {
+  Access,
+  BufferDeclaration,
+  Nest,
+  LoopProgram,
+  Statement,
+} from "../../src/loops/program.ts";
 import { verifyProgram } from "../../src/loops/verify.ts";
 import { findClobbered } from "../support/loop-memory.ts";
 import { uniforms } from "../support/numbers.ts";
@@ -24,21 +30,28 @@ const copy = (size: number, from: Access, to: Access): Nest => ({
   ],
 });
 
-const buffer = (name: string, size: number, role: Buffer["role"] = "temporary"): Buffer => ({
+const buffer = (
+  name: string,
+  size: number,
+  role: BufferDeclaration["role"] = "temporary",
+): BufferDeclaration => ({
   name,
   dtype: "float",
   size,
   role,
 });
 
-const program = (buffers: readonly Buffer[], body: readonly Statement[]): Program => ({
+const program = (
+  buffers: readonly BufferDeclaration[],
+  body: readonly Statement[],
+): LoopProgram => ({
   buffers,
   body,
   threads: 1,
   arena: 0,
 });
 
-const offsets = (planned: Program): Record<string, number> =>
+const offsets = (planned: LoopProgram): Record<string, number> =>
   Object.fromEntries(
     planned.buffers.flatMap(({ name, offset }) => (offset === undefined ? [] : [[name, offset]])),
   );
@@ -83,7 +96,7 @@ describe("memory is shared", () => {
   });
 
   test("in a loop only by large temporaries: small ones would make threads wait", () => {
-    const loop = (size: number): Program =>
+    const loop = (size: number): LoopProgram =>
       program(
         [buffer("x", size, "input"), buffer("y", size, "output")].concat(
           ["a", "b", "c"].map((name) => buffer(name, size)),
@@ -120,7 +133,7 @@ describe("memory is shared", () => {
       ],
     });
     const size = 1 << 20;
-    const body = (pieces: readonly number[]): Program =>
+    const body = (pieces: readonly number[]): LoopProgram =>
       program(
         [buffer("y", size, "output"), buffer("a", size), buffer("b", size), buffer("c", size)],
         [

@@ -1,11 +1,11 @@
 /** Loop programs for property tests: valid, small, of every kind of statement and access. */
 import type {
   Access,
-  Buffer,
+  BufferDeclaration,
   Instruction,
   Nest,
   Product,
-  Program,
+  LoopProgram,
   Statement,
 } from "../../src/loops/program.ts";
 
@@ -33,7 +33,7 @@ const rowMajor = (dims: readonly number[]): number[] =>
   dims.map((_, i) => product(dims.slice(i + 1)));
 
 /** A valid program, not planned; the same for the same seed. */
-export function randomProgram(seed: number): Program {
+export function randomProgram(seed: number): LoopProgram {
   const random = numbers(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const chance = (p: number): boolean => random() < p;
@@ -41,13 +41,16 @@ export function randomProgram(seed: number): Program {
   const batch = oneOf([2, 3, 4, 6]);
   const sizes: readonly [number, ...number[]] = [batch, batch, batch, oneOf([5, 6, 33]), 7];
   const wide = oneOf([32, 40, 64]);
-  const buffers: Buffer[] = [];
-  const fresh = (size: number, role: Buffer["role"]): string => {
+  const buffers: BufferDeclaration[] = [];
+  const fresh = (size: number, role: BufferDeclaration["role"]): string => {
     const name = `${role[0] ?? ""}${buffers.length}`;
     buffers.push({ name, dtype: "float", size, role });
     return name;
   };
-  const tensor = (dims: readonly number[], role: Buffer["role"] = "temporary"): Tensor => ({
+  const tensor = (
+    dims: readonly number[],
+    role: BufferDeclaration["role"] = "temporary",
+  ): Tensor => ({
     name: fresh(product(dims), role),
     dims,
     step: 0,

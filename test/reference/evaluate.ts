@@ -3,7 +3,7 @@ import type { Node } from "../../src/graph/op.ts";
 import { emit, type EmitContext } from "../../src/inference/emit.ts";
 import { input } from "../../src/graph/build.ts";
 import { evaluate } from "../../src/shape/dim.ts";
-import type { Numbers } from "../../src/reference/entry.ts";
+import type { NestedNumbers } from "../../src/reference/entry.ts";
 import { modelOf } from "../language/check/library.ts";
 import { runOne } from "../inference/support/run.ts";
 
@@ -13,7 +13,7 @@ const context: EmitContext = {
   leaves: { parameter: noLeaf, data: noLeaf, site: noLeaf, carry: noLeaf },
 };
 
-const nested = (flat: readonly number[], shape: readonly number[]): Numbers => {
+const nested = (flat: readonly number[], shape: readonly number[]): NestedNumbers => {
   const [first, ...rest] = shape;
   if (first === undefined) return flat[0] ?? Number.NaN;
   const size = flat.length / first;
@@ -36,7 +36,7 @@ export interface Wanted {
 }
 
 /** What the expressions give. */
-export const valuesOf = (wanted: readonly Wanted[]): readonly Numbers[] => {
+export const valuesOf = (wanted: readonly Wanted[]): readonly NestedNumbers[] => {
   const sites = wanted.map(
     ({ expression, gives }, i) =>
       `z${i} ~ Normal(loc = ${asNumbers[gives](expression)}, scale = 1) guide prior`,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { builtins } from "../../src/language/check/values/builtins.ts";
 import { functionsAlongAxes } from "../../src/reference/functions-along-axes.ts";
 import { functionsOfElements } from "../../src/reference/functions-of-elements.ts";
-import type { Numbers } from "../../src/reference/entry.ts";
+import type { NestedNumbers } from "../../src/reference/entry.ts";
 import { errorsOf } from "../language/check/library.ts";
 import { valuesOf, type Wanted } from "./evaluate.ts";
 
@@ -46,12 +46,12 @@ test.each([
   expect(wrongIn([usage])).not.toEqual([]);
 });
 
-const rounded = (value: Numbers): Numbers =>
+const rounded = (value: NestedNumbers): NestedNumbers =>
   typeof value === "number" ? Math.round(1e4 * value) / 1e4 : value.map(rounded);
 
 test("examples give what is shown, to four decimals", () => {
   const shown = all.flatMap(([, { usage, examples }]) =>
-    examples.map(({ expression, value }): Wanted & { readonly value: Numbers } => {
+    examples.map(({ expression, value }): Wanted & { readonly value: NestedNumbers } => {
       const selects = (["index", "perm"] as const).find((base) =>
         usage[0]?.includes(`-> ${base}[`),
       );

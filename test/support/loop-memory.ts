@@ -5,7 +5,7 @@ import {
   type Instruction,
   type Nest,
   type Product,
-  type Program,
+  type LoopProgram,
   type Statement,
 } from "../../src/loops/program.ts";
 
@@ -29,7 +29,7 @@ interface Visitor {
  * The first element that one thread writes while another may access it, with no barrier between; or `undefined`. A dynamic
  * index counts as taking all its values. At most 30 threads.
  */
-export function findRace(program: Program): string | undefined {
+export function findRace(program: LoopProgram): string | undefined {
   const memory = memoryOf(program);
   const cells = memory.size;
   const readers = new Int32Array(cells);
@@ -64,7 +64,7 @@ export function findRace(program: Program): string | undefined {
 }
 
 /** The first element that is read after another buffer was stored over it; or `undefined`. */
-export function findClobbered(program: Program): string | undefined {
+export function findClobbered(program: LoopProgram): string | undefined {
   const memory = memoryOf(program);
   const names = program.buffers.map(({ name }) => name);
   const numbers = new Map(names.map((name, index) => [name, index]));
@@ -106,7 +106,7 @@ const describe = (leaf: Leaf): string =>
 
 /** A number for each element, the same for elements of temporaries at the same place of the arena. */
 const memoryOf = (
-  program: Program,
+  program: LoopProgram,
 ): { readonly size: number; readonly startOf: (buffer: string) => number } => {
   const starts = new Map<string, number>();
   let size = program.arena;
@@ -120,7 +120,7 @@ const memoryOf = (
   return { size, startOf: (buffer) => starts.get(buffer) ?? Number.NaN };
 };
 
-const walk = (program: Program, visitor: Visitor): void => {
+const walk = (program: LoopProgram, visitor: Visitor): void => {
   const { threads } = program;
   const sizes = new Map(program.buffers.map(({ name, size }) => [name, size]));
   const run = (statements: readonly Statement[], steps: readonly number[]): void => {

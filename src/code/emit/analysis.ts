@@ -2,9 +2,9 @@
 import { accessOf } from "../../loops/analysis/access.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
-import type { Instruction, Nest, Product, ValueId } from "../../loops/program.ts";
+import type { Instruction, Nest, Product, InstructionId } from "../../loops/program.ts";
 
-export interface Analysis {
+export interface BodyAnalysis {
   readonly body: readonly Instruction[];
   readonly axes: readonly number[];
   /** Of each instruction's value; of stores and reductions, of what is stored. */
@@ -14,19 +14,19 @@ export interface Analysis {
   /** Whether the value is wanted as a number; comparisons that only choose are not. */
   readonly live: readonly boolean[];
   /** Instructions that want the value as a number. */
-  readonly users: readonly (readonly ValueId[])[];
+  readonly users: readonly (readonly InstructionId[])[];
   /** Products that are added to something at once. */
-  readonly fused: ReadonlySet<ValueId>;
+  readonly fused: ReadonlySet<InstructionId>;
 }
 
-export const analyse = (statement: Nest | Product): Analysis => {
+export const analyse = (statement: Nest | Product): BodyAnalysis => {
   const { axes, body } = statement;
   const isNest = statement.kind === "nest";
   const free = axes.length - (isNest ? statement.reduced : 0);
   const dtypes = dtypesOf(body);
   const varies = variesOf(body, axes, free, isNest && statement.order !== undefined);
   const fused = fusedIn(body, dtypes, varies);
-  const users: ValueId[][] = body.map(() => []);
+  const users: InstructionId[][] = body.map(() => []);
   const live: boolean[] = body.map(() => false);
   for (const [id, instruction] of [...body.entries()].reverse()) {
     const isRoot = instruction.op === "store" || instruction.op === "reduce";
@@ -40,12 +40,12 @@ export const analyse = (statement: Nest | Product): Analysis => {
 
 const dtypesOf = (body: readonly Instruction[]): readonly Dtype[] => {
   const dtypes: Dtype[] = [];
-  const of = (id: ValueId): Dtype => dtypes[id] ?? "float";
+  const of = (id: InstructionId): Dtype => dtypes[id] ?? "float";
   for (const instruction of body) dtypes.push(dtypeOf(instruction, of));
   return dtypes;
 };
 
-const dtypeOf = (instruction: Instruction, of: (id: ValueId) => Dtype): Dtype => {
+const dtypeOf = (instruction: Instruction, of: (id: InstructionId) => Dtype): Dtype => {
   switch (instruction.op) {
     case "load":
     case "number":
@@ -85,7 +85,7 @@ const variesOf = (
     body.flatMap((one) => (one.op === "store" || one.op === "reduce" ? [one.to.buffer] : [])),
   );
   const varies: Set<number>[] = [];
-  const of = (ids: readonly ValueId[]): Set<number> => {
+  const of = (ids: readonly InstructionId[]): Set<number> => {
     const found = new Set<number>();
     for (const id of ids) for (const axis of varies[id] ?? []) found.add(axis);
     return found;
@@ -108,7 +108,7 @@ const variesOf = (
   return varies;
 };
 
-const directOperands = (instruction: Instruction): readonly ValueId[] => {
+const directOperands = (instruction: Instruction): readonly InstructionId[] => {
   const { dynamic } = accessOf(instruction) ?? {};
   const index = dynamic === undefined ? [] : [dynamic.value];
   switch (instruction.op) {
@@ -135,12 +135,12 @@ const directOperands = (instruction: Instruction): readonly ValueId[] => {
 
 /** Values that the instruction wants as numbers: conditions that compare stand for what they compare. */
 const operandsOf = (
-  id: ValueId,
+  id: InstructionId,
   body: readonly Instruction[],
-  fused: ReadonlySet<ValueId>,
-): readonly ValueId[] => {
+  fused: ReadonlySet<InstructionId>,
+): readonly InstructionId[] => {
   const instruction = instructionOf(body, id);
-  const through = (operand: ValueId): readonly ValueId[] =>
+  const through = (operand: InstructionId): readonly InstructionId[] =>
     fused.has(operand) ? directOperands(instructionOf(body, operand)) : [operand];
   if (instruction.op === "select") {
     return [...conditionOperands(instruction.condition, body), instruction.a, instruction.b];
@@ -148,12 +148,15 @@ const operandsOf = (
   return directOperands(instruction).flatMap(through);
 };
 
-const conditionOperands = (id: ValueId, body: readonly Instruction[]): readonly ValueId[] => {
+const conditionOperands = (
+  id: InstructionId,
+  body: readonly Instruction[],
+): readonly InstructionId[] => {
   const instruction = instructionOf(body, id);
   return isComparison(instruction) ? directOperands(instruction) : [id];
 };
 
-const instructionOf = (body: readonly Instruction[], id: ValueId): Instruction => {
+const instructionOf = (body: readonly Instruction[], id: InstructionId): Instruction => {
   const instruction = body[id];
   invariant(instruction !== undefined, `no instruction %${id}`);
   return instruction;
@@ -164,12 +167,12 @@ const fusedIn = (
   body: readonly Instruction[],
   dtypes: readonly Dtype[],
   varies: readonly ReadonlySet<number>[],
-): ReadonlySet<ValueId> => {
-  const uses = new Map<ValueId, number>();
+): ReadonlySet<InstructionId> => {
+  const uses = new Map<InstructionId, number>();
   for (const instruction of body) {
     for (const id of directOperands(instruction)) uses.set(id, (uses.get(id) ?? 0) + 1);
   }
-  const isProduct = (id: ValueId): boolean => {
+  const isProduct = (id: InstructionId): boolean => {
     const instruction = body[id];
     return (
       instruction?.op === "binary" &&
@@ -178,7 +181,7 @@ const fusedIn = (
       uses.get(id) === 1
     );
   };
-  const fused = new Set<ValueId>();
+  const fused = new Set<InstructionId>();
   for (const [id, instruction] of body.entries()) {
     const sum = sumOperands(instruction);
     const found = sum.find(
@@ -189,7 +192,7 @@ const fusedIn = (
   return fused;
 };
 
-const sumOperands = (instruction: Instruction): readonly ValueId[] => {
+const sumOperands = (instruction: Instruction): readonly InstructionId[] => {
   if (instruction.op === "reduce") return instruction.name === "add" ? [instruction.value] : [];
   if (instruction.op !== "binary" || instruction.name !== "add") return [];
   return [instruction.a, instruction.b];

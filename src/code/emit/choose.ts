@@ -4,7 +4,7 @@ import type { Instruction, Nest } from "../../loops/program.ts";
 import type { Lanes } from "../code.ts";
 import { accessOf } from "../../loops/analysis/access.ts";
 import { costOf } from "../../loops/analysis/cost.ts";
-import { at, type Analysis } from "./analysis.ts";
+import { at, type BodyAnalysis } from "./analysis.ts";
 import { lanesFor, type Extent } from "./plan.ts";
 
 export interface Vector {
@@ -15,7 +15,7 @@ export interface Vector {
 /** None if single elements are as good. */
 export const chooseVector = (
   nest: Nest,
-  analysis: Analysis,
+  analysis: BodyAnalysis,
   extents: readonly Extent[],
   widest: Lanes,
 ): Vector | undefined => {
@@ -35,7 +35,7 @@ const isPossible = (
   axis: number,
   lanes: Lanes,
   { axes, reduced, order }: Nest,
-  { body, varies, live }: Analysis,
+  { body, varies, live }: BodyAnalysis,
   { to, least, most }: Extent,
 ): boolean => {
   if (order === "sequential" && axis === axes.length - 1) return false;
@@ -57,7 +57,7 @@ const isPossible = (
 const costAlong = (
   { axis, lanes }: Vector,
   { axes, reduced }: Nest,
-  { body, varies, live }: Analysis,
+  { body, varies, live }: BodyAnalysis,
   extents: readonly Extent[],
 ): number => {
   const size = extents[axis]?.most ?? 1;

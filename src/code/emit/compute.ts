@@ -2,9 +2,9 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
 import { entryOf } from "../../graph/table.ts";
-import type { Instruction, ValueId } from "../../loops/program.ts";
+import type { Instruction, InstructionId } from "../../loops/program.ts";
 import { binary, compare, get, load, select, splat, unary } from "../build.ts";
-import type { Expr, Lanes } from "../code.ts";
+import type { CodeExpr, Lanes } from "../code.ts";
 import { at, isComparison } from "./analysis.ts";
 import {
   binaryOf,
@@ -23,13 +23,13 @@ import {
   keyOf,
   laneStep,
   lanesIn,
-  type Copy,
-  type Scope,
-  type Value,
+  type UnrolledCopy,
+  type EmitScope,
+  type EmittedValue,
 } from "./scope.ts";
 
 /** Computes an instruction's value or does what it does, in the scope's statements. */
-export const compute = (id: ValueId, copy: Copy, scope: Scope): void => {
+export const compute = (id: InstructionId, copy: UnrolledCopy, scope: EmitScope): void => {
   const instruction = at(scope.analysis.body, id);
   if (instruction.op === "store") store(id, instruction, copy, scope);
   else if (instruction.op === "reduce") accumulate(id, instruction, copy, scope);
@@ -37,12 +37,13 @@ export const compute = (id: ValueId, copy: Copy, scope: Scope): void => {
   else define(id, expressionOf(id, copy, scope), copy, scope);
 };
 
-const lanesOf = (id: ValueId, scope: Scope): Lanes => (isVector(scope, id) ? lanesIn(scope) : 1);
+const lanesOf = (id: InstructionId, scope: EmitScope): Lanes =>
+  isVector(scope, id) ? lanesIn(scope) : 1;
 
 /** Names a value as its users want it. */
-const define = (id: ValueId, expr: Expr, copy: Copy, scope: Scope): void => {
+const define = (id: InstructionId, expr: CodeExpr, copy: UnrolledCopy, scope: EmitScope): void => {
   const dtype = at(scope.analysis.dtypes, id);
-  const keep = (value: Expr, lanes: Lanes): Expr => {
+  const keep = (value: CodeExpr, lanes: Lanes): CodeExpr => {
     const local = scope.fresh(`x${id}`);
     const type = typeFor(dtype, lanes);
     scope.out.push({ kind: "let", local, type, value });
@@ -60,15 +61,18 @@ const define = (id: ValueId, expr: Expr, copy: Copy, scope: Scope): void => {
     scope.values.set(key, { vector: keep(splat(expr, lanesIn(scope)), lanesIn(scope)) });
   } else {
     const one = keep(expr, 1);
-    const value: Value = { scalar: one, vector: keep(splat(one, lanesIn(scope)), lanesIn(scope)) };
+    const value: EmittedValue = {
+      scalar: one,
+      vector: keep(splat(one, lanesIn(scope)), lanesIn(scope)),
+    };
     scope.values.set(key, value);
   }
 };
 
 /** How the users of a value that is the same in all lanes want it. */
 const wantsOf = (
-  id: ValueId,
-  scope: Scope,
+  id: InstructionId,
+  scope: EmitScope,
 ): { readonly scalar: boolean; readonly vector: boolean } => {
   const { body, users } = scope.analysis;
   let [scalar, vector] = [false, false];
@@ -88,7 +92,7 @@ const wantsOf = (
 };
 
 /** A value that was computed before. */
-const fetch = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Expr => {
+const fetch = (id: InstructionId, copy: UnrolledCopy, scope: EmitScope, lanes: Lanes): CodeExpr => {
   const instruction = at(scope.analysis.body, id);
   if (instruction.op === "number") {
     return literal(instruction.value, { dtype: instruction.dtype, lanes });
@@ -100,7 +104,12 @@ const fetch = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Expr => {
 };
 
 /** As `fetch`, but a product that is only added to something is left to that. */
-const fetchFactor = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Factor => {
+const fetchFactor = (
+  id: InstructionId,
+  copy: UnrolledCopy,
+  scope: EmitScope,
+  lanes: Lanes,
+): Factor => {
   if (!scope.analysis.fused.has(id)) return fetch(id, copy, scope, lanes);
   const product = at(scope.analysis.body, id);
   invariant(product.op === "binary", `%${id} is no product`);
@@ -113,16 +122,16 @@ type Pure = Exclude<Instruction, { op: "store" | "reduce" | "running" | "number"
 
 /** Where an expression is computed, and of how many lanes. */
 interface Place {
-  readonly copy: Copy;
-  readonly scope: Scope;
+  readonly copy: UnrolledCopy;
+  readonly scope: EmitScope;
   readonly lanes: Lanes;
 }
 
-const expressionOf = (id: ValueId, copy: Copy, scope: Scope): Expr => {
+const expressionOf = (id: InstructionId, copy: UnrolledCopy, scope: EmitScope): CodeExpr => {
   const instruction = at(scope.analysis.body, id);
   const lanes = lanesOf(id, scope);
   if (isComparison(instruction)) {
-    const number = (value: number): Expr => literal(value, { dtype: "float", lanes });
+    const number = (value: number): CodeExpr => literal(value, { dtype: "float", lanes });
     return select(conditionOf(id, copy, scope, lanes), number(1), number(0));
   }
   invariant(isPure(instruction), `%${id} is no expression`);
@@ -131,13 +140,13 @@ const expressionOf = (id: ValueId, copy: Copy, scope: Scope): Expr => {
 
 const isPure = (instruction: Instruction): instruction is Pure => instruction.op in expressions;
 
-const operandAt = (id: ValueId, { copy, scope, lanes }: Place): Expr =>
+const operandAt = (id: InstructionId, { copy, scope, lanes }: Place): CodeExpr =>
   fetch(id, copy, scope, lanes);
 
-const dtypeAt = (id: ValueId, { scope }: Place): Dtype => at(scope.analysis.dtypes, id);
+const dtypeAt = (id: InstructionId, { scope }: Place): Dtype => at(scope.analysis.dtypes, id);
 
 const expressions: {
-  readonly [K in Pure["op"]]: (instruction: Extract<Pure, { op: K }>, place: Place) => Expr;
+  readonly [K in Pure["op"]]: (instruction: Extract<Pure, { op: K }>, place: Place) => CodeExpr;
 } = {
   load: ({ dtype, from }, { copy, scope, lanes }) => {
     const address = addressOf(from, copy, scope);
@@ -162,7 +171,8 @@ const expressions: {
     return unary(dtype === "int" ? "toInt" : "toFloat", operand);
   },
   clamp: ({ of, size }, place) => {
-    const number = (value: number): Expr => literal(value, { dtype: "int", lanes: place.lanes });
+    const number = (value: number): CodeExpr =>
+      literal(value, { dtype: "int", lanes: place.lanes });
     return binary("max", binary("min", operandAt(of, place), number(size - 1)), number(0));
   },
   select: ({ condition, a, b }, place) =>
@@ -175,12 +185,12 @@ const expressions: {
 
 const indexExpr = (
   { axis, scale, offset }: Extract<Instruction, { op: "index" }>,
-  copy: Copy,
-  scope: Scope,
+  copy: UnrolledCopy,
+  scope: EmitScope,
   lanes: Lanes,
-): Expr => {
+): CodeExpr => {
   const { constant, terms } = indexOf(scope, axis, copy);
-  const first: Expr = {
+  const first: CodeExpr = {
     kind: "index",
     of: {
       constant: (constant + offset) * scale,
@@ -188,13 +198,18 @@ const indexExpr = (
     },
   };
   if (axis !== scope.plan.vector?.axis || lanes === 1) return splat(first, lanes);
-  const ramp: Expr = { kind: "ramp", lanes };
+  const ramp: CodeExpr = { kind: "ramp", lanes };
   const steps = scale === 1 ? ramp : binary("mul", ramp, literal(scale, { dtype: "int", lanes }));
   return binary("add", splat(first, lanes), steps);
 };
 
 /** A value as a mask. */
-const conditionOf = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Expr => {
+const conditionOf = (
+  id: InstructionId,
+  copy: UnrolledCopy,
+  scope: EmitScope,
+  lanes: Lanes,
+): CodeExpr => {
   const instruction = at(scope.analysis.body, id);
   if (instruction.op === "binary" && isComparison(instruction)) {
     const a = fetch(instruction.a, copy, scope, lanes);
@@ -206,10 +221,10 @@ const conditionOf = (id: ValueId, copy: Copy, scope: Scope, lanes: Lanes): Expr 
 };
 
 const store = (
-  id: ValueId,
+  id: InstructionId,
   { value, to, accumulate: adds }: Extract<Instruction, { op: "store" }>,
-  copy: Copy,
-  scope: Scope,
+  copy: UnrolledCopy,
+  scope: EmitScope,
 ): void => {
   const lanes = lanesOf(id, scope);
   const type = typeFor(at(scope.analysis.dtypes, id), lanes);
@@ -226,10 +241,10 @@ const store = (
 };
 
 const accumulate = (
-  id: ValueId,
+  id: InstructionId,
   { name, value }: Extract<Instruction, { op: "reduce" }>,
-  copy: Copy,
-  scope: Scope,
+  copy: UnrolledCopy,
+  scope: EmitScope,
 ): void => {
   const lanes = lanesOf(id, scope);
   const accumulator = scope.accumulators.get(keyOf(scope, id, copy));
@@ -255,10 +270,10 @@ const accumulate = (
 };
 
 const run = (
-  id: ValueId,
+  id: InstructionId,
   { name, of, exclusive }: Extract<Instruction, { op: "running" }>,
-  copy: Copy,
-  scope: Scope,
+  copy: UnrolledCopy,
+  scope: EmitScope,
 ): void => {
   const accumulator = scope.accumulators.get(keyOf(scope, id, copy));
   invariant(accumulator !== undefined, `%${id} has no accumulator`);

@@ -4,25 +4,25 @@
  * where results are stored, and loops along the rows take them from there.
  */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Access, Product, ValueId } from "../../loops/program.ts";
+import type { Access, Product, InstructionId } from "../../loops/program.ts";
 import { get, load } from "../build.ts";
-import type { Expr, Lanes } from "../code.ts";
+import type { CodeExpr, Lanes } from "../code.ts";
 import { isFunction } from "../functions/index.ts";
 import { f32 } from "../type.ts";
-import { at, type Analysis } from "./analysis.ts";
+import { at, type BodyAnalysis } from "./analysis.ts";
 import { singly, type LoopPlan } from "./plan.ts";
-import { addressOf, copiesIn, keyOf, lanesIn, type Copy, type Scope } from "./scope.ts";
+import { addressOf, copiesIn, keyOf, lanesIn, type UnrolledCopy, type EmitScope } from "./scope.ts";
 import type { Sums } from "./sums.ts";
 import { computeAll, computedIds, openLoop } from "./walk.ts";
 
 /** Computes the body for every sum of the tile. */
-export const finishTile = (sums: Sums, ids: readonly ValueId[], scope: Scope): void => {
+export const finishTile = (sums: Sums, ids: readonly InstructionId[], scope: EmitScope): void => {
   for (const copy of copiesIn(scope.copies)) giveSum(copy, sumAt(copy, sums, scope), scope);
   computeAll(ids, scope);
 };
 
 /** Stores the sums of the tile as they are. */
-export const keepSums = (sums: Sums, place: Access, scope: Scope): void => {
+export const keepSums = (sums: Sums, place: Access, scope: EmitScope): void => {
   const type = f32(lanesIn(scope));
   for (const copy of copiesIn(scope.copies)) {
     const value = sumAt(copy, sums, scope);
@@ -30,7 +30,7 @@ export const keepSums = (sums: Sums, place: Access, scope: Scope): void => {
   }
 };
 
-const first: Copy = new Map();
+const first: UnrolledCopy = new Map();
 
 /** Computes the body for all columns of the rows of this scope, whose sums are kept at the place. */
 export const finishRows = (
@@ -40,20 +40,20 @@ export const finishRows = (
     columns,
   }: { readonly row: number; readonly column: number; readonly columns: number },
   place: Access,
-  ids: readonly ValueId[],
-  scope: Scope,
+  ids: readonly InstructionId[],
+  scope: EmitScope,
 ): void => {
   const rows = scope.copies.get(row)?.length ?? 1;
-  const oneRow: Scope = { ...scope, copies: new Map([...scope.copies, [row, [0]]]) };
+  const oneRow: EmitScope = { ...scope, copies: new Map([...scope.copies, [row, [0]]]) };
   const along = singly(row, { from: 0, to: rows, least: rows, most: rows });
   for (const { lanes, loop } of piecesOf(column, columns, lanesIn(scope))) {
     const vector = lanes === 1 ? undefined : { axis: column, lanes };
-    const piece: Scope = {
+    const piece: EmitScope = {
       ...oneRow,
       plan: { ...scope.plan, vector },
       values: new Map(scope.values),
     };
-    const isStill = (id: ValueId): boolean => {
+    const isStill = (id: InstructionId): boolean => {
       const varies = at(scope.analysis.varies, id);
       return !varies.has(row) && !varies.has(column);
     };
@@ -88,14 +88,14 @@ const piecesOf = (
   });
 };
 
-const sumAt = (copy: Copy, sums: Sums, scope: Scope): Expr => {
+const sumAt = (copy: UnrolledCopy, sums: Sums, scope: EmitScope): CodeExpr => {
   const local = sums.get(keyOf(scope, 0, copy));
   invariant(local !== undefined, "a tile has a sum for each row and column");
   return get(local, f32(lanesIn(scope)));
 };
 
 /** Makes the sum the value of `product`. */
-const giveSum = (copy: Copy, sum: Expr, scope: Scope): void => {
+const giveSum = (copy: UnrolledCopy, sum: CodeExpr, scope: EmitScope): void => {
   const value = lanesIn(scope) === 1 ? { scalar: sum } : { vector: sum };
   scope.values.set(keyOf(scope, 0, copy), value);
 };
@@ -104,7 +104,7 @@ const giveSum = (copy: Copy, sum: Expr, scope: Scope): void => {
 const mostInstructions = 100;
 
 /** Whether the body would be much code for this many sums. */
-export const isLong = (analysis: Analysis, sums: number): boolean => {
+export const isLong = (analysis: BodyAnalysis, sums: number): boolean => {
   const each = computedIds(analysis).reduce((sum, id) => {
     const instruction = at(analysis.body, id);
     return sum + ("name" in instruction && isFunction(instruction.name) ? 10 : 1);
@@ -115,7 +115,7 @@ export const isLong = (analysis: Analysis, sums: number): boolean => {
 /** A store of floats that gives each element of the rows a place, dense along the columns. */
 export const placeOf = (
   { row = -1, column }: Product,
-  { body, dtypes }: Analysis,
+  { body, dtypes }: BodyAnalysis,
 ): Access | undefined => {
   for (const [id, instruction] of body.entries()) {
     if (instruction.op !== "store" || dtypes[id] !== "float") continue;

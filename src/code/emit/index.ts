@@ -4,10 +4,18 @@ import {
   isGiven,
   type Nest,
   type Product,
-  type Program,
+  type LoopProgram,
   type Statement,
 } from "../../loops/program.ts";
-import type { Buffer, FunctionName, Kernel, Module, Step, Target, Variable } from "../code.ts";
+import type {
+  CodeBuffer,
+  CodeFunctionName,
+  Kernel,
+  Module,
+  ScheduleStep,
+  CodeTarget,
+  Variable,
+} from "../code.ts";
 import { functionsFor, isFunction } from "../functions/index.ts";
 import { accessOf } from "../../loops/analysis/access.ts";
 
@@ -17,15 +25,15 @@ import { emitNest } from "./nest.ts";
 import { emitProduct } from "./product.ts";
 
 /** Code for a planned program. Its statements are partitioned already, or there is one thread. */
-export const emit = (program: Program, target: Target): Module => {
+export const emit = (program: LoopProgram, target: CodeTarget): Module => {
   const kernels: Kernel[] = [];
   const functions = new Set<string>();
   const freshTime = freshNames();
   const emitSteps = (
     statements: readonly Statement[],
     around: readonly Variable[],
-  ): readonly Step[] =>
-    statements.map((statement): Step => {
+  ): readonly ScheduleStep[] =>
+    statements.map((statement): ScheduleStep => {
       if (statement.kind === "barrier") return { kind: "barrier" };
       if (statement.kind === "loop") {
         const variable = freshTime("t");
@@ -66,9 +74,9 @@ export const emit = (program: Program, target: Target): Module => {
 };
 
 /** Inputs, of which some may be state, are the first arguments, then outputs. */
-const buffersOf = (program: Program): readonly Buffer[] => {
+const buffersOf = (program: LoopProgram): readonly CodeBuffer[] => {
   const next = { inputs: 0, outputs: program.buffers.filter(isGiven).length };
-  return program.buffers.map((buffer): Buffer => {
+  return program.buffers.map((buffer): CodeBuffer => {
     const { name, dtype, size, role, offset } = buffer;
     const scalar = dtype === "float" ? "f32" : "i32";
     if (role !== "temporary") {
@@ -93,7 +101,7 @@ const shapeOf = (statement: Nest | Product): string => {
 };
 
 /** The functions of the module that a body may call. */
-const callsOf = ({ body }: Nest | Product): readonly FunctionName[] =>
+const callsOf = ({ body }: Nest | Product): readonly CodeFunctionName[] =>
   body.flatMap((one) => {
     if (one.op !== "unary" && one.op !== "binary") return [];
     return isFunction(one.name) ? [one.name] : [];

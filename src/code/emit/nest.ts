@@ -1,9 +1,9 @@
 /** One kernel of a loop nest. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Instruction, Nest } from "../../loops/program.ts";
-import type { Statement, Target, Variable } from "../code.ts";
+import type { CodeStatement, CodeTarget, Variable } from "../code.ts";
 import { accessOf } from "../../loops/analysis/access.ts";
-import { analyse, at, type Analysis } from "./analysis.ts";
+import { analyse, at, type BodyAnalysis } from "./analysis.ts";
 import { costOf } from "../../loops/analysis/cost.ts";
 import { chooseVector, type Vector } from "./choose.ts";
 import { freshNames } from "./names.ts";
@@ -15,18 +15,18 @@ import {
   singly,
   type Extent,
   type LoopPlan,
-  type Plan,
-  type Region,
+  type NestPlan,
+  type LoopRange,
 } from "./plan.ts";
 import { walk } from "./walk.ts";
 
 /** The statements of the nest's kernel. */
 export const emitNest = (
   nest: Nest,
-  target: Target,
+  target: CodeTarget,
   threads: number,
   times: readonly Variable[],
-): readonly Statement[] => {
+): readonly CodeStatement[] => {
   const analysis = analyse(nest);
   const fresh = freshNames();
   return plansOf(nest, analysis, target, threads).flatMap((plan) =>
@@ -37,10 +37,10 @@ export const emitNest = (
 /** One after the other; more than one only where vectors may not overlap. */
 const plansOf = (
   nest: Nest,
-  analysis: Analysis,
-  target: Target,
+  analysis: BodyAnalysis,
+  target: CodeTarget,
   threads: number,
-): readonly Plan[] => {
+): readonly NestPlan[] => {
   const { axes, order, partitioned } = nest;
   const free = axes.length - nest.reduced;
   invariant(typeof partitioned !== "number" || partitioned < free, "a reduced axis is partitioned");
@@ -56,7 +56,7 @@ const plansOf = (
  * How many sums to add to in turn, so that none waits for the one before: few where there is much else to do for
  * each element, which also keeps code short.
  */
-const copiesAtOnce = (analysis: Analysis): number => {
+const copiesAtOnce = (analysis: BodyAnalysis): number => {
   const work = [...analysis.body.keys()].reduce(
     (sum, id) => sum + (analysis.live[id] === true ? costOf(at(analysis.body, id)) : 0),
     0,
@@ -69,7 +69,7 @@ const planOf = (
   extents: readonly Extent[],
   vector: Vector | undefined,
   room: number,
-): Plan => {
+): NestPlan => {
   const inside = order === "sequential" ? 1 : reduced;
   const free = axes.length - inside;
   const outer = extents.slice(0, free).map((extent, axis) => singly(axis, extent));
@@ -152,13 +152,13 @@ const vectorsAtOnce = ({ least, most }: Extent, lanes: number, limit: number): n
 };
 
 /** All of a reduced axis, each element once: several vectors at once, then one, then what is left of one. */
-const reducing = (size: number, lanes: number, limit: number): readonly Region[] => {
+const reducing = (size: number, lanes: number, limit: number): readonly LoopRange[] => {
   const vectors = Math.floor(size / lanes);
   const count = [8, 4, 2].find((n) => n <= limit && 2 * n <= vectors) ?? 1;
   const many = Math.floor(vectors / count) * count * lanes;
   const whole = vectors * lanes;
   const step = count * lanes;
-  const regions: Region[] = [{ from: 0, to: many, step, copies: copiesOf(count, lanes) }];
+  const regions: LoopRange[] = [{ from: 0, to: many, step, copies: copiesOf(count, lanes) }];
   if (many < whole) regions.push({ from: many, to: whole, step: lanes, copies: [0] });
   if (whole < size) {
     const skip = lanes - (size - whole);
@@ -171,18 +171,18 @@ const reducing = (size: number, lanes: number, limit: number): readonly Region[]
 const orderedPlans = (
   extents: readonly Extent[],
   { axis, lanes: widest }: Vector,
-  { lanes: limit }: Target,
-): readonly Plan[] => {
+  { lanes: limit }: CodeTarget,
+): readonly NestPlan[] => {
   const extent = extentAt(extents, axis);
   const { from, to } = extent;
-  const plan = (region: Pick<Region, "from" | "to">, lanes: Vector["lanes"]): Plan => {
+  const plan = (region: Pick<LoopRange, "from" | "to">, lanes: Vector["lanes"]): NestPlan => {
     const loops = extents.map((each, i) => singly(i, each));
     moveLast(loops, { axis, regions: [{ ...region, step: lanes, copies: [0] }] });
     const vector = lanes === 1 ? undefined : { axis, lanes };
     return { loops, outside: loops.length, vector, hoist: true };
   };
   if (typeof to !== "number") return [plan({ from, to }, widest)];
-  const plans: Plan[] = [];
+  const plans: NestPlan[] = [];
   let start = 0;
   while (start < to) {
     const lanes = lanesFor(to - start, limit);

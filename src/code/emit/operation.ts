@@ -4,7 +4,7 @@ import type { BinaryName, UnaryName } from "../../graph/kinds.ts";
 import type { Dtype } from "../../graph/op.ts";
 import { tabulate } from "../../graph/table.ts";
 import { binary, call, compare, float, fma, int, select, unary } from "../build.ts";
-import type { Expr, Lanes, Type } from "../code.ts";
+import type { CodeExpr, Lanes, CodeType } from "../code.ts";
 import { unaryFunctions } from "../functions/index.ts";
 import { f32, i32 } from "../type.ts";
 
@@ -14,19 +14,19 @@ interface Numbers {
   readonly lanes: Lanes;
 }
 
-export const typeFor = (dtype: Dtype, lanes: Lanes): Type =>
+export const typeFor = (dtype: Dtype, lanes: Lanes): CodeType =>
   dtype === "float" ? f32(lanes) : i32(lanes);
 
 /** The number in each lane. */
-export const literal = (value: number, { dtype, lanes }: Numbers): Expr =>
+export const literal = (value: number, { dtype, lanes }: Numbers): CodeExpr =>
   dtype === "float" ? float(value, lanes) : int(value, lanes);
 
-const negative = (x: Expr, numbers: Numbers): Expr =>
+const negative = (x: CodeExpr, numbers: Numbers): CodeExpr =>
   numbers.dtype === "float" ? unary("neg", x) : binary("sub", literal(0, numbers), x);
 
 /** What no instruction computes is a function. `numbers` are those of the operand. */
-export const unaryOf: Readonly<Record<UnaryName, (x: Expr, numbers: Numbers) => Expr>> = {
-  ...tabulate(unaryFunctions, (name) => (x: Expr) => call(name, x)),
+export const unaryOf: Readonly<Record<UnaryName, (x: CodeExpr, numbers: Numbers) => CodeExpr>> = {
+  ...tabulate(unaryFunctions, (name) => (x: CodeExpr) => call(name, x)),
   neg: negative,
   sqrt: (x) => unary("sqrt", x),
   square: (x) => binary("mul", x, x),
@@ -43,14 +43,19 @@ export const unaryOf: Readonly<Record<UnaryName, (x: Expr, numbers: Numbers) => 
 };
 
 /** Of ints by way of floats, towards zero. */
-const throughFloats = (a: Expr, b: Expr, of: (a: Expr, b: Expr) => Expr): Expr =>
-  unary("toInt", of(unary("toFloat", a), unary("toFloat", b)));
+const throughFloats = (
+  a: CodeExpr,
+  b: CodeExpr,
+  of: (a: CodeExpr, b: CodeExpr) => CodeExpr,
+): CodeExpr => unary("toInt", of(unary("toFloat", a), unary("toFloat", b)));
 
-const div = (a: Expr, b: Expr): Expr => binary("div", a, b);
-const pow = (a: Expr, b: Expr): Expr => call("pow", a, b);
+const div = (a: CodeExpr, b: CodeExpr): CodeExpr => binary("div", a, b);
+const pow = (a: CodeExpr, b: CodeExpr): CodeExpr => call("pow", a, b);
 
 /** `dtype` is that of the operands. */
-export const binaryOf: Readonly<Record<BinaryName, (a: Expr, b: Expr, dtype: Dtype) => Expr>> = {
+export const binaryOf: Readonly<
+  Record<BinaryName, (a: CodeExpr, b: CodeExpr, dtype: Dtype) => CodeExpr>
+> = {
   add: (a, b) => binary("add", a, b),
   sub: (a, b) => binary("sub", a, b),
   mul: (a, b) => binary("mul", a, b),
@@ -61,7 +66,7 @@ export const binaryOf: Readonly<Record<BinaryName, (a: Expr, b: Expr, dtype: Dty
 };
 
 /** What a reduction begins with. */
-export const identityOf = (op: ReduceOp, numbers: Numbers): Expr => {
+export const identityOf = (op: ReduceOp, numbers: Numbers): CodeExpr => {
   const [low, high] =
     numbers.dtype === "float"
       ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
@@ -70,15 +75,16 @@ export const identityOf = (op: ReduceOp, numbers: Numbers): Expr => {
 };
 
 /** An expression that may be a product not yet rounded. */
-export type Factor = Expr | { readonly kind: "product"; readonly a: Expr; readonly b: Expr };
+export type Factor =
+  CodeExpr | { readonly kind: "product"; readonly a: CodeExpr; readonly b: CodeExpr };
 
 /** a + b. */
-export const sum = (a: Factor, b: Factor): Expr => {
+export const sum = (a: Factor, b: Factor): CodeExpr => {
   if (a.kind === "product") return fma(a.a, a.b, rounded(b));
   if (b.kind === "product") return fma(b.a, b.b, a);
   return binary("add", a, b);
 };
 
 /** As an expression of its own. */
-export const rounded = (factor: Factor): Expr =>
+export const rounded = (factor: Factor): CodeExpr =>
   factor.kind === "product" ? binary("mul", factor.a, factor.b) : factor;

@@ -1,10 +1,10 @@
 /** How a statement is walked through: its loops, which of them are unrolled, and the axis that fills vectors. */
-import type { Bound, Lanes } from "../code.ts";
+import type { LoopBound, Lanes } from "../code.ts";
 
 /** A piece of a loop's range. */
-export interface Region {
-  readonly from: Bound;
-  readonly to: Bound;
+export interface LoopRange {
+  readonly from: LoopBound;
+  readonly to: LoopBound;
   readonly step: number;
   readonly overlap?: true;
   /** Where the copies of an unrolled body are, counted from the loop's variable. */
@@ -16,10 +16,10 @@ export interface Region {
 /** A loop over an axis; of several over one axis, the indices add up. */
 export interface LoopPlan {
   readonly axis: number;
-  readonly regions: readonly Region[];
+  readonly regions: readonly LoopRange[];
 }
 
-export interface Plan {
+export interface NestPlan {
   /** Outermost first. */
   readonly loops: readonly LoopPlan[];
   /** How many loops are outside of the accumulators of reductions and running sums. */
@@ -31,8 +31,8 @@ export interface Plan {
 
 /** The part of an axis that one thread has. */
 export interface Extent {
-  readonly from: Bound;
-  readonly to: Bound;
+  readonly from: LoopBound;
+  readonly to: LoopBound;
   /** Elements of the smallest and the largest part. */
   readonly least: number;
   readonly most: number;

@@ -2,7 +2,7 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import { elements } from "../../graph/shapes.ts";
 import type { Product } from "../../loops/program.ts";
-import type { Lanes, Statement, Target, Variable } from "../code.ts";
+import type { Lanes, CodeStatement, CodeTarget, Variable } from "../code.ts";
 import { analyse } from "./analysis.ts";
 import { finishRows, finishTile, isLong, keepSums, placeOf } from "./epilogue.ts";
 import { freshNames } from "./names.ts";
@@ -14,7 +14,7 @@ import {
   singly,
   type Extent,
   type LoopPlan,
-  type Plan,
+  type NestPlan,
 } from "./plan.ts";
 import { sumTerms } from "./sums.ts";
 import { chooseTile, type Tile } from "./tile.ts";
@@ -23,15 +23,15 @@ import { openLoop, walk } from "./walk.ts";
 /** The statements of the product's kernel. */
 export const emitProduct = (
   product: Product,
-  target: Target,
+  target: CodeTarget,
   threads: number,
   times: readonly Variable[],
-): readonly Statement[] => {
+): readonly CodeStatement[] => {
   const { row, column } = product;
   const analysis = analyse(product);
   const kernel = { analysis, fresh: freshNames(), times };
   const { around, rows, panels, tile, columns, isReread } = layoutOf(product, target, threads);
-  const planOf = (loops: readonly LoopPlan[]): Plan => {
+  const planOf = (loops: readonly LoopPlan[]): NestPlan => {
     const vector = tile.lanes === 1 ? undefined : { axis: column, lanes: tile.lanes };
     return {
       loops: [...around, ...loops],
@@ -85,7 +85,7 @@ const manyRows = 64;
 
 const layoutOf = (
   { axes, row, column, partitioned, terms }: Product,
-  target: Target,
+  target: CodeTarget,
   threads: number,
 ): Layout => {
   const extents = axes.map((size, axis) => extentOf(size, axis === partitioned, threads));

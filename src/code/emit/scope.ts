@@ -1,57 +1,57 @@
 /** What is known at a place of the code that is being emitted, and the addresses there. */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Access, ValueId } from "../../loops/program.ts";
+import type { Access, InstructionId } from "../../loops/program.ts";
 import { addAffine, addTerm, constant } from "../build.ts";
-import type { Address, Affine, Expr, Lanes, Statement, Variable } from "../code.ts";
-import { at, type Analysis } from "./analysis.ts";
+import type { Address, Affine, CodeExpr, Lanes, CodeStatement, Variable } from "../code.ts";
+import { at, type BodyAnalysis } from "./analysis.ts";
 import type { Fresh } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import type { NestPlan } from "./plan.ts";
 
 /** What holds all over a kernel. */
-export interface Kernel {
-  readonly analysis: Analysis;
-  readonly plan: Plan;
+export interface KernelScope {
+  readonly analysis: BodyAnalysis;
+  readonly plan: NestPlan;
   readonly fresh: Fresh;
   /** Variables of the time loops around, outermost first. */
   readonly times: readonly Variable[];
 }
 
 /** For each unrolled axis, which of its copies. */
-export type Copy = ReadonlyMap<number, number>;
+export type UnrolledCopy = ReadonlyMap<number, number>;
 
 /** A value as one lane, as a vector, or both. */
-export interface Value {
-  readonly scalar?: Expr;
-  readonly vector?: Expr;
+export interface EmittedValue {
+  readonly scalar?: CodeExpr;
+  readonly vector?: CodeExpr;
 }
 
-export interface Scope extends Kernel {
+export interface EmitScope extends KernelScope {
   /** Where each axis is, without copies. */
   readonly index: ReadonlyMap<number, Affine>;
   /** The copies of each axis that is unrolled here. */
   readonly copies: ReadonlyMap<number, readonly number[]>;
-  readonly values: Map<string, Value>;
+  readonly values: Map<string, EmittedValue>;
   /** Accumulators by instruction and copy. */
   readonly accumulators: ReadonlyMap<string, Accumulator>;
   /** Lanes of the vector axis that are counted elsewhere. */
   readonly skip: number;
-  readonly out: Statement[];
+  readonly out: CodeStatement[];
 }
 
 export interface Accumulator {
   readonly local: string;
-  readonly value: Expr;
+  readonly value: CodeExpr;
 }
 
 /** Lanes of values that vary along the vector axis. */
-export const lanesIn = ({ plan }: Kernel): Lanes => plan.vector?.lanes ?? 1;
+export const lanesIn = ({ plan }: KernelScope): Lanes => plan.vector?.lanes ?? 1;
 
 /** Whether the value, or what is done with it, differs from lane to lane. */
-export const isVector = ({ analysis, plan }: Kernel, id: ValueId): boolean =>
+export const isVector = ({ analysis, plan }: KernelScope, id: InstructionId): boolean =>
   plan.vector !== undefined && at(analysis.varies, id).has(plan.vector.axis);
 
 /** Names the copy of a value: copies along axes that it does not vary along are one. */
-export const keyOf = ({ analysis }: Kernel, id: ValueId, copy: Copy): string => {
+export const keyOf = ({ analysis }: KernelScope, id: InstructionId, copy: UnrolledCopy): string => {
   const varies = at(analysis.varies, id);
   const own: (readonly [number, number])[] = [];
   for (const place of copy) if (place[1] > 0 && varies.has(place[0])) own.push(place);
@@ -62,8 +62,10 @@ export const keyOf = ({ analysis }: Kernel, id: ValueId, copy: Copy): string => 
 };
 
 /** Every combination of copies, those of the last axis next to each other. */
-export const copiesIn = (copies: ReadonlyMap<number, readonly number[]>): readonly Copy[] => {
-  let result: Copy[] = [new Map()];
+export const copiesIn = (
+  copies: ReadonlyMap<number, readonly number[]>,
+): readonly UnrolledCopy[] => {
+  let result: UnrolledCopy[] = [new Map()];
   for (const [axis, places] of copies) {
     // Most loops are not unrolled, and the first copy goes without saying.
     if (places.length === 1) continue;
@@ -75,14 +77,14 @@ export const copiesIn = (copies: ReadonlyMap<number, readonly number[]>): readon
 };
 
 /** The index along an axis, of one copy. */
-export const indexOf = ({ index, copies }: Scope, axis: number, copy: Copy): Affine => {
+export const indexOf = ({ index, copies }: EmitScope, axis: number, copy: UnrolledCopy): Affine => {
   const base = index.get(axis) ?? constant(0);
   const offset = copies.get(axis)?.[copy.get(axis) ?? 0] ?? 0;
   return addAffine(base, constant(offset));
 };
 
 /** Of the first lane. */
-export const addressOf = (access: Access, copy: Copy, scope: Scope): Address => {
+export const addressOf = (access: Access, copy: UnrolledCopy, scope: EmitScope): Address => {
   const offset = offsetOf(access, copy, scope);
   const { dynamic } = access;
   if (dynamic === undefined) return { buffer: access.buffer, offset };
@@ -97,8 +99,8 @@ export const addressOf = (access: Access, copy: Copy, scope: Scope): Address => 
 
 const offsetOf = (
   { base, steps, strides }: Access,
-  copy: Copy,
-  { times, index, copies }: Scope,
+  copy: UnrolledCopy,
+  { times, index, copies }: EmitScope,
 ): Affine => {
   const terms: Affine["terms"][number][] = [];
   let constant = base;
@@ -117,7 +119,7 @@ const offsetOf = (
 };
 
 /** The distance of lanes in memory; undefined where all are at one place. */
-export const laneStep = ({ plan }: Kernel, { strides }: Access): number | undefined => {
+export const laneStep = ({ plan }: KernelScope, { strides }: Access): number | undefined => {
   const stride = plan.vector === undefined ? 0 : (strides[plan.vector.axis] ?? 0);
   return stride === 0 ? undefined : stride;
 };

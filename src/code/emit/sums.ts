@@ -1,17 +1,17 @@
 /** The sums of a product's tile, over all of its terms. */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Product, Term } from "../../loops/program.ts";
+import type { Product, ProductTerm } from "../../loops/program.ts";
 import { constant, float, fma, get, load, splat } from "../build.ts";
-import type { Affine, Expr, Lanes, Local } from "../code.ts";
+import type { Affine, CodeExpr, Lanes, Local } from "../code.ts";
 import { f32 } from "../type.ts";
 import { axisName } from "./names.ts";
-import { addressOf, copiesIn, keyOf, lanesIn, type Copy, type Scope } from "./scope.ts";
+import { addressOf, copiesIn, keyOf, lanesIn, type UnrolledCopy, type EmitScope } from "./scope.ts";
 
 /** The local of each sum, by the key of its copy of `product`. */
 export type Sums = ReadonlyMap<string, Local>;
 
 /** Defines the sums and adds up all terms. */
-export const sumTerms = (product: Product, scope: Scope): Sums => {
+export const sumTerms = (product: Product, scope: EmitScope): Sums => {
   const type = f32(lanesIn(scope));
   const sums = new Map<string, Local>();
   for (const copy of copiesIn(scope.copies)) {
@@ -25,7 +25,13 @@ export const sumTerms = (product: Product, scope: Scope): Sums => {
 };
 
 /** The loops over the inner axes from the given one on, and what is in them. */
-const addTerm = (term: Term, product: Product, sums: Sums, scope: Scope, depth: number): void => {
+const addTerm = (
+  term: ProductTerm,
+  product: Product,
+  sums: Sums,
+  scope: EmitScope,
+  depth: number,
+): void => {
   const size = term.inner[depth];
   if (size === undefined) {
     multiply(term, product, sums, scope);
@@ -44,9 +50,14 @@ const addTerm = (term: Term, product: Product, sums: Sums, scope: Scope, depth: 
 };
 
 /** One step: every vector of `b` and every number of `a` is loaded once. */
-const multiply = ({ a, b }: Term, { row, column }: Product, sums: Sums, scope: Scope): void => {
+const multiply = (
+  { a, b }: ProductTerm,
+  { row, column }: Product,
+  sums: Sums,
+  scope: EmitScope,
+): void => {
   const lanes = lanesIn(scope);
-  const keep = (stem: string, of: Lanes, value: Expr): Expr => {
+  const keep = (stem: string, of: Lanes, value: CodeExpr): CodeExpr => {
     const local = scope.fresh(stem);
     scope.out.push({ kind: "let", local, type: f32(of), value });
     return get(local, f32(of));
@@ -68,5 +79,5 @@ const multiply = ({ a, b }: Term, { row, column }: Product, sums: Sums, scope: S
 };
 
 /** The copies of one axis. */
-const copiesAlong = (axis: number | undefined, { copies }: Scope): readonly Copy[] =>
+const copiesAlong = (axis: number | undefined, { copies }: EmitScope): readonly UnrolledCopy[] =>
   copiesIn(new Map([...copies].filter(([other]) => other === axis)));

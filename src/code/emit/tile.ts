@@ -2,7 +2,7 @@
  * The size of a product's tiles: rows times vectors of sums that stay in registers while the inner axes are walked
  * through. Each step loads a vector of `b` for each column and a number of `a` for each row.
  */
-import type { Lanes, Target } from "../code.ts";
+import type { Lanes, CodeTarget } from "../code.ts";
 
 export interface Tile {
   readonly rows: number;
@@ -12,7 +12,7 @@ export interface Tile {
 }
 
 /** How much there is to cover, and how large a tile may be at the most. */
-export interface Cover {
+export interface TiledArea {
   readonly rows: number;
   readonly columns: number;
   readonly mostRows: number;
@@ -21,7 +21,7 @@ export interface Cover {
 }
 
 /** The tile that covers everything in the least time. */
-export const chooseTile = (cover: Cover, { registers, loadsFirst }: Target): Tile => {
+export const chooseTile = (cover: TiledArea, { registers, loadsFirst }: CodeTarget): Tile => {
   const { lanes } = cover;
   let best: Tile = { rows: 1, vectors: 1, lanes };
   let lowest = Number.POSITIVE_INFINITY;
@@ -38,7 +38,7 @@ export const chooseTile = (cover: Cover, { registers, loadsFirst }: Target): Til
 };
 
 /** Cycles for one step of the inner axes, roughly. */
-const timeOf = ({ rows, vectors, lanes }: Tile, cover: Cover): number => {
+const timeOf = ({ rows, vectors, lanes }: Tile, cover: TiledArea): number => {
   const total = Math.ceil(cover.columns / lanes);
   const rest = total % vectors;
   const panels = Math.floor(total / vectors) * stepTime(rows, vectors);

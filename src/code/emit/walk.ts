@@ -1,13 +1,13 @@
 /** Walks through a plan: loops, what is computed at each depth of them, and accumulators around the inner ones. */
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
-import type { Instruction, ReduceOp, ValueId } from "../../loops/program.ts";
+import type { Instruction, ReduceOp, InstructionId } from "../../loops/program.ts";
 import { addAffine, binary, constant, get, splat } from "../build.ts";
-import type { Affine, Expr, Statement } from "../code.ts";
-import { at, type Analysis } from "./analysis.ts";
+import type { Affine, CodeExpr, CodeStatement } from "../code.ts";
+import { at, type BodyAnalysis } from "./analysis.ts";
 import { compute } from "./compute.ts";
 import { axisName } from "./names.ts";
 import { identityOf, typeFor } from "./operation.ts";
-import type { LoopPlan, Region } from "./plan.ts";
+import type { LoopPlan, LoopRange } from "./plan.ts";
 import {
   addressOf,
   copiesIn,
@@ -16,17 +16,17 @@ import {
   laneStep,
   lanesIn,
   type Accumulator,
-  type Kernel,
-  type Scope,
+  type KernelScope,
+  type EmitScope,
 } from "./scope.ts";
 
 /** What is done in the innermost loop instead of computing the given instructions, as a product does. */
-export type Innermost = (ids: readonly ValueId[], scope: Scope) => void;
+export type Innermost = (ids: readonly InstructionId[], scope: EmitScope) => void;
 
 /** The statements of a kernel by its plan. */
-export const walk = (kernel: Kernel, innermost?: Innermost): readonly Statement[] => {
-  const out: Statement[] = [];
-  const scope: Scope = {
+export const walk = (kernel: KernelScope, innermost?: Innermost): readonly CodeStatement[] => {
+  const out: CodeStatement[] = [];
+  const scope: EmitScope = {
     ...kernel,
     index: new Map(),
     copies: new Map(),
@@ -40,7 +40,7 @@ export const walk = (kernel: Kernel, innermost?: Innermost): readonly Statement[
 };
 
 /** The code at a depth of loops, and all that is deeper. */
-const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): void => {
+const enter = (depth: number, scope: EmitScope, innermost: Innermost | undefined): void => {
   const { plan, analysis } = scope;
   const here = computedIds(analysis).filter((id) => depthOf(id, scope) === depth);
   if (depth < plan.loops.length || innermost === undefined) computeAll(here, scope);
@@ -56,21 +56,21 @@ const enter = (depth: number, scope: Scope, innermost: Innermost | undefined): v
 };
 
 /** What there is to compute: neither numbers nor sums, which are there already, nor what nobody wants. */
-export const computedIds = ({ body, live }: Analysis): readonly ValueId[] =>
+export const computedIds = ({ body, live }: BodyAnalysis): readonly InstructionId[] =>
   [...body.keys()].filter((id) => {
     const { op } = at(body, id);
     return at(live, id) && op !== "number" && op !== "product";
   });
 
 /** How many loops are around the computation of a value. */
-const depthOf = (id: ValueId, { analysis, plan }: Scope): number => {
+const depthOf = (id: InstructionId, { analysis, plan }: EmitScope): number => {
   if (!plan.hoist) return plan.loops.length;
   const varies = at(analysis.varies, id);
   return plan.loops.reduce((depth, { axis }, i) => (varies.has(axis) ? i + 1 : depth), 0);
 };
 
 /** Copy by copy, so that few values live at once. */
-export const computeAll = (ids: readonly ValueId[], scope: Scope): void => {
+export const computeAll = (ids: readonly InstructionId[], scope: EmitScope): void => {
   const done = new Set<string>();
   for (const copy of copiesIn(scope.copies)) {
     for (const id of ids) {
@@ -85,24 +85,24 @@ export const computeAll = (ids: readonly ValueId[], scope: Scope): void => {
 /** Emits the loop, with what `emitBody` emits in its scope. */
 export const openLoop = (
   { axis, regions }: LoopPlan,
-  scope: Scope,
-  emitBody: (inside: Scope) => void,
+  scope: EmitScope,
+  emitBody: (inside: EmitScope) => void,
 ): void => {
   for (const region of regions) openRegion(axis, region, scope, emitBody);
 };
 
 const openRegion = (
   axis: number,
-  { from, to, step, overlap, copies, skip }: Region,
-  scope: Scope,
-  emitBody: (inside: Scope) => void,
+  { from, to, step, overlap, copies, skip }: LoopRange,
+  scope: EmitScope,
+  emitBody: (inside: EmitScope) => void,
 ): void => {
   const single = typeof from === "number" && typeof to === "number" && to - from <= step;
   const variable = single ? "" : scope.fresh(axisName(axis));
   const position: Affine = single
     ? constant(overlap === true ? to - step : from)
     : { constant: 0, terms: [{ variable, scale: 1 }] };
-  const inside: Scope = {
+  const inside: EmitScope = {
     ...scope,
     index: new Map([
       ...scope.index,
@@ -129,7 +129,9 @@ const openRegion = (
 type Accumulating = Extract<Instruction, { op: "reduce" | "running" }>;
 
 /** Reductions and running sums that are wanted. */
-const accumulating = ({ analysis }: Scope): readonly (readonly [ValueId, Accumulating])[] =>
+const accumulating = ({
+  analysis,
+}: EmitScope): readonly (readonly [InstructionId, Accumulating])[] =>
   [...analysis.body.entries()].flatMap(([id, instruction]) =>
     (instruction.op === "reduce" || instruction.op === "running") && at(analysis.live, id)
       ? [[id, instruction] as const]
@@ -137,7 +139,7 @@ const accumulating = ({ analysis }: Scope): readonly (readonly [ValueId, Accumul
   );
 
 /** The copies of the loops inside, at the most. */
-const withInnerCopies = (scope: Scope): Scope => {
+const withInnerCopies = (scope: EmitScope): EmitScope => {
   const copies = new Map(scope.copies);
   for (const { axis, regions } of scope.plan.loops.slice(scope.plan.outside)) {
     const most = regions.reduce((a, b) => (b.copies.length > a.copies.length ? b : a));
@@ -146,7 +148,7 @@ const withInnerCopies = (scope: Scope): Scope => {
   return { ...scope, copies };
 };
 
-const withAccumulators = (scope: Scope): Scope => {
+const withAccumulators = (scope: EmitScope): EmitScope => {
   const accumulators = new Map<string, Accumulator>();
   for (const [id, { name }] of accumulating(scope)) {
     const dtype = at(scope.analysis.dtypes, id);
@@ -165,7 +167,7 @@ const withAccumulators = (scope: Scope): Scope => {
 };
 
 /** Stores what was reduced. */
-const finish = (scope: Scope): void => {
+const finish = (scope: EmitScope): void => {
   const { analysis, plan } = scope;
   const around = copiesIn(scope.copies);
   const within = copiesIn(withInnerCopies({ ...scope, copies: new Map() }).copies);
@@ -185,7 +187,7 @@ const finish = (scope: Scope): void => {
       const step = laneStep(scope, instruction.to);
       const isAcross = plan.vector !== undefined && isVector(scope, id) && step === undefined;
       const lanes = step === undefined ? 1 : lanesIn(scope);
-      const value: Expr = isAcross
+      const value: CodeExpr = isAcross
         ? { kind: "across", op: instruction.name, of: total }
         : splat(total, isVector(scope, id) ? 1 : lanes);
       scope.out.push({
@@ -200,7 +202,7 @@ const finish = (scope: Scope): void => {
 };
 
 /** Halves first, as across lanes. */
-const pairwise = (op: ReduceOp, parts: readonly Expr[]): Expr => {
+const pairwise = (op: ReduceOp, parts: readonly CodeExpr[]): CodeExpr => {
   const [first] = parts;
   if (first === undefined) throw new InternalError("nothing was accumulated");
   if (parts.length === 1) return first;

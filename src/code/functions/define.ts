@@ -1,5 +1,5 @@
 /** How the functions of this folder are written. */
-import type { Expr, Function, Lanes, Statement, Type } from "../code.ts";
+import type { CodeExpr, Function, Lanes, CodeStatement, CodeType } from "../code.ts";
 import { get } from "../build.ts";
 import { f32 } from "../type.ts";
 
@@ -7,21 +7,21 @@ import { f32 } from "../type.ts";
 export interface Maker {
   readonly lanes: Lanes;
   /** Names a value that is used more than once. */
-  readonly keep: (value: Expr, scalar?: Type["scalar"]) => Expr;
+  readonly keep: (value: CodeExpr, scalar?: CodeType["scalar"]) => CodeExpr;
 }
 
 /** A function by its result in terms of its parameters. */
 export const define = (
   name: string,
   params: readonly string[],
-  result: (maker: Maker, ...args: readonly Expr[]) => Expr,
+  result: (maker: Maker, ...args: readonly CodeExpr[]) => CodeExpr,
 ): Function => ({
   name,
   params,
   body: (lanes) => {
-    const lets: Statement[] = [];
+    const lets: CodeStatement[] = [];
     const keep: Maker["keep"] = (value, scalar = "f32") => {
-      const type: Type = { scalar, lanes };
+      const type: CodeType = { scalar, lanes };
       const local = `v${lets.length}`;
       lets.push({ kind: "let", local, type, value });
       return get(local, type);

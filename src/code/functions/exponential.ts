@@ -3,7 +3,7 @@
  * Moshier 1992). Nothing here makes denormals: results that would be are 0.
  */
 import { binary, call, compare, float, fma, int, polynomial, select, unary } from "../build.ts";
-import type { Expr, Function, Lanes } from "../code.ts";
+import type { CodeExpr, Function, Lanes } from "../code.ts";
 import { define, type Maker } from "./define.ts";
 
 /** ln 2 in two parts: the first has so few bits that its product with an exponent is exact. */
@@ -39,7 +39,7 @@ const logCoefficients = [
 ];
 
 /** log(1 + f) + e·ln 2. */
-export const logOfParts = (f: Expr, e: Expr, { lanes, keep }: Maker): Expr => {
+export const logOfParts = (f: CodeExpr, e: CodeExpr, { lanes, keep }: Maker): CodeExpr => {
   const square = keep(binary("mul", f, f));
   const cubic = binary("mul", polynomial(f, lanes, logCoefficients), binary("mul", f, square));
   const small = fma(square, float(-0.5, lanes), fma(e, float(ln2Low, lanes), cubic));
@@ -77,7 +77,7 @@ export const log: Function = define("log", ["x"], (maker, x = float(0, maker.lan
   return select(compare("le", x, float(0, lanes)), atMostZero, finite);
 });
 
-const infinity = (lanes: Lanes): Expr => float(Number.POSITIVE_INFINITY, lanes);
+const infinity = (lanes: Lanes): CodeExpr => float(Number.POSITIVE_INFINITY, lanes);
 
 /** a^b for a ≥ 0: its relative error grows with |b·log a|, to 1e-5 at the ends of the range. */
 export const pow: Function = define(

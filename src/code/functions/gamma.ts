@@ -3,7 +3,7 @@
  * series far from there.
  */
 import { binary, call, compare, float, fma, polynomial, select, unary } from "../build.ts";
-import type { Expr, Function, Lanes } from "../code.ts";
+import type { CodeExpr, Function, Lanes } from "../code.ts";
 import { define } from "./define.ts";
 
 /** Of log Γ(1 + z) = z·p(z) for |z| ≤ ½. */
@@ -25,9 +25,10 @@ const aboveThree = [
 /** Of log Γ(x) = (x - ½)(log x - 1) + (log 2π - 1)/2 + p(1/x²)/x for x ≥ 6. */
 const stirling = [0.08333333296, -0.002777534119, 7.699153266e-4];
 
-const less = (x: Expr, bound: number, lanes: Lanes): Expr => compare("lt", x, float(bound, lanes));
+const less = (x: CodeExpr, bound: number, lanes: Lanes): CodeExpr =>
+  compare("lt", x, float(bound, lanes));
 
-const minus = (x: Expr, number: number, lanes: Lanes): Expr =>
+const minus = (x: CodeExpr, number: number, lanes: Lanes): CodeExpr =>
   binary("sub", x, float(number, lanes));
 
 /** inf at 0; the zeros at 1 and 2 are exact, and numbers near them have all their digits. */

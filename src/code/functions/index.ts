@@ -1,5 +1,5 @@
 /** Every function that emitted code may call. */
-import type { Expr, Function, FunctionName } from "../code.ts";
+import type { CodeExpr, Function, CodeFunctionName } from "../code.ts";
 import { unaryNames, type UnaryName } from "../../graph/kinds.ts";
 import { visitExpressions } from "../visit.ts";
 import { exp, log, pow } from "./exponential.ts";
@@ -47,7 +47,7 @@ const library: readonly Function[] = Object.values(functions);
 export const isFunction = (name: string): boolean => name in functions;
 
 /** Those named and those that they call, callees first. */
-export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Function[] => {
+export const functionsFor = (names: ReadonlySet<CodeFunctionName>): readonly Function[] => {
   const needed = new Set(names);
   for (const fn of library.toReversed()) {
     if (!needed.has(fn.name)) continue;
@@ -61,8 +61,8 @@ export const functionsFor = (names: ReadonlySet<FunctionName>): readonly Functio
 };
 
 /** Names of the functions called in an expression. */
-const calls = (expr: Expr): readonly FunctionName[] => {
-  const names: FunctionName[] = [];
+const calls = (expr: CodeExpr): readonly CodeFunctionName[] => {
+  const names: CodeFunctionName[] = [];
   visitExpressions(expr, (part) => {
     if (part.kind === "call") names.push(part.name);
   });

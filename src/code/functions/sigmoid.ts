@@ -1,12 +1,12 @@
 /** Functions with two flat or straight ends, in terms of exp of something negative. */
 import { binary, call, compare, float, fma, polynomial, select, unary } from "../build.ts";
-import type { Expr, Function, Lanes } from "../code.ts";
+import type { CodeExpr, Function, Lanes } from "../code.ts";
 import { define } from "./define.ts";
 import { logOfParts } from "./exponential.ts";
 
-const expOfMinusAbs = (x: Expr): Expr => call("exp", unary("neg", unary("abs", x)));
+const expOfMinusAbs = (x: CodeExpr): CodeExpr => call("exp", unary("neg", unary("abs", x)));
 
-const isNegative = (x: Expr, lanes: Lanes): Expr => compare("lt", x, float(0, lanes));
+const isNegative = (x: CodeExpr, lanes: Lanes): CodeExpr => compare("lt", x, float(0, lanes));
 
 /** 1 / (1 + e^-x), to full relative accuracy however small it is. */
 export const sigmoid: Function = define(

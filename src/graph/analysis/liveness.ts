@@ -3,7 +3,7 @@ import type { Node } from "../op.ts";
 import { topological } from "../walk.ts";
 
 /** Evaluate `node`, then let go of `frees`. */
-export interface Step {
+export interface LiveStep {
   readonly node: Node;
   /** Values whose last use this was. Never an input (the caller owns it) and never an output. */
   readonly frees: readonly Node[];
@@ -13,7 +13,7 @@ export interface Step {
  * A plan for an interpreter that frees buffers: every node once, operands first. A scan is freed after its last
  * projection; with it go the components that nobody projected. Scan bodies have plans of their own.
  */
-export const schedule = (outputs: readonly Node[]): readonly Step[] => {
+export const schedule = (outputs: readonly Node[]): readonly LiveStep[] => {
   const order = topological(outputs);
   const lastUse = new Map<Node, number>();
   order.forEach((node, index) => {

@@ -5,22 +5,22 @@ import type { Node, NodeOf, ScanBody } from "../op.ts";
 import type { Typed } from "../shapes.ts";
 
 /** An argument of the body and the outer value that it gets. */
-export interface Argument {
+export interface LoopArgument {
   readonly arg: NodeOf<"input">;
   readonly value: Node;
 }
 
 /** `value` is the initial one. */
-export interface Carry extends Argument {
+export interface LoopCarry extends LoopArgument {
   readonly next: Node;
 }
 
 export interface TimeLoop {
   readonly length: number;
   readonly reverse: boolean;
-  readonly carries: readonly Carry[];
-  readonly constants: readonly Argument[];
-  readonly inputs: readonly Argument[];
+  readonly carries: readonly LoopCarry[];
+  readonly constants: readonly LoopArgument[];
+  readonly inputs: readonly LoopArgument[];
   /** Of one step. */
   readonly outputs: readonly Node[];
   readonly origin?: string;
@@ -62,7 +62,8 @@ export const componentsOf = (loop: TimeLoop): readonly Node[] => {
 
 /** The scan; the very one that was taken apart, if nothing was changed. */
 const scanOf = (loop: TimeLoop): NodeOf<"scan"> => {
-  const args = (list: readonly Argument[]): readonly NodeOf<"input">[] => list.map((a) => a.arg);
+  const args = (list: readonly LoopArgument[]): readonly NodeOf<"input">[] =>
+    list.map((a) => a.arg);
   const { length, reverse, origin } = loop;
   const body = {
     carries: args(loop.carries),
@@ -106,7 +107,7 @@ export const withRoots = (loop: TimeLoop, roots: readonly Node[]): TimeLoop => (
 });
 
 /** Every argument of the body, in the order of the scan's operands. */
-export const argumentsOf = (loop: TimeLoop): readonly Argument[] => [
+export const argumentsOf = (loop: TimeLoop): readonly LoopArgument[] => [
   ...loop.carries,
   ...loop.constants,
   ...loop.inputs,

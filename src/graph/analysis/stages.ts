@@ -12,14 +12,14 @@ import { minimumCut, type Edge } from "./min-cut.ts";
  * - `within`: computed in every step.
  * - `after`: nothing in the loop waits for it; computed for all steps at once, after the loop.
  */
-export type Stage = EarlyStage | "after";
+export type LoopStage = EarlyStage | "after";
 export type EarlyStage = "fixed" | "before" | "within";
 
 /** The stage of every node of the body, in topological order. */
-export const stagesOf = (loop: TimeLoop): ReadonlyMap<Node, Stage> => {
+export const stagesOf = (loop: TimeLoop): ReadonlyMap<Node, LoopStage> => {
   const order = topological(rootsOf(loop));
   const early = earliest(loop, order);
-  const stages = new Map<Node, Stage>(early);
+  const stages = new Map<Node, LoopStage>(early);
   for (const node of deferred(loop, order, early)) stages.set(node, "after");
   return stages;
 };
@@ -68,7 +68,7 @@ const costToStore = (node: Node): number => 1000 + elements(node.shape);
 const deferred = (
   loop: TimeLoop,
   order: readonly Node[],
-  stages: ReadonlyMap<Node, Stage>,
+  stages: ReadonlyMap<Node, LoopStage>,
 ): readonly Node[] => {
   const needed = new Set(topological(loop.carries.map(({ next }) => next)));
   const within = order.filter((node) => stages.get(node) === "within");
@@ -107,7 +107,7 @@ const deferred = (
 };
 
 /** What a step costs on an op-by-op backend, in the unit of `costInLoop`. */
-export const costOfStep = (stages: ReadonlyMap<Node, Stage>): number =>
+export const costOfStep = (stages: ReadonlyMap<Node, LoopStage>): number =>
   [...stages].reduce(
     (cost, [node, stage]) => (stage === "within" ? cost + costInLoop(node) : cost),
     0,

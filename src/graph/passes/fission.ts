@@ -15,14 +15,14 @@ import {
   freshArguments,
   rootsOf,
   withRoots,
-  type Argument,
-  type Carry,
+  type LoopArgument,
+  type LoopCarry,
   type TimeLoop,
 } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
 import { changeBody, rewriteLoops } from "./rewrite-loops.ts";
 import { canonicaliser } from "../analysis/canonicalise.ts";
-import { costOfStep, stagesOf, type Stage } from "../analysis/stages.ts";
+import { costOfStep, stagesOf, type LoopStage } from "../analysis/stages.ts";
 
 /** Splits every loop, inner ones first. A loop that reads another's values sees them already split off. */
 export const fission: Pass = (outputs, canonicalise = canonicaliser()) =>
@@ -32,7 +32,7 @@ export const fission: Pass = (outputs, canonicalise = canonicaliser()) =>
     canonicalise,
   );
 
-type Stages = ReadonlyMap<Node, Stage>;
+type Stages = ReadonlyMap<Node, LoopStage>;
 
 /** Values outside of the loop for nodes of its body. */
 type Outside = ReadonlyMap<Node, Stacked>;
@@ -87,7 +87,7 @@ const sliceOfSteps = (stacked: Node, begin: number, count: number): Node =>
   );
 
 /** The loop that reads the carry's values of all steps, given its next values of all steps. */
-const delay = (loop: TimeLoop, carry: Carry, nexts: Node): TimeLoop => {
+const delay = (loop: TimeLoop, carry: LoopCarry, nexts: Node): TimeLoop => {
   const initial = lead(carry.value);
   const value = loop.reverse
     ? concat([sliceOfSteps(nexts, 1, loop.length - 1), initial], 0)
@@ -144,8 +144,8 @@ const bringIn = (loop: TimeLoop, stages: Stages, outside: Outside): TimeLoop => 
   const fresh = freshArguments(loop);
   const passed = new Set<Node>(argumentsOf(loop).map(({ arg }) => arg));
   const replacements = new Map<Node, NodeOf<"input">>();
-  const constants: Argument[] = [];
-  const inputs: Argument[] = [];
+  const constants: LoopArgument[] = [];
+  const inputs: LoopArgument[] = [];
 
   const pending = rootsOf(loop).toReversed();
   const visited = new Set<Node>();

@@ -14,8 +14,8 @@ import {
   freshArguments,
   rootsOf,
   withRoots,
-  type Argument,
-  type Carry,
+  type LoopArgument,
+  type LoopCarry,
   type TimeLoop,
 } from "../analysis/loop.ts";
 import type { Pass } from "./pass.ts";
@@ -52,7 +52,7 @@ const singleStep: Change = (loop) => {
 const steadyCarries =
   (rest: Change): Change =>
   (loop) => {
-    const isSteady = ({ arg, next }: Carry): boolean => arg === next;
+    const isSteady = ({ arg, next }: LoopCarry): boolean => arg === next;
     const values = rest({
       ...loop,
       carries: loop.carries.filter((carry) => !isSteady(carry)),
@@ -66,7 +66,7 @@ const steadyCarries =
   };
 
 interface Total {
-  readonly carry: Carry;
+  readonly carry: LoopCarry;
   readonly combine: (total: Node, terms: Node) => Node;
   /** What each step adds or subtracts. */
   readonly term: Node;
@@ -77,7 +77,7 @@ const isOverBlocks = (loop: TimeLoop): boolean =>
   topological(rootsOf(loop)).some(({ op }) => op === "scan");
 
 /** c ← c + f where nothing else reads c: f leaves every step and is summed afterwards. */
-const totalOf = (loop: TimeLoop, carry: Carry): Total | undefined => {
+const totalOf = (loop: TimeLoop, carry: LoopCarry): Total | undefined => {
   const { arg, next } = carry;
   if (next.op !== "add" && next.op !== "sub") return undefined;
   const [a, b] = next.operands;
@@ -96,7 +96,7 @@ const totalOf = (loop: TimeLoop, carry: Carry): Total | undefined => {
 const sumsOverTime =
   (rest: Change): Change =>
   (loop) => {
-    const totals = new Map<Carry, Total>();
+    const totals = new Map<LoopCarry, Total>();
     for (const carry of isOverBlocks(loop) ? [] : loop.carries) {
       const total = totalOf(loop, carry);
       if (total !== undefined) totals.set(carry, total);
@@ -138,8 +138,8 @@ const ofEveryStep = (stacked: Node): Node | undefined => {
 const knownArguments = (loop: TimeLoop): TimeLoop => {
   const fresh = freshArguments(loop);
   const replacements = new Map<Node, Node>();
-  const constants = new Map<Node, Argument>();
-  const inputs = new Map<Node, Argument>();
+  const constants = new Map<Node, LoopArgument>();
+  const inputs = new Map<Node, LoopArgument>();
 
   const passConstant = (arg: NodeOf<"input">, value: Node): Node => {
     const thin = unbroadcast(value);
@@ -165,7 +165,7 @@ const knownArguments = (loop: TimeLoop): TimeLoop => {
   const changed = [...replacements].filter(([arg, value]) => arg !== value);
   const roots = substitute(rootsOf(loop), new Map(changed));
   const place = new Map(topological(roots).map((node, i) => [node, i]));
-  const byFirstUse = (args: ReadonlyMap<Node, Argument>): readonly Argument[] =>
+  const byFirstUse = (args: ReadonlyMap<Node, LoopArgument>): readonly LoopArgument[] =>
     [...args.values()].sort((a, b) => (place.get(a.arg) ?? 0) - (place.get(b.arg) ?? 0));
   return withRoots(
     { ...loop, constants: byFirstUse(constants), inputs: byFirstUse(inputs) },

@@ -1,12 +1,12 @@
 /** Gathers findings: the same place is reported once, the same unknown name once a file. */
 import type { Label } from "../../diagnostics/diagnostic.ts";
-import type { Finding, Proposal, Report } from "./finding.ts";
+import type { Finding, ProposedFix, Report } from "./finding.ts";
 
 /** Further places that are shown; the rest is counted. */
 const PLACES_SHOWN = 2;
 
 /** One edit at all places, where every place has it. */
-const everywhere = (all: readonly Finding[]): readonly Proposal[] =>
+const everywhere = (all: readonly Finding[]): readonly ProposedFix[] =>
   (all[0]?.proposals ?? []).flatMap(({ help }) => {
     const same = all.flatMap(({ proposals }) => proposals.filter((one) => one.help === help));
     return same.length < all.length ? [] : [{ help, edits: same.flatMap(({ edits }) => edits) }];

@@ -1,7 +1,7 @@
 /** Declarations of files: types read once, texts checked once, ready to be called or embodied. */
 import type { Families } from "../../ir/library.ts";
 import type { ArchDecl, Expr, FnDecl, MemoryDecl, Name, NetDecl, Operation } from "../ast.ts";
-import { createBuilder, type Builder } from "../lower/builder.ts";
+import { createBuilder, type ValueBuilder } from "../lower/builder.ts";
 import type { Modules } from "../modules.ts";
 import { planArchitecture } from "./nets/architectures.ts";
 import type { Destination } from "./values/body-frame.ts";
@@ -17,7 +17,7 @@ import { memo } from "./memo.ts";
 import type { MemoryTypes } from "./memories/memory-types.ts";
 import { readMemory } from "./memories/memory-types.ts";
 import { createOnce } from "./once.ts";
-import type { Result, TypeReader } from "./types/signatures.ts";
+import type { NetResult, TypeReader } from "./types/signatures.ts";
 import { readFn, readNet } from "./types/signatures.ts";
 import type { Analysis, Callable, Frame } from "./values/terms.ts";
 
@@ -27,7 +27,7 @@ export interface Declarations {
   /** The memory's types, or `undefined` when something in them was reported. */
   readonly memory: (decl: MemoryDecl) => MemoryTypes | undefined;
   /** What a net of a file declares to give. */
-  readonly netResult: (decl: NetDecl) => Result | undefined;
+  readonly netResult: (decl: NetDecl) => NetResult | undefined;
   /** Whether the text of a net or operation of this memory is wrong. */
   readonly memoryPart: (types: MemoryTypes) => Embodiment["broken"];
   /** Checks everything that no model may have asked for. */
@@ -70,7 +70,7 @@ export const createDeclarations = (
 ): Declarations => {
   const owners = uniqueNames(modules);
   const { once } = createOnce(report);
-  const scratchBuilders = new WeakSet<Builder>();
+  const scratchBuilders = new WeakSet<ValueBuilder>();
   const scratch = (to: Report): Destination => {
     const builder = createBuilder();
     scratchBuilders.add(builder);

@@ -3,7 +3,7 @@ import type { Diagnostic, Fix, Label } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../diagnostics/span.ts";
 
 /** An edit to offer, once the edited program is known to be better. */
-export interface Proposal {
+export interface ProposedFix {
   readonly help: string;
   /** Edits of one file; all together make the fix. */
   readonly edits: readonly Fix[];
@@ -12,7 +12,7 @@ export interface Proposal {
 /** A diagnostic and what might cure it. */
 export interface Finding {
   readonly diagnostic: Diagnostic;
-  readonly proposals: readonly Proposal[];
+  readonly proposals: readonly ProposedFix[];
 }
 
 /** Takes what a check found. */
@@ -23,7 +23,7 @@ interface Details {
   readonly secondary?: readonly Label[];
   readonly notes?: readonly string[];
   readonly help?: readonly string[];
-  readonly proposals?: readonly Proposal[];
+  readonly proposals?: readonly ProposedFix[];
 }
 
 /** An error with its place; everything else is optional. */

@@ -3,7 +3,7 @@ import type { Diagnostic, Fix } from "../../diagnostics/diagnostic.ts";
 import type { File, Item } from "../ast.ts";
 import type { Modules, NamedItem, Scope } from "../modules.ts";
 import { parse } from "../syntax/parse.ts";
-import type { Finding, Proposal } from "./finding.ts";
+import type { Finding, ProposedFix } from "./finding.ts";
 
 /** The text with all edits made; they do not overlap. */
 const edit = (text: string, edits: readonly Fix[]): string =>
@@ -46,7 +46,7 @@ const signature = ({ diagnostic: { code, message } }: Finding): string => `${cod
 
 /** Whether the edit removes this error and brings no new one. */
 const helps = (
-  proposal: Proposal,
+  proposal: ProposedFix,
   finding: Finding,
   all: readonly Finding[],
   modules: Modules,

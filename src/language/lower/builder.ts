@@ -7,7 +7,7 @@ import type { Value, ValueId, ValueOf, ValueOp, ValueOps } from "../../ir/value.
 import type { Dim } from "../../shape/dim.ts";
 
 /** What a new value has besides its operation: the axes of a leaf, what an index selects from, names for people. */
-export interface Emitted {
+export interface ValueDetails {
   readonly base: Base;
   readonly of?: Dim;
   /** Only for leaves; elsewhere the axes follow. */
@@ -21,12 +21,12 @@ export interface Emitted {
 export type ParameterDraft = Omit<Parameter, "role">;
 
 /** Collects values in single-assignment form; the same operation on the same operands is one value. */
-export interface Builder {
+export interface ValueBuilder {
   readonly emit: <K extends ValueOp>(
     op: K,
     operands: readonly ValueId[],
     attrs: ValueOps[K],
-    emitted: Emitted,
+    emitted: ValueDetails,
   ) => ValueId;
   /** The parameter as a value; what asks for the same name shares it. */
   readonly parameter: (draft: ParameterDraft) => ValueId;
@@ -40,7 +40,7 @@ export interface Builder {
 const better = (name: string, old: string | undefined): boolean =>
   old === undefined || name.length < old.length || (name.length === old.length && name < old);
 
-export const createBuilder = (): Builder => {
+export const createBuilder = (): ValueBuilder => {
   const values: Value[] = [];
   const known = new Map<string, ValueId>();
   const parameters = new Map<string, ParameterDraft>();
@@ -55,7 +55,7 @@ export const createBuilder = (): Builder => {
     op: K,
     operands: readonly ValueId[],
     attrs: ValueOps[K],
-    { base, of, axes: declared, when: declaredWhen, span }: Emitted,
+    { base, of, axes: declared, when: declaredWhen, span }: ValueDetails,
   ): ValueId => {
     const operandValues = operands.map(value);
     const derived = axisRules[op](

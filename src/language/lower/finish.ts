@@ -15,14 +15,14 @@ import { verify } from "../../ir/verify.ts";
 import { postorder, walk } from "../../ir/walk.ts";
 import type { Dim } from "../../shape/dim.ts";
 import { names } from "../../shape/dim.ts";
-import type { Builder } from "./builder.ts";
+import type { ValueBuilder } from "./builder.ts";
 
 export type CarryDraft = Omit<Carry, "backward">;
 
 /** A checked model whose values are still those of the builder. */
 export interface ModelDraft {
   readonly name: string;
-  readonly builder: Builder;
+  readonly builder: ValueBuilder;
   /** In the order of generation. */
   readonly sites: readonly Site[];
   readonly data: readonly DataField[];

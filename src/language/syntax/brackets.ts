@@ -20,7 +20,7 @@ export type LayoutProblem =
   | { readonly kind: "unopened"; readonly offset: number }
   | { readonly kind: "reserved"; readonly word: IToken };
 
-export interface Layout {
+export interface TokenLayout {
   readonly tokens: readonly IToken[];
   readonly problems: readonly LayoutProblem[];
   /** Offsets at which statements and declarations begin, and those of closing braces. */
@@ -76,7 +76,7 @@ const retype = (token: IToken, type: TokenType): IToken => ({
  * side by side, so a name after a complete expression begins a statement; brackets are balanced; and each keyword
  * stands only in the braces it belongs to.
  */
-export const layOut = (tokens: readonly IToken[], text: string): Layout => {
+export const layOut = (tokens: readonly IToken[], text: string): TokenLayout => {
   const output: IToken[] = [];
   const stack: Open[] = [];
   const pairs: { readonly open: IToken; readonly close: IToken }[] = [];

@@ -16,19 +16,19 @@ import type {
   NetDecl,
   Operation,
   StateDecl,
-  Statement,
+  BlockStatement,
 } from "../ast.ts";
 import { buildArguments, buildExpression, unquote } from "./build-expression.ts";
 import { buildModel, buildTrain } from "./build-model.ts";
 import { buildHead, buildParams, buildResultType, buildType } from "./build-type.ts";
-import type { Builder } from "./cst.ts";
+import type { AstBuilder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, toName } from "./cst.ts";
 import { unknownRole, updateAsExpression, updateWithoutPrime } from "./errors.ts";
 
 /** The AST of a whole `file` tree. */
-export const buildFile = (builder: Builder, node: CstNode, doc: string, span: Span): File => {
+export const buildFile = (builder: AstBuilder, node: CstNode, doc: string, span: Span): File => {
   const items = nodes(node, "item");
-  const pick = <T>(rule: string, build: (builder: Builder, node: CstNode) => T): readonly T[] =>
+  const pick = <T>(rule: string, build: (builder: AstBuilder, node: CstNode) => T): readonly T[] =>
     items.flatMap((item) => nodes(item, rule).map((declaration) => build(builder, declaration)));
   const declarations: readonly Item[] = [
     ...pick("dimDecl", buildDim),
@@ -50,7 +50,7 @@ export const buildFile = (builder: Builder, node: CstNode, doc: string, span: Sp
   };
 };
 
-const buildImport = (builder: Builder, node: CstNode): Import => {
+const buildImport = (builder: AstBuilder, node: CstNode): Import => {
   const path = token(node, "StringLiteral");
   const spelled = toName(builder.path, path, node);
   return {
@@ -60,14 +60,14 @@ const buildImport = (builder: Builder, node: CstNode): Import => {
   };
 };
 
-const buildDim = (builder: Builder, node: CstNode): DimDecl => {
+const buildDim = (builder: AstBuilder, node: CstNode): DimDecl => {
   const head = { kind: "dim", ...buildHead(builder, node, token(node, "Name")) } as const;
   return token(node, "Equals") === undefined
     ? head
     : { ...head, value: buildExpression(builder, child(node, "expression"), node) };
 };
 
-const buildNet = (builder: Builder, node: CstNode): NetDecl => {
+const buildNet = (builder: AstBuilder, node: CstNode): NetDecl => {
   const body = child(node, "netBody");
   const block = child(body, "block");
   return {
@@ -82,7 +82,7 @@ const buildNet = (builder: Builder, node: CstNode): NetDecl => {
   };
 };
 
-const buildArch = (builder: Builder, node: CstNode): ArchDecl => ({
+const buildArch = (builder: AstBuilder, node: CstNode): ArchDecl => ({
   kind: "arch",
   ...buildHead(builder, node, token(node, "Name")),
   parameters: nodes(node, "archParam").map((parameter): ArchParam => {
@@ -99,7 +99,11 @@ const buildArch = (builder: Builder, node: CstNode): ArchDecl => ({
   body: buildPipeline(builder, child(node, "pipeline"), node),
 });
 
-const buildPipeline = (builder: Builder, node: CstNode | undefined, parent: CstNode): ArchExpr => ({
+const buildPipeline = (
+  builder: AstBuilder,
+  node: CstNode | undefined,
+  parent: CstNode,
+): ArchExpr => ({
   kind: "arch-expr",
   layers: (node === undefined ? [] : nodes(node, "layer")).map((layer): Layer => ({
     name: toName(builder.path, token(layer, "Name"), layer),
@@ -112,7 +116,7 @@ const buildPipeline = (builder: Builder, node: CstNode | undefined, parent: CstN
     afterNode(builder.path, parent),
 });
 
-const buildFn = (builder: Builder, node: CstNode): FnDecl => ({
+const buildFn = (builder: AstBuilder, node: CstNode): FnDecl => ({
   kind: "fn",
   ...buildHead(builder, node, token(node, "Name")),
   parameters: buildParams(builder, child(node, "params")),
@@ -120,7 +124,7 @@ const buildFn = (builder: Builder, node: CstNode): FnDecl => ({
   body: buildBody(builder, child(node, "body"), node),
 });
 
-const buildMemory = (builder: Builder, node: CstNode): MemoryDecl => {
+const buildMemory = (builder: AstBuilder, node: CstNode): MemoryDecl => {
   const dims = child(node, "memoryDims");
   return {
     kind: "memory",
@@ -142,7 +146,7 @@ const buildMemory = (builder: Builder, node: CstNode): MemoryDecl => {
 
 const roles = ["address", "read", "write"] as const;
 
-const buildOperation = (builder: Builder, node: CstNode): Operation => {
+const buildOperation = (builder: AstBuilder, node: CstNode): Operation => {
   const first = token(node, "StatementName");
   const second = token(node, "Word");
   const head = buildHead(builder, node, second ?? first);
@@ -166,19 +170,23 @@ const buildOperation = (builder: Builder, node: CstNode): Operation => {
   return operation;
 };
 
-const buildBody = (builder: Builder, node: CstNode | undefined, parent: CstNode): Expr | Block => {
+const buildBody = (
+  builder: AstBuilder,
+  node: CstNode | undefined,
+  parent: CstNode,
+): Expr | Block => {
   const block = child(node, "block");
   return block === undefined
     ? buildExpression(builder, child(node, "expression"), node ?? parent)
     : buildBlock(builder, block);
 };
 
-const buildBlock = (builder: Builder, node: CstNode): Block => {
+const buildBlock = (builder: AstBuilder, node: CstNode): Block => {
   const { path } = builder;
   const spanOf = (statement: CstNode): Span => nodeSpan(path, statement) ?? afterNode(path, node);
   const valueOf = (statement: CstNode): Expr =>
     buildExpression(builder, child(statement, "expression"), statement);
-  const statements: readonly Statement[] = [
+  const statements: readonly BlockStatement[] = [
     ...nodes(node, "letStatement").map((statement) => ({
       kind: "let" as const,
       name: toName(path, token(statement, "Name"), statement),

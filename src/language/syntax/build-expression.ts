@@ -2,7 +2,7 @@ import type { CstNode } from "chevrotain";
 import type { Span } from "../../diagnostics/span.ts";
 import { joinSpans } from "../../diagnostics/span.ts";
 import type { Argument, BinaryOperator, Expr } from "../ast.ts";
-import type { Builder } from "./cst.ts";
+import type { AstBuilder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, tokenSpan, toName } from "./cst.ts";
 import { timeIndexOnValue, timeIndexShape, tooLarge } from "./errors.ts";
 
@@ -25,7 +25,7 @@ const missing = (span: Span): Expr => ({ kind: "missing", span });
 
 /** The expression of an `expression` tree; `missing` where there is none. */
 export const buildExpression = (
-  builder: Builder,
+  builder: AstBuilder,
   node: CstNode | undefined,
   parent: CstNode,
 ): Expr => {
@@ -40,7 +40,7 @@ export const buildExpression = (
 };
 
 const leftAssociative = (
-  builder: Builder,
+  builder: AstBuilder,
   node: CstNode,
   operator: string,
   rule: string,
@@ -60,7 +60,7 @@ const leftAssociative = (
   }, build(operands[0]));
 };
 
-const buildUnary = (builder: Builder, node: CstNode | undefined, parent: CstNode): Expr => {
+const buildUnary = (builder: AstBuilder, node: CstNode | undefined, parent: CstNode): Expr => {
   if (node === undefined) return missing(afterNode(builder.path, parent));
   const minus = token(node, "Minus");
   if (minus !== undefined) {
@@ -86,7 +86,7 @@ const buildUnary = (builder: Builder, node: CstNode | undefined, parent: CstNode
   };
 };
 
-const buildPostfix = (builder: Builder, node: CstNode | undefined, parent: CstNode): Expr => {
+const buildPostfix = (builder: AstBuilder, node: CstNode | undefined, parent: CstNode): Expr => {
   if (node === undefined) return missing(afterNode(builder.path, parent));
   return nodes(node, "suffix").reduce(
     (target, suffix) => buildSuffix(builder, target, suffix),
@@ -94,7 +94,7 @@ const buildPostfix = (builder: Builder, node: CstNode | undefined, parent: CstNo
   );
 };
 
-const buildSuffix = (builder: Builder, target: Expr, node: CstNode): Expr => {
+const buildSuffix = (builder: AstBuilder, target: Expr, node: CstNode): Expr => {
   const span = joinSpans(target.span, nodeSpan(builder.path, node) ?? target.span);
   if (token(node, "Dot") !== undefined) {
     const word = toName(builder.path, token(node, "Word"), node);
@@ -136,7 +136,7 @@ const mentionsTime = (index: Expr): boolean =>
       ? mentionsTime(index.left) || mentionsTime(index.right)
       : index.kind === "negate" && mentionsTime(index.operand);
 
-const buildAtom = (builder: Builder, node: CstNode | undefined, parent: CstNode): Expr => {
+const buildAtom = (builder: AstBuilder, node: CstNode | undefined, parent: CstNode): Expr => {
   if (node === undefined) return missing(afterNode(builder.path, parent));
   const { path } = builder;
   const number = token(node, "NumberLiteral");
@@ -173,7 +173,7 @@ const buildAtom = (builder: Builder, node: CstNode | undefined, parent: CstNode)
   return { ...buildExpression(builder, child(node, "expression"), node), span };
 };
 
-const buildVariable = (builder: Builder, node: CstNode): Expr => {
+const buildVariable = (builder: AstBuilder, node: CstNode): Expr => {
   const name = toName(builder.path, token(node, "Name"), node);
   const span = nodeSpan(builder.path, node) ?? name.span;
   const call = child(node, "callArguments");
@@ -185,7 +185,10 @@ const buildVariable = (builder: Builder, node: CstNode): Expr => {
 };
 
 /** The arguments of a `callArguments` tree. */
-export const buildArguments = (builder: Builder, node: CstNode | undefined): readonly Argument[] =>
+export const buildArguments = (
+  builder: AstBuilder,
+  node: CstNode | undefined,
+): readonly Argument[] =>
   (node === undefined ? [] : nodes(node, "argument")).map((argument) => {
     const word = token(argument, "Word");
     const value = buildExpression(builder, child(argument, "expression"), argument);

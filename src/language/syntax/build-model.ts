@@ -12,14 +12,14 @@ import type {
   TrainDecl,
 } from "../ast.ts";
 import { buildArguments, buildExpression, readTime } from "./build-expression.ts";
-import type { Head } from "./build-type.ts";
+import type { DeclarationHead } from "./build-type.ts";
 import { buildHead, buildType } from "./build-type.ts";
-import type { Builder } from "./cst.ts";
+import type { AstBuilder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokens, toName } from "./cst.ts";
 import { dataIndex, initialSite, leftIndex } from "./errors.ts";
 
 /** The AST of a `modelDecl` tree. */
-export const buildModel = (builder: Builder, node: CstNode): ModelDecl => {
+export const buildModel = (builder: AstBuilder, node: CstNode): ModelDecl => {
   const members: readonly Member[] = [
     ...nodes(node, "dataDecl").map((member) => buildData(builder, member)),
     ...nodes(node, "paramDecl").map((member) => buildParam(builder, member)),
@@ -33,7 +33,7 @@ export const buildModel = (builder: Builder, node: CstNode): ModelDecl => {
   };
 };
 
-const buildData = (builder: Builder, node: CstNode): DataDecl => {
+const buildData = (builder: AstBuilder, node: CstNode): DataDecl => {
   const head = buildHead(builder, node, token(node, "Name"));
   const timeIndex = child(node, "timeIndex");
   if (timeIndex !== undefined) {
@@ -51,7 +51,7 @@ const buildData = (builder: Builder, node: CstNode): DataDecl => {
   };
 };
 
-const buildParam = (builder: Builder, node: CstNode): ParamDecl => {
+const buildParam = (builder: AstBuilder, node: CstNode): ParamDecl => {
   const parameter = {
     kind: "param",
     ...buildHead(builder, node, token(node, "Name")),
@@ -62,7 +62,7 @@ const buildParam = (builder: Builder, node: CstNode): ParamDecl => {
     : { ...parameter, initial: buildExpression(builder, child(node, "expression"), node) };
 };
 
-const buildInstance = (builder: Builder, node: CstNode): MemoryInstance => {
+const buildInstance = (builder: AstBuilder, node: CstNode): MemoryInstance => {
   const [variable, memory] = tokens(node, "Name");
   return {
     kind: "memory-instance",
@@ -74,7 +74,7 @@ const buildInstance = (builder: Builder, node: CstNode): MemoryInstance => {
 
 type Index = "none" | "step" | "initial";
 
-const readIndex = (builder: Builder, node: CstNode | undefined, name: string): Index => {
+const readIndex = (builder: AstBuilder, node: CstNode | undefined, name: string): Index => {
   if (node === undefined) return "none";
   const index = buildExpression(builder, child(node, "expression"), node);
   if (index.kind === "number" && index.value === 0) return "initial";
@@ -83,7 +83,10 @@ const readIndex = (builder: Builder, node: CstNode | undefined, name: string): I
   return "step";
 };
 
-const buildDefinition = (builder: Builder, node: CstNode): InitialValue | Equation | SiteDecl => {
+const buildDefinition = (
+  builder: AstBuilder,
+  node: CstNode,
+): InitialValue | Equation | SiteDecl => {
   const head = buildHead(builder, node, token(node, "StatementName"));
   const index = readIndex(builder, child(node, "timeIndex"), head.name.text);
   const site = child(node, "site");
@@ -100,7 +103,12 @@ const buildDefinition = (builder: Builder, node: CstNode): InitialValue | Equati
     : { kind: "equation", ...head, indexed: index === "step", ...typed, value };
 };
 
-const buildSite = (builder: Builder, node: CstNode, head: Head, indexed: boolean): SiteDecl => {
+const buildSite = (
+  builder: AstBuilder,
+  node: CstNode,
+  head: DeclarationHead,
+  indexed: boolean,
+): SiteDecl => {
   const [first, second] = nodes(node, "expression");
   const prior = buildExpression(builder, first, node);
   const site = { kind: "site", ...head, indexed, prior } as const;
@@ -111,7 +119,7 @@ const buildSite = (builder: Builder, node: CstNode, head: Head, indexed: boolean
 };
 
 /** The AST of a `trainDecl` tree. */
-export const buildTrain = (builder: Builder, node: CstNode): TrainDecl => ({
+export const buildTrain = (builder: AstBuilder, node: CstNode): TrainDecl => ({
   kind: "train",
   entries: nodes(node, "trainSetting").map((entry) => ({
     name: toName(builder.path, token(entry, "StatementName"), entry),

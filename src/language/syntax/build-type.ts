@@ -2,29 +2,33 @@ import type { CstNode, IToken } from "chevrotain";
 import type { Span } from "../../diagnostics/span.ts";
 import type { Name, Param, RecordType, ResultType, TypeExpr } from "../ast.ts";
 import { buildExpression } from "./build-expression.ts";
-import type { Builder } from "./cst.ts";
+import type { AstBuilder } from "./cst.ts";
 import { afterNode, child, nodes, nodeSpan, token, tokenSpan, toName } from "./cst.ts";
 
 /** What every declaration has: its name, the doc comment above and where it stands. */
-export interface Head {
+export interface DeclarationHead {
   readonly name: Name;
   readonly doc: string;
   readonly span: Span;
 }
 
 /** The head of a declaration whose name is the given token. */
-export const buildHead = (builder: Builder, node: CstNode, name: IToken | undefined): Head => {
+export const buildHead = (
+  builder: AstBuilder,
+  node: CstNode,
+  name: IToken | undefined,
+): DeclarationHead => {
   const span = nodeSpan(builder.path, node) ?? afterNode(builder.path, node);
   return { name: toName(builder.path, name, node), doc: builder.docAt(span.start), span };
 };
 
 /** The parameters of a `params` tree. */
-export const buildParams = (builder: Builder, node: CstNode | undefined): readonly Param[] =>
+export const buildParams = (builder: AstBuilder, node: CstNode | undefined): readonly Param[] =>
   node === undefined
     ? []
     : nodes(node, "param").map((param) => buildTyped(builder, param, token(param, "Name")));
 
-const buildTyped = (builder: Builder, node: CstNode, name: IToken | undefined): Param => ({
+const buildTyped = (builder: AstBuilder, node: CstNode, name: IToken | undefined): Param => ({
   name: toName(builder.path, name, node),
   type: buildType(builder, child(node, "type"), node),
   span: nodeSpan(builder.path, node) ?? afterNode(builder.path, node),
@@ -32,7 +36,7 @@ const buildTyped = (builder: Builder, node: CstNode, name: IToken | undefined): 
 
 /** The type after `->` of a network or an operation. */
 export const buildResultType = (
-  builder: Builder,
+  builder: AstBuilder,
   node: CstNode | undefined,
   parent: CstNode,
 ): ResultType => {
@@ -42,7 +46,7 @@ export const buildResultType = (
     : buildRecordType(builder, record);
 };
 
-const buildRecordType = (builder: Builder, node: CstNode): RecordType => ({
+const buildRecordType = (builder: AstBuilder, node: CstNode): RecordType => ({
   kind: "record-type",
   fields: nodes(node, "field").map((field) => buildTyped(builder, field, token(field, "Word"))),
   span: nodeSpan(builder.path, node) ?? afterNode(builder.path, node),
@@ -50,7 +54,7 @@ const buildRecordType = (builder: Builder, node: CstNode): RecordType => ({
 
 /** The type of a `type` tree; its base is the empty name where there is none. */
 export const buildType = (
-  builder: Builder,
+  builder: AstBuilder,
   node: CstNode | undefined,
   parent: CstNode,
 ): TypeExpr => {

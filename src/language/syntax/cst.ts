@@ -4,7 +4,7 @@ import type { Span } from "../../diagnostics/span.ts";
 import type { Name } from "../ast.ts";
 
 /** What the builders of the AST share while they walk one concrete syntax tree. */
-export interface Builder {
+export interface AstBuilder {
   readonly path: string;
   /** Text of the doc comment above what starts at this offset. */
   readonly docAt: (offset: number) => string;

@@ -159,7 +159,7 @@ const reserved = ({ image, startOffset }: IToken, file: string): Diagnostic =>
   });
 
 /** Where the parser was when a token did not fit. */
-export interface Place {
+export interface ParserPosition {
   readonly file: string;
   readonly text: string;
   /** What the grammar has there, in words. */
@@ -177,7 +177,7 @@ const words: readonly string[] = [...T.keywords.keys(), "from"];
 
 const isReserved = ({ tokenType }: IToken): boolean => [...T.keywords.values()].includes(tokenType);
 
-export const unexpected = (place: Place): Diagnostic => {
+export const unexpected = (place: ParserPosition): Diagnostic => {
   const { file, text, expectation, wantsName, after, previous, actual } = place;
   const end = previous === undefined ? 0 : T.endOf(previous);
   const sentence =

@@ -5,11 +5,11 @@ import { foreignEncoding } from "../../diagnostics/encoding.ts";
 import type { Expr, File, Name } from "../ast.ts";
 import { buildFile } from "./build-ast.ts";
 import { buildExpression } from "./build-expression.ts";
-import type { Builder } from "./cst.ts";
+import type { AstBuilder } from "./cst.ts";
 import { child, tokens as tokensOf, tokenSpan } from "./cst.ts";
 import { docComments } from "./doc-comments.ts";
 import * as errors from "./errors.ts";
-import type { Layout } from "./brackets.ts";
+import type { TokenLayout } from "./brackets.ts";
 import { layOut } from "./brackets.ts";
 import { afterDimension, expectationAt, placeProvider } from "./expectations.ts";
 import { GtmParser } from "./parser.ts";
@@ -36,7 +36,7 @@ export const parse = (text: string, path: string): Parsed => {
 
 /** A parsed text with the offsets at which its statements begin. */
 interface ParsedOnce extends Parsed {
-  readonly boundaries: Layout["boundaries"];
+  readonly boundaries: TokenLayout["boundaries"];
 }
 
 const parseOnce = (text: string, path: string): ParsedOnce => {
@@ -47,7 +47,7 @@ const parseOnce = (text: string, path: string): ParsedOnce => {
   );
   const docs = docComments(lexed.docs, significant, text);
   const reported: Diagnostic[] = [];
-  const builder: Builder = {
+  const builder: AstBuilder = {
     path,
     docAt: (offset) => docs.byOffset.get(offset) ?? "",
     report: (diagnostic) => reported.push(diagnostic),
@@ -82,7 +82,7 @@ const parseOnce = (text: string, path: string): ParsedOnce => {
 
 interface Attempt {
   readonly cst: CstNode;
-  readonly layout: Layout;
+  readonly layout: TokenLayout;
   readonly spelling: readonly Diagnostic[];
   readonly syntax: readonly Diagnostic[];
 }
@@ -91,7 +91,11 @@ interface Attempt {
 const runParser = (tokens: readonly IToken[], text: string, path: string): Attempt => {
   const run = (
     input: readonly IToken[],
-  ): { readonly cst: CstNode; readonly layout: Layout; readonly syntax: readonly Diagnostic[] } => {
+  ): {
+    readonly cst: CstNode;
+    readonly layout: TokenLayout;
+    readonly syntax: readonly Diagnostic[];
+  } => {
     const layout = layOut(input, text);
     parser.input = [...layout.tokens];
     const cst = parser.file();
@@ -108,7 +112,7 @@ const runParser = (tokens: readonly IToken[], text: string, path: string): Attem
 };
 
 /** The problems of the layout; a reserved word is reported where it is used as a name first. */
-const layoutErrors = ({ problems }: Layout, path: string): readonly Diagnostic[] => {
+const layoutErrors = ({ problems }: TokenLayout, path: string): readonly Diagnostic[] => {
   const seen = problems.filter(
     (problem, index) =>
       problem.kind !== "reserved" ||
@@ -166,14 +170,14 @@ const syntaxError = (
 };
 
 /** How many statements begin at or before an offset: a number for the statement it is in. */
-const statementAt = ({ boundaries }: Pick<Layout, "boundaries">, offset = 0): number =>
+const statementAt = ({ boundaries }: Pick<TokenLayout, "boundaries">, offset = 0): number =>
   boundaries.filter((start) => start <= offset).length;
 
 /** Errors in statements where none of `causes` is; there they would only be its consequences. */
 const elsewhere = (
   errors: readonly Diagnostic[],
   causes: readonly Diagnostic[],
-  layout: Layout,
+  layout: TokenLayout,
 ): readonly Diagnostic[] => {
   const taken = new Set(
     causes.flatMap(({ primary, secondary }) =>
@@ -187,7 +191,7 @@ const elsewhere = (
 const onePerStatement = (
   errors: readonly Diagnostic[],
   causes: readonly Diagnostic[],
-  layout: Layout,
+  layout: TokenLayout,
 ): readonly Diagnostic[] => {
   const first = new Map<number, Diagnostic>();
   for (const error of inOrder(elsewhere(errors, causes, layout))) {
@@ -261,7 +265,7 @@ export const parseOverride = (text: string, source: string): ParsedOverride => {
   const cst = parser.override();
   const syntax = parser.errors.map((exception) => syntaxError(exception, tokens, text, source));
   const reported: Diagnostic[] = [];
-  const builder: Builder = {
+  const builder: AstBuilder = {
     path: source,
     docAt: () => "",
     report: (diagnostic) => reported.push(diagnostic),

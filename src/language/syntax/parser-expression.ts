@@ -2,7 +2,7 @@ import type { CstNode, IParserErrorMessageProvider, ParserMethod } from "chevrot
 import { CstParser, tokenMatcher } from "chevrotain";
 import * as T from "./tokens.ts";
 
-export type Rule = ParserMethod<[], CstNode>;
+export type GrammarRule = ParserMethod<[], CstNode>;
 
 /** The part of the grammar below declarations: types and expressions. */
 export class ExpressionParser extends CstParser {
@@ -25,7 +25,7 @@ export class ExpressionParser extends CstParser {
     return !T.statementStarts.some((type) => tokenMatcher(next, type));
   }
 
-  readonly type: Rule = this.RULE("type", () => {
+  readonly type: GrammarRule = this.RULE("type", () => {
     this.CONSUME(T.Name);
     this.OPTION(() => {
       this.CONSUME(T.LBracket);
@@ -34,11 +34,11 @@ export class ExpressionParser extends CstParser {
     });
   });
 
-  readonly axis: Rule = this.RULE("axis", () => {
+  readonly axis: GrammarRule = this.RULE("axis", () => {
     this.OR([{ ALT: () => this.CONSUME(T.Hole) }, { ALT: () => this.SUBRULE(this.expression) }]);
   });
 
-  readonly expression: Rule = this.RULE("expression", () => {
+  readonly expression: GrammarRule = this.RULE("expression", () => {
     this.SUBRULE(this.product);
     this.MANY(() => {
       this.CONSUME(T.Sign);
@@ -46,7 +46,7 @@ export class ExpressionParser extends CstParser {
     });
   });
 
-  readonly product: Rule = this.RULE("product", () => {
+  readonly product: GrammarRule = this.RULE("product", () => {
     this.SUBRULE(this.unary);
     this.MANY(() => {
       this.CONSUME(T.Factor);
@@ -54,7 +54,7 @@ export class ExpressionParser extends CstParser {
     });
   });
 
-  readonly unary: Rule = this.RULE("unary", () => {
+  readonly unary: GrammarRule = this.RULE("unary", () => {
     this.OR([
       {
         ALT: () => {
@@ -66,7 +66,7 @@ export class ExpressionParser extends CstParser {
     ]);
   });
 
-  readonly power: Rule = this.RULE("power", () => {
+  readonly power: GrammarRule = this.RULE("power", () => {
     this.SUBRULE(this.postfix);
     this.OPTION(() => {
       this.CONSUME(T.Caret);
@@ -74,12 +74,12 @@ export class ExpressionParser extends CstParser {
     });
   });
 
-  readonly postfix: Rule = this.RULE("postfix", () => {
+  readonly postfix: GrammarRule = this.RULE("postfix", () => {
     this.SUBRULE(this.atom);
     this.MANY(() => this.SUBRULE(this.suffix));
   });
 
-  readonly suffix: Rule = this.RULE("suffix", () => {
+  readonly suffix: GrammarRule = this.RULE("suffix", () => {
     this.OR([
       {
         ALT: () => {
@@ -98,7 +98,7 @@ export class ExpressionParser extends CstParser {
     ]);
   });
 
-  readonly atom: Rule = this.RULE("atom", () => {
+  readonly atom: GrammarRule = this.RULE("atom", () => {
     this.OR([
       { ALT: () => this.CONSUME(T.NumberLiteral) },
       { ALT: () => this.CONSUME(T.Boolean) },
@@ -116,7 +116,7 @@ export class ExpressionParser extends CstParser {
     ]);
   });
 
-  readonly variable: Rule = this.RULE("variable", () => {
+  readonly variable: GrammarRule = this.RULE("variable", () => {
     this.CONSUME(T.Name);
     this.OPTION(() => {
       this.OR([
@@ -126,13 +126,13 @@ export class ExpressionParser extends CstParser {
     });
   });
 
-  readonly callArguments: Rule = this.RULE("callArguments", () => {
+  readonly callArguments: GrammarRule = this.RULE("callArguments", () => {
     this.CONSUME(T.LParen);
     this.MANY_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.argument) });
     this.CONSUME(T.RParen);
   });
 
-  readonly argument: Rule = this.RULE("argument", () => {
+  readonly argument: GrammarRule = this.RULE("argument", () => {
     this.OPTION(() => {
       this.CONSUME(T.Word);
       this.CONSUME(T.Equals);
@@ -140,19 +140,19 @@ export class ExpressionParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
-  readonly concat: Rule = this.RULE("concat", () => {
+  readonly concat: GrammarRule = this.RULE("concat", () => {
     this.CONSUME(T.LBracket);
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.expression) });
     this.CONSUME(T.RBracket);
   });
 
-  readonly record: Rule = this.RULE("record", () => {
+  readonly record: GrammarRule = this.RULE("record", () => {
     this.CONSUME(T.LBrace);
     this.MANY_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.recordEntry) });
     this.CONSUME(T.RBrace);
   });
 
-  readonly recordEntry: Rule = this.RULE("recordEntry", () => {
+  readonly recordEntry: GrammarRule = this.RULE("recordEntry", () => {
     this.CONSUME(T.Word);
     this.CONSUME(T.Colon);
     this.SUBRULE(this.expression);

@@ -1,5 +1,5 @@
 import type { IParserErrorMessageProvider } from "chevrotain";
-import type { Rule } from "./parser-expression.ts";
+import type { GrammarRule } from "./parser-expression.ts";
 import { ExpressionParser } from "./parser-expression.ts";
 import * as T from "./tokens.ts";
 
@@ -15,11 +15,11 @@ export class GtmParser extends ExpressionParser {
     this.performSelfAnalysis();
   }
 
-  readonly file: Rule = this.RULE("file", () => {
+  readonly file: GrammarRule = this.RULE("file", () => {
     this.MANY(() => this.SUBRULE(this.item));
   });
 
-  readonly item: Rule = this.RULE("item", () => {
+  readonly item: GrammarRule = this.RULE("item", () => {
     this.OR([
       { ALT: () => this.SUBRULE(this.importDecl) },
       { ALT: () => this.SUBRULE(this.dimDecl) },
@@ -32,7 +32,7 @@ export class GtmParser extends ExpressionParser {
     ]);
   });
 
-  readonly importDecl: Rule = this.RULE("importDecl", () => {
+  readonly importDecl: GrammarRule = this.RULE("importDecl", () => {
     this.CONSUME(T.Import);
     this.CONSUME(T.LBrace);
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.CONSUME(T.Word) });
@@ -41,7 +41,7 @@ export class GtmParser extends ExpressionParser {
     this.CONSUME(T.StringLiteral);
   });
 
-  readonly dimDecl: Rule = this.RULE("dimDecl", () => {
+  readonly dimDecl: GrammarRule = this.RULE("dimDecl", () => {
     this.CONSUME(T.Dim);
     this.CONSUME(T.Name);
     this.OPTION(() => {
@@ -50,7 +50,7 @@ export class GtmParser extends ExpressionParser {
     });
   });
 
-  readonly netDecl: Rule = this.RULE("netDecl", () => {
+  readonly netDecl: GrammarRule = this.RULE("netDecl", () => {
     this.CONSUME(T.Net);
     this.CONSUME(T.Name);
     this.SUBRULE(this.params);
@@ -59,7 +59,7 @@ export class GtmParser extends ExpressionParser {
     this.SUBRULE(this.netBody);
   });
 
-  readonly netBody: Rule = this.RULE("netBody", () => {
+  readonly netBody: GrammarRule = this.RULE("netBody", () => {
     this.OR([
       {
         ALT: () => {
@@ -71,7 +71,7 @@ export class GtmParser extends ExpressionParser {
     ]);
   });
 
-  readonly archDecl: Rule = this.RULE("archDecl", () => {
+  readonly archDecl: GrammarRule = this.RULE("archDecl", () => {
     this.CONSUME(T.Arch);
     this.CONSUME(T.Name);
     this.CONSUME(T.LParen);
@@ -81,7 +81,7 @@ export class GtmParser extends ExpressionParser {
     this.SUBRULE(this.pipeline);
   });
 
-  readonly archParam: Rule = this.RULE("archParam", () => {
+  readonly archParam: GrammarRule = this.RULE("archParam", () => {
     this.CONSUME(T.Name);
     this.OPTION(() => {
       this.OR([
@@ -96,17 +96,17 @@ export class GtmParser extends ExpressionParser {
     });
   });
 
-  readonly pipeline: Rule = this.RULE("pipeline", () => {
+  readonly pipeline: GrammarRule = this.RULE("pipeline", () => {
     this.AT_LEAST_ONE_SEP({ SEP: T.Then, DEF: () => this.SUBRULE(this.layer) });
   });
 
-  readonly layer: Rule = this.RULE("layer", () => {
+  readonly layer: GrammarRule = this.RULE("layer", () => {
     this.CONSUME(T.Name);
     this.SUBRULE(this.callArguments);
     this.OPTION(() => this.CONSUME(T.Ellipsis));
   });
 
-  readonly fnDecl: Rule = this.RULE("fnDecl", () => {
+  readonly fnDecl: GrammarRule = this.RULE("fnDecl", () => {
     this.CONSUME(T.Fn);
     this.CONSUME(T.Name);
     this.SUBRULE(this.params);
@@ -115,7 +115,7 @@ export class GtmParser extends ExpressionParser {
     this.SUBRULE(this.body);
   });
 
-  readonly body: Rule = this.RULE("body", () => {
+  readonly body: GrammarRule = this.RULE("body", () => {
     this.OR([
       {
         ALT: () => {
@@ -127,7 +127,7 @@ export class GtmParser extends ExpressionParser {
     ]);
   });
 
-  readonly memoryDecl: Rule = this.RULE("memoryDecl", () => {
+  readonly memoryDecl: GrammarRule = this.RULE("memoryDecl", () => {
     this.CONSUME(T.Memory);
     this.CONSUME(T.Name);
     this.OPTION(() => this.SUBRULE(this.memoryDims));
@@ -142,13 +142,13 @@ export class GtmParser extends ExpressionParser {
     this.CONSUME(T.RBrace);
   });
 
-  readonly memoryDims: Rule = this.RULE("memoryDims", () => {
+  readonly memoryDims: GrammarRule = this.RULE("memoryDims", () => {
     this.CONSUME(T.LParen);
     this.MANY_SEP({ SEP: T.Comma, DEF: () => this.CONSUME(T.Name) });
     this.CONSUME(T.RParen);
   });
 
-  readonly stateDecl: Rule = this.RULE("stateDecl", () => {
+  readonly stateDecl: GrammarRule = this.RULE("stateDecl", () => {
     this.CONSUME(T.State);
     this.CONSUME(T.Name);
     this.CONSUME(T.Colon);
@@ -157,7 +157,7 @@ export class GtmParser extends ExpressionParser {
     this.SUBRULE(this.expression);
   });
 
-  readonly operation: Rule = this.RULE("operation", () => {
+  readonly operation: GrammarRule = this.RULE("operation", () => {
     this.CONSUME(T.StatementName);
     this.OPTION(() => this.CONSUME(T.Word));
     this.SUBRULE(this.params);
@@ -168,35 +168,35 @@ export class GtmParser extends ExpressionParser {
     this.SUBRULE(this.body);
   });
 
-  readonly params: Rule = this.RULE("params", () => {
+  readonly params: GrammarRule = this.RULE("params", () => {
     this.CONSUME(T.LParen);
     this.MANY_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.param) });
     this.CONSUME(T.RParen);
   });
 
-  readonly param: Rule = this.RULE("param", () => {
+  readonly param: GrammarRule = this.RULE("param", () => {
     this.CONSUME(T.Name);
     this.CONSUME(T.Colon);
     this.SUBRULE(this.type);
   });
 
-  readonly resultType: Rule = this.RULE("resultType", () => {
+  readonly resultType: GrammarRule = this.RULE("resultType", () => {
     this.OR([{ ALT: () => this.SUBRULE(this.type) }, { ALT: () => this.SUBRULE(this.recordType) }]);
   });
 
-  readonly recordType: Rule = this.RULE("recordType", () => {
+  readonly recordType: GrammarRule = this.RULE("recordType", () => {
     this.CONSUME(T.LBrace);
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => this.SUBRULE(this.field) });
     this.CONSUME(T.RBrace);
   });
 
-  readonly field: Rule = this.RULE("field", () => {
+  readonly field: GrammarRule = this.RULE("field", () => {
     this.CONSUME(T.Word);
     this.CONSUME(T.Colon);
     this.SUBRULE(this.type);
   });
 
-  readonly block: Rule = this.RULE("block", () => {
+  readonly block: GrammarRule = this.RULE("block", () => {
     this.CONSUME(T.LBrace);
     this.MANY(() => {
       this.OR([
@@ -208,26 +208,26 @@ export class GtmParser extends ExpressionParser {
     this.CONSUME(T.RBrace);
   });
 
-  readonly letStatement: Rule = this.RULE("letStatement", () => {
+  readonly letStatement: GrammarRule = this.RULE("letStatement", () => {
     this.CONSUME(T.Let);
     this.CONSUME(T.Name);
     this.CONSUME(T.Equals);
     this.SUBRULE(this.expression);
   });
 
-  readonly updateStatement: Rule = this.RULE("updateStatement", () => {
+  readonly updateStatement: GrammarRule = this.RULE("updateStatement", () => {
     this.CONSUME(T.StatementName);
     this.OPTION(() => this.CONSUME(T.Prime));
     this.CONSUME(T.Equals);
     this.SUBRULE(this.expression);
   });
 
-  readonly returnStatement: Rule = this.RULE("returnStatement", () => {
+  readonly returnStatement: GrammarRule = this.RULE("returnStatement", () => {
     this.CONSUME(T.Return);
     this.SUBRULE(this.expression);
   });
 
-  readonly modelDecl: Rule = this.RULE("modelDecl", () => {
+  readonly modelDecl: GrammarRule = this.RULE("modelDecl", () => {
     this.CONSUME(T.Model);
     this.CONSUME(T.Name);
     this.CONSUME(T.LBrace);
@@ -242,7 +242,7 @@ export class GtmParser extends ExpressionParser {
     this.CONSUME(T.RBrace);
   });
 
-  readonly dataDecl: Rule = this.RULE("dataDecl", () => {
+  readonly dataDecl: GrammarRule = this.RULE("dataDecl", () => {
     this.CONSUME(T.Data);
     this.CONSUME(T.Name);
     this.OPTION(() => this.SUBRULE(this.timeIndex));
@@ -251,7 +251,7 @@ export class GtmParser extends ExpressionParser {
     this.OPTION1(() => this.CONSUME(T.Shared));
   });
 
-  readonly paramDecl: Rule = this.RULE("paramDecl", () => {
+  readonly paramDecl: GrammarRule = this.RULE("paramDecl", () => {
     this.CONSUME(T.Param);
     this.CONSUME(T.Name);
     this.CONSUME(T.Colon);
@@ -262,7 +262,7 @@ export class GtmParser extends ExpressionParser {
     });
   });
 
-  readonly memoryInstance: Rule = this.RULE("memoryInstance", () => {
+  readonly memoryInstance: GrammarRule = this.RULE("memoryInstance", () => {
     this.CONSUME(T.Memory);
     this.CONSUME(T.Name);
     this.CONSUME(T.Colon);
@@ -270,13 +270,13 @@ export class GtmParser extends ExpressionParser {
     this.OPTION(() => this.SUBRULE(this.callArguments));
   });
 
-  readonly definition: Rule = this.RULE("definition", () => {
+  readonly definition: GrammarRule = this.RULE("definition", () => {
     this.CONSUME(T.StatementName);
     this.OPTION(() => this.SUBRULE(this.timeIndex));
     this.OR([{ ALT: () => this.SUBRULE(this.site) }, { ALT: () => this.SUBRULE(this.equation) }]);
   });
 
-  readonly site: Rule = this.RULE("site", () => {
+  readonly site: GrammarRule = this.RULE("site", () => {
     this.CONSUME(T.Tilde);
     this.SUBRULE(this.expression);
     this.OPTION(() => {
@@ -285,7 +285,7 @@ export class GtmParser extends ExpressionParser {
     });
   });
 
-  readonly equation: Rule = this.RULE("equation", () => {
+  readonly equation: GrammarRule = this.RULE("equation", () => {
     this.OPTION(() => {
       this.CONSUME(T.Colon);
       this.SUBRULE(this.type);
@@ -294,27 +294,27 @@ export class GtmParser extends ExpressionParser {
     this.SUBRULE(this.expression);
   });
 
-  readonly timeIndex: Rule = this.RULE("timeIndex", () => {
+  readonly timeIndex: GrammarRule = this.RULE("timeIndex", () => {
     this.CONSUME(T.LBracket);
     this.SUBRULE(this.expression);
     this.CONSUME(T.RBracket);
   });
 
-  readonly trainDecl: Rule = this.RULE("trainDecl", () => {
+  readonly trainDecl: GrammarRule = this.RULE("trainDecl", () => {
     this.CONSUME(T.Train);
     this.CONSUME(T.LBrace);
     this.MANY(() => this.SUBRULE(this.trainSetting));
     this.CONSUME(T.RBrace);
   });
 
-  readonly trainSetting: Rule = this.RULE("trainSetting", () => {
+  readonly trainSetting: GrammarRule = this.RULE("trainSetting", () => {
     this.CONSUME(T.StatementName);
     this.CONSUME(T.Equals);
     this.SUBRULE(this.expression);
   });
 
   /** `train.optimizer.lr=3e-4`, an argument of the command line. */
-  readonly override: Rule = this.RULE("override", () => {
+  readonly override: GrammarRule = this.RULE("override", () => {
     this.AT_LEAST_ONE_SEP({ SEP: T.Dot, DEF: () => this.CONSUME(T.Word) });
     this.CONSUME(T.Equals);
     this.SUBRULE(this.expression);

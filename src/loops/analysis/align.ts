@@ -3,7 +3,7 @@ import type { Access } from "../program.ts";
 import { commonSizes, type Reindexing, splitInto } from "./reindex.ts";
 
 /** What alignment needs of a statement: its axes, and an access that is the same elements in both. */
-export interface Side {
+export interface AlignedStatement {
   readonly sizes: readonly number[];
   readonly link: Access;
 }
@@ -13,8 +13,8 @@ export interface Side {
  * reduced stays last. Undefined if there are none. Axes of size 1 go.
  */
 export const align = (
-  base: Side,
-  other: Side,
+  base: AlignedStatement,
+  other: AlignedStatement,
 ): { readonly base: Reindexing; readonly other: Reindexing } | undefined => {
   const { link } = base;
   if (link.dynamic !== undefined || other.link.dynamic !== undefined) return undefined;
@@ -23,11 +23,14 @@ export const align = (
   return alignInOrder(base, other, places(base), places(other)) ?? alignByStride(base, other);
 };
 
-const places = ({ sizes }: Side): readonly number[] => [...sizes.keys()];
+const places = ({ sizes }: AlignedStatement): readonly number[] => [...sizes.keys()];
 
 /** Axes correspond by the order of their strides in the link. */
-const alignByStride = (base: Side, other: Side): ReturnType<typeof align> => {
-  const orderOf = ({ sizes, link }: Side): readonly number[] | undefined => {
+const alignByStride = (
+  base: AlignedStatement,
+  other: AlignedStatement,
+): ReturnType<typeof align> => {
+  const orderOf = ({ sizes, link }: AlignedStatement): readonly number[] | undefined => {
     const varying = places({ sizes, link }).filter((axis) => (sizes[axis] ?? 1) > 1);
     if (varying.some((axis) => link.strides[axis] === 0)) return undefined;
     return varying.toSorted(
@@ -41,8 +44,8 @@ const alignByStride = (base: Side, other: Side): ReturnType<typeof align> => {
 };
 
 const alignInOrder = (
-  base: Side,
-  other: Side,
+  base: AlignedStatement,
+  other: AlignedStatement,
   baseOrder: readonly number[],
   otherOrder: readonly number[],
 ): ReturnType<typeof align> => {
@@ -74,7 +77,7 @@ const alignInOrder = (
 export const overAxesOf = (
   { axes }: { readonly axes: readonly number[] },
   link: Access,
-  other: Side,
+  other: AlignedStatement,
 ): Reindexing | undefined => {
   const aligned = align({ sizes: axes, link }, other);
   if (aligned === undefined) return undefined;

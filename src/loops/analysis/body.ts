@@ -1,8 +1,8 @@
 /** Bodies: renaming their values, joining them, and dropping what is not needed. */
-import type { Access, Instruction, ValueId } from "../program.ts";
+import type { Access, Instruction, InstructionId } from "../program.ts";
 import { accessKey } from "./access.ts";
 
-type Renaming = (id: ValueId) => ValueId;
+type Renaming = (id: InstructionId) => InstructionId;
 type AccessMap = (access: Access) => Access;
 type Mapping = {
   readonly [K in Instruction["op"]]: (
@@ -55,10 +55,10 @@ export const mapValues = (
 type Uses = {
   readonly [K in Instruction["op"]]: (
     instruction: Extract<Instruction, { readonly op: K }>,
-  ) => readonly ValueId[];
+  ) => readonly InstructionId[];
 };
 
-const along = ({ dynamic }: Access): readonly ValueId[] =>
+const along = ({ dynamic }: Access): readonly InstructionId[] =>
   dynamic === undefined ? [] : [dynamic.value];
 
 const uses: Uses = {
@@ -77,8 +77,8 @@ const uses: Uses = {
 };
 
 /** The values that an instruction uses. */
-export const valuesOf = (instruction: Instruction): readonly ValueId[] =>
-  (uses[instruction.op] as (instruction: Instruction) => readonly ValueId[])(instruction);
+export const valuesOf = (instruction: Instruction): readonly InstructionId[] =>
+  (uses[instruction.op] as (instruction: Instruction) => readonly InstructionId[])(instruction);
 
 /** Stores are kept as `keep` says, the rest as far as it is used; the product, which comes first, always. */
 export const prune = (
@@ -144,12 +144,12 @@ const keyOf = (instruction: Valued): string => {
  */
 export const join = (...bodies: readonly (readonly Instruction[])[]): readonly Instruction[] => {
   const result: Instruction[] = [];
-  const known = new Map<string, ValueId>();
-  const stored = new Map<string, { readonly value: ValueId; readonly place: number }>();
+  const known = new Map<string, InstructionId>();
+  const stored = new Map<string, { readonly value: InstructionId; readonly place: number }>();
   const overwritten = new Set<number>();
   for (const body of bodies) {
-    const places: ValueId[] = [];
-    const renamed = (id: ValueId): ValueId => places[id] ?? id;
+    const places: InstructionId[] = [];
+    const renamed = (id: InstructionId): InstructionId => places[id] ?? id;
     let moved = false;
     for (const [i, original] of body.entries()) {
       moved ||= i > 0 && places[i - 1] !== i - 1;

@@ -1,7 +1,7 @@
 /** As few axes as possible for products: what goes along with rows becomes rows, with columns, columns. */
-import type { Access, Product, Term } from "../program.ts";
+import type { Access, Product, ProductTerm } from "../program.ts";
 import { accessOf } from "./access.ts";
-import { type Group, mergeable, mergeAccess, mergeBody, sizeOf } from "./groups.ts";
+import { type AxisGroup, mergeable, mergeAccess, mergeBody, sizeOf } from "./groups.ts";
 
 export const coalesceProduct = (product: Product): Product => {
   const { axes, column, body, terms } = product;
@@ -11,7 +11,7 @@ export const coalesceProduct = (product: Product): Product => {
   const pinned = new Set(body.flatMap((one) => (one.op === "index" ? one.axis : [])));
   const rest = [...axes.keys()].filter((axis) => axis !== column && (axes[axis] ?? 1) > 1);
   const row = rowOf(product, rest);
-  const groups: Group[] = mergeAny(
+  const groups: AxisGroup[] = mergeAny(
     axes,
     accesses,
     [...rest.filter((axis) => axis !== row), ...(row === undefined ? [] : [row]), column].map(
@@ -54,9 +54,9 @@ const rowOf = (
 const mergeAny = (
   axes: readonly number[],
   accesses: readonly Access[],
-  groups: readonly Group[],
+  groups: readonly AxisGroup[],
   apart: (axis: number) => boolean,
-): Group[] => {
+): AxisGroup[] => {
   let merged = [...groups];
   for (;;) {
     const sizes = merged.map((group) => sizeOf(axes, group));
@@ -73,7 +73,7 @@ const mergeAny = (
   }
 };
 
-const coalesceInner = ({ inner, a, b }: Term, rank: number): Term => {
+const coalesceInner = ({ inner, a, b }: ProductTerm, rank: number): ProductTerm => {
   const sizes = [...Array.from({ length: rank }, () => 1), ...inner];
   const varying = [...inner.keys()].filter((i) => (inner[i] ?? 1) > 1);
   const kept = varying.length > 0 ? varying : inner.length > 0 ? [0] : [];

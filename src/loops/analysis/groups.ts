@@ -3,9 +3,9 @@ import type { Access, Instruction } from "../program.ts";
 import { mapValues } from "./body.ts";
 
 /** Axes that become one, outermost first. */
-export type Group = readonly number[];
+export type AxisGroup = readonly number[];
 
-export const sizeOf = (axes: readonly number[], group: Group): number =>
+export const sizeOf = (axes: readonly number[], group: AxisGroup): number =>
   group.reduce((product, axis) => product * (axes[axis] ?? 1), 1);
 
 /** Every access goes along both as along one axis. */
@@ -18,7 +18,11 @@ export const mergeable = (
   accesses.every(({ strides }) => strides[outer] === (strides[inner] ?? 0) * (axes[inner] ?? 1));
 
 /** The strides of groups are those of their innermost axes. */
-export const mergeAccess = (access: Access, groups: readonly Group[], rank: number): Access => ({
+export const mergeAccess = (
+  access: Access,
+  groups: readonly AxisGroup[],
+  rank: number,
+): Access => ({
   ...access,
   strides: [
     ...groups.map((group) => access.strides[group.at(-1) ?? 0] ?? 0),
@@ -29,7 +33,7 @@ export const mergeAccess = (access: Access, groups: readonly Group[], rank: numb
 /** The body over groups of axes; those that an `index` goes along are alone in theirs, or of size 1 and gone. */
 export const mergeBody = (
   body: readonly Instruction[],
-  groups: readonly Group[],
+  groups: readonly AxisGroup[],
   axes: readonly number[],
 ): readonly Instruction[] =>
   body.map((instruction): Instruction => {

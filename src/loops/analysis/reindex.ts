@@ -1,5 +1,5 @@
 /** Changes of axes: permuting and splitting them, which never changes what a statement does. */
-import type { Access, Instruction, Nest, ValueId } from "../program.ts";
+import type { Access, Instruction, Nest, InstructionId } from "../program.ts";
 import { mapValues } from "./body.ts";
 
 /** Each new axis is a part of an old one, whose index is the sum of its parts' indices times `times`. */
@@ -24,8 +24,8 @@ export const reindexBody = (
   to: Reindexing,
 ): readonly Instruction[] => {
   const result: Instruction[] = [];
-  const places: ValueId[] = [];
-  const push = (instruction: Instruction): ValueId => result.push(instruction) - 1;
+  const places: InstructionId[] = [];
+  const push = (instruction: Instruction): InstructionId => result.push(instruction) - 1;
   for (const instruction of body) {
     if (instruction.op !== "index") {
       const moved = mapValues(

@@ -2,7 +2,7 @@
 import type { Access } from "../program.ts";
 
 /** Element `from` of one buffer is element `to` of another, for each index over `sizes`. */
-export interface Copy {
+export interface BufferCopy {
   readonly sizes: readonly number[];
   readonly from: Access;
   readonly to: Access;
@@ -21,7 +21,7 @@ export interface Ranges {
  * The access of `from`'s buffer as one of `to`'s: its address, relative to `from`, is split into indices of the copy.
  * Undefined if any element it reaches may be outside of what is copied.
  */
-export const translate = (access: Access, ranges: Ranges, copy: Copy): Access | undefined => {
+export const translate = (access: Access, ranges: Ranges, copy: BufferCopy): Access | undefined => {
   const { from, to, sizes } = copy;
   const axes = [...sizes.keys()].filter((axis) => (sizes[axis] ?? 1) > 1);
   if (from.dynamic !== undefined || to.dynamic !== undefined) return undefined;

@@ -1,5 +1,5 @@
 /** A program whose statements can be replaced, moved and removed, with an index of who accesses which buffer. */
-import type { BufferName, Loop, Nest, Product, Program, Statement } from "../program.ts";
+import type { BufferName, Loop, Nest, Product, LoopProgram, Statement } from "../program.ts";
 import { buffersOf, footprintsOf, intervalOf, type Footprint } from "./access.ts";
 import { createIntervals, type Intervals } from "./intervals.ts";
 
@@ -44,7 +44,7 @@ interface Accessing {
   puts: number;
 }
 
-export const treeOf = (program: Program): Tree => {
+export const treeOf = (program: LoopProgram): Tree => {
   const accessing: Tree["accessing"] = new Map();
   const listOf = (
     statements: readonly Statement[],

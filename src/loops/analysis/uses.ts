@@ -1,8 +1,8 @@
 /** Who loads what. */
-import type { BufferName, Program, Statement } from "../program.ts";
+import type { BufferName, LoopProgram, Statement } from "../program.ts";
 
 /** How many instructions and operands load from each buffer. */
-export const loadCounts = (program: Program): ReadonlyMap<BufferName, number> => {
+export const loadCounts = (program: LoopProgram): ReadonlyMap<BufferName, number> => {
   const counts = new Map<BufferName, number>();
   const count = (buffer: BufferName): void => {
     counts.set(buffer, (counts.get(buffer) ?? 0) + 1);

@@ -1,26 +1,33 @@
 /** Writes the instructions of one statement. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype } from "../../graph/op.ts";
-import type { Access, BinaryOp, Instruction, ReduceOp, UnaryOp, ValueId } from "../program.ts";
+import type {
+  Access,
+  BinaryOp,
+  Instruction,
+  ReduceOp,
+  UnaryOp,
+  InstructionId,
+} from "../program.ts";
 import type { View } from "./view.ts";
 
 /** For each axis of the statement, which axis of the view it runs along, if any. */
 export type Along = readonly (number | undefined)[];
 
-export interface Body {
+export interface BodyBuilder {
   readonly instructions: readonly Instruction[];
-  load(view: View, along: Along, dynamic?: Access["dynamic"]): ValueId;
-  store(view: View, along: Along, value: ValueId, how?: StoreHow): void;
-  reduce(view: View, along: Along, name: ReduceOp, value: ValueId): void;
-  number(value: number, dtype?: Dtype): ValueId;
-  index(axis: number): ValueId;
-  unary(name: UnaryOp, of: ValueId): ValueId;
-  binary(name: BinaryOp, a: ValueId, b: ValueId): ValueId;
-  select(condition: ValueId, a: ValueId, b: ValueId): ValueId;
-  cast(of: ValueId, dtype: Dtype): ValueId;
-  clamp(of: ValueId, size: number): ValueId;
-  running(name: "add" | "mul", of: ValueId, exclusive: boolean): ValueId;
-  product(): ValueId;
+  load(view: View, along: Along, dynamic?: Access["dynamic"]): InstructionId;
+  store(view: View, along: Along, value: InstructionId, how?: StoreHow): void;
+  reduce(view: View, along: Along, name: ReduceOp, value: InstructionId): void;
+  number(value: number, dtype?: Dtype): InstructionId;
+  index(axis: number): InstructionId;
+  unary(name: UnaryOp, of: InstructionId): InstructionId;
+  binary(name: BinaryOp, a: InstructionId, b: InstructionId): InstructionId;
+  select(condition: InstructionId, a: InstructionId, b: InstructionId): InstructionId;
+  cast(of: InstructionId, dtype: Dtype): InstructionId;
+  clamp(of: InstructionId, size: number): InstructionId;
+  running(name: "add" | "mul", of: InstructionId, exclusive: boolean): InstructionId;
+  product(): InstructionId;
 }
 
 interface StoreHow {
@@ -43,16 +50,17 @@ export const accessOf = (view: View, along: Along, dynamic?: Access["dynamic"]):
   };
 };
 
-export const createBody = (): Body => {
+export const createBody = (): BodyBuilder => {
   const instructions: Instruction[] = [];
-  const append = (instruction: Instruction): ValueId => instructions.push(instruction) - 1;
+  const append = (instruction: Instruction): InstructionId => instructions.push(instruction) - 1;
 
-  const binary: Body["binary"] = (name, a, b) => append({ op: "binary", name, a, b });
-  const cast: Body["cast"] = (of, dtype) => append({ op: "cast", dtype, of });
-  const number: Body["number"] = (value, dtype = "float") => append({ op: "number", dtype, value });
+  const binary: BodyBuilder["binary"] = (name, a, b) => append({ op: "binary", name, a, b });
+  const cast: BodyBuilder["cast"] = (of, dtype) => append({ op: "cast", dtype, of });
+  const number: BodyBuilder["number"] = (value, dtype = "float") =>
+    append({ op: "number", dtype, value });
 
   /** The address of a ramp, as a number. */
-  const ramp = ({ shape, strides, base, dtype }: View, along: Along): ValueId => {
+  const ramp = ({ shape, strides, base, dtype }: View, along: Along): InstructionId => {
     const parts = along.flatMap((of, axis) => {
       const scale = of === undefined || shape[of] === 1 ? 0 : (strides[of] ?? 0);
       return scale === 0 ? [] : append({ op: "index", axis, scale, offset: 0 });

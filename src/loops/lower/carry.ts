@@ -7,16 +7,16 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node, NodeOf } from "../../graph/op.ts";
 import { elements, stridesOf } from "../../graph/shapes.ts";
-import { emitCopy, emitMap, type Label } from "./nests.ts";
-import { allocate, noSteps, type Scope } from "./scope.ts";
+import { emitCopy, emitMap, type ResultName } from "./nests.ts";
+import { allocate, noSteps, type LoopScope } from "./scope.ts";
 import { bufferView, type View } from "./view.ts";
 
 /** A carry, seen from inside of the loop unless it says otherwise. */
-export interface Carry {
+export interface LoweredCarry {
   /** What the body reads. */
   readonly current: View;
   /** Stores what the body made of it; called when everything else of the step has been computed. */
-  readonly advance: (inside: Scope, next: View) => void;
+  readonly advance: (inside: LoopScope, next: View) => void;
   /** After the last step, from outside. */
   readonly last: View;
   /** Every step's `current` [length, …] and next value, from outside, where there is a history. */
@@ -30,13 +30,13 @@ export const placeCarry = (
   scan: NodeOf<"scan">,
   index: number,
   initial: View,
-  outside: Scope,
-): Carry => {
+  outside: LoopScope,
+): LoweredCarry => {
   const { body } = scan.attrs;
   const argument = body.carries[index];
   const next = body.nextCarries[index];
   invariant(argument !== undefined && next !== undefined, `no carry ${index}`);
-  const label: Label = {
+  const label: ResultName = {
     op: argument.attrs.name,
     ...(next.origin === undefined ? {} : { origin: next.origin }),
   };
@@ -82,9 +82,9 @@ const isRest = (node: Node, argument: Node, axis: number, from: number): boolean
 const placeSingle = (
   { shape, dtype }: Node,
   initial: View,
-  outside: Scope,
-  label: Label,
-): Carry => {
+  outside: LoopScope,
+  label: ResultName,
+): LoweredCarry => {
   const name = allocate(outside, label.op, dtype, Math.max(1, elements(shape)));
   outside.homes.set(name, outside);
   const home = bufferView(name, shape, dtype, noSteps(outside));
@@ -110,9 +110,9 @@ const placeHistory = (
   scan: NodeOf<"scan">,
   { shape, dtype }: Node,
   initial: View,
-  outside: Scope,
-  label: Label,
-): Carry => {
+  outside: LoopScope,
+  label: ResultName,
+): LoweredCarry => {
   const { length, reverse } = scan.attrs;
   const size = elements(shape);
   const name = allocate(outside, label.op, dtype, Math.max(1, (length + 1) * size));
@@ -148,9 +148,9 @@ const placeQueue = (
   argument: Node,
   { axis, entering, atFront }: Queue,
   initial: View,
-  outside: Scope,
-  label: Label,
-): Carry => {
+  outside: LoopScope,
+  label: ResultName,
+): LoweredCarry => {
   const { length } = scan.attrs;
   const { shape, dtype } = argument;
   const slots = shape[axis] ?? 1;
@@ -196,10 +196,10 @@ const placeQueue = (
 
 /** A next value that is safe to store after others: not itself where a carry without history is overwritten. */
 export const detached = (
-  inside: Scope,
-  label: Label,
+  inside: LoopScope,
+  label: ResultName,
   value: View,
-  carries: readonly Carry[],
+  carries: readonly LoweredCarry[],
 ): View => {
   const { source } = value;
   if (source.kind !== "buffer") return value;

@@ -7,7 +7,7 @@ import { elements } from "../../graph/shapes.ts";
 import type { Product } from "../program.ts";
 import { accessOf, createBody, type Along } from "./body.ts";
 import { densely, emitCopy, emitMap, emitNest } from "./nests.ts";
-import { allocateView, seenFrom, valueOf, type Scope } from "./scope.ts";
+import { allocateView, seenFrom, valueOf, type LoopScope } from "./scope.ts";
 import { numberView, transposed, type View } from "./view.ts";
 
 /** A view with a subscript for each axis. */
@@ -16,7 +16,7 @@ interface Subscripted {
   readonly subscripts: readonly string[];
 }
 
-export const contract = (node: NodeOf<"contract">, scope: Scope): View => {
+export const contract = (node: NodeOf<"contract">, scope: LoopScope): View => {
   const { shape, dtype, attrs } = node;
   if (elements(shape) === 0) return numberView(0, shape, dtype);
   const a: Subscripted = { view: operand(node, scope, 0), subscripts: Array.from(attrs.a) };
@@ -41,7 +41,7 @@ export const contract = (node: NodeOf<"contract">, scope: Scope): View => {
 };
 
 /** A product of numbers is rare enough to be copied first. */
-const operand = (node: NodeOf<"contract">, scope: Scope, index: 0 | 1): View => {
+const operand = (node: NodeOf<"contract">, scope: LoopScope, index: 0 | 1): View => {
   const view = valueOf(scope, node.operands[index]);
   return view.source.kind === "buffer" ? view : densely(scope, node, view);
 };
@@ -51,7 +51,7 @@ const sizesOf = ({ view, subscripts }: Subscripted): readonly (readonly [string,
 
 interface Problem {
   readonly node: NodeOf<"contract">;
-  readonly scope: Scope;
+  readonly scope: LoopScope;
   readonly a: Subscripted;
   readonly b: Subscripted;
   readonly to: Subscripted;
@@ -159,11 +159,11 @@ const copiedColumns = (problem: Problem): Columns | undefined => {
 };
 
 /** The outermost scope in which the view is complete and does not change. */
-const homeOf = (scope: Scope, view: View): Scope => {
+const homeOf = (scope: LoopScope, view: View): LoopScope => {
   const { source } = view;
   if (source.kind !== "buffer" || source.steps.some((stride) => stride !== 0)) return scope;
   const madeIn = scope.homes.get(source.name);
-  const outwards = (at: Scope): Scope =>
+  const outwards = (at: LoopScope): LoopScope =>
     at === madeIn || at.parent === undefined || at.overwritten.has(source.name)
       ? at
       : outwards(at.parent);
@@ -171,7 +171,7 @@ const homeOf = (scope: Scope, view: View): Scope => {
 };
 
 /** The view as its home sees it: it moves with the loops around that, and with no loop inside. */
-const atHome = ({ depth }: Scope, view: View): View =>
+const atHome = ({ depth }: LoopScope, view: View): View =>
   view.source.kind === "buffer"
     ? { ...view, source: { ...view.source, steps: view.source.steps.slice(0, depth) } }
     : view;

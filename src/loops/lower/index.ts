@@ -11,7 +11,7 @@ import {
 import type { Graph, Node, NodeOf, OpName } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { topological } from "../../graph/walk.ts";
-import type { Program } from "../program.ts";
+import type { LoopProgram } from "../program.ts";
 import { contract } from "./contract.ts";
 import { binary, cast, select, unary } from "./elementwise.ts";
 import { gather, onehot, scatterAdd } from "./indexing.ts";
@@ -27,7 +27,7 @@ import {
   softmax,
 } from "./reductions.ts";
 import { scan } from "./scan.ts";
-import { noSteps, rootScope, valueOf, type Scope } from "./scope.ts";
+import { noSteps, rootScope, valueOf, type LoopScope } from "./scope.ts";
 import {
   bufferView,
   numberView,
@@ -45,7 +45,7 @@ import { entryOf, tabulate } from "../../graph/table.ts";
 type Structural = "input" | "scan" | "project";
 
 type Lowerings = {
-  readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>, scope: Scope) => View;
+  readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>, scope: LoopScope) => View;
 };
 
 const lowerings: Lowerings = {
@@ -85,7 +85,7 @@ const lowerings: Lowerings = {
 };
 
 /** Lowers what the roots need in this scope. */
-const lowerAll = (scope: Scope, roots: readonly Node[]): void => {
+const lowerAll = (scope: LoopScope, roots: readonly Node[]): void => {
   for (const node of topological(roots, scope.values)) {
     if (scope.values.has(node)) continue;
     if (node.op === "scan") {
@@ -108,7 +108,7 @@ export const outputBuffer = (name: string): string => `${name}'`;
  * A loop program with one statement or a few for every node; naive, for the passes to improve. Outputs replace donated inputs of
  * the same names.
  */
-export const lower = (graph: Graph): Program => {
+export const lower = (graph: Graph): LoopProgram => {
   const scope = rootScope();
   const { buffers } = scope.pool;
   for (const node of graph.inputs) {

@@ -2,11 +2,11 @@
 import type { NodeOf } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { emitCopy, emitMap, emitNest, ownAxes } from "./nests.ts";
-import { allocateView, valueOf, type Scope } from "./scope.ts";
+import { allocateView, valueOf, type LoopScope } from "./scope.ts";
 import { densely } from "./nests.ts";
 import { numberView, type View } from "./view.ts";
 
-export const onehot = (node: NodeOf<"onehot">, scope: Scope): View => {
+export const onehot = (node: NodeOf<"onehot">, scope: LoopScope): View => {
   const indices = valueOf(scope, node.operands[0]);
   const last = node.shape.length - 1;
   const column = { ...indices, shape: [...indices.shape, 1], strides: [...indices.strides, 0] };
@@ -15,7 +15,7 @@ export const onehot = (node: NodeOf<"onehot">, scope: Scope): View => {
   );
 };
 
-export const gather = (node: NodeOf<"gather">, scope: Scope): View => {
+export const gather = (node: NodeOf<"gather">, scope: LoopScope): View => {
   const { shape, dtype, attrs } = node;
   if (elements(shape) === 0) return numberView(0, shape, dtype);
   const [x, indices] = node.operands;
@@ -36,7 +36,7 @@ export const gather = (node: NodeOf<"gather">, scope: Scope): View => {
   return result;
 };
 
-export const scatterAdd = (node: NodeOf<"scatterAdd">, scope: Scope): View => {
+export const scatterAdd = (node: NodeOf<"scatterAdd">, scope: LoopScope): View => {
   const { shape, dtype, attrs } = node;
   const [updates, indices] = node.operands;
   const indexRank = indices.shape.length;

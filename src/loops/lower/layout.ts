@@ -1,10 +1,10 @@
 /** Layout primitives: views where strides can say it, else copies. */
 import type { NodeOf } from "../../graph/op.ts";
 import { densely, emitCopy, emitNest, ownAxes } from "./nests.ts";
-import { allocateView, valueOf, type Scope } from "./scope.ts";
+import { allocateView, valueOf, type LoopScope } from "./scope.ts";
 import { numberView, reshaped, sliced, windowed, type View } from "./view.ts";
 
-export const reshape = (node: NodeOf<"reshape">, scope: Scope): View => {
+export const reshape = (node: NodeOf<"reshape">, scope: LoopScope): View => {
   const x = valueOf(scope, node.operands[0]);
   const { shape } = node;
   if (x.source.kind === "number") return numberView(x.source.value, shape, x.dtype);
@@ -20,7 +20,7 @@ const part = (view: View, axis: number, from: number, size: number): View =>
     view.shape.map((n, i) => (i === axis ? size : n)),
   );
 
-export const concat = (node: NodeOf<"concat">, scope: Scope): View => {
+export const concat = (node: NodeOf<"concat">, scope: LoopScope): View => {
   const { axis } = node.attrs;
   const result = allocateView(scope, node.op, node.shape, node.dtype);
   let from = 0;
@@ -33,7 +33,7 @@ export const concat = (node: NodeOf<"concat">, scope: Scope): View => {
 };
 
 /** Zeros are stored around the operand only: whole slabs before and after it along one axis after the other. */
-export const pad = (node: NodeOf<"pad">, scope: Scope): View => {
+export const pad = (node: NodeOf<"pad">, scope: LoopScope): View => {
   const { before, after } = node.attrs;
   const result = allocateView(scope, node.op, node.shape, node.dtype);
   let inside = result;
@@ -53,7 +53,7 @@ export const pad = (node: NodeOf<"pad">, scope: Scope): View => {
   return result;
 };
 
-export const overlapAdd = (node: NodeOf<"overlapAdd">, scope: Scope): View => {
+export const overlapAdd = (node: NodeOf<"overlapAdd">, scope: LoopScope): View => {
   const { shape, dtype, attrs } = node;
   const [x] = node.operands;
   const result = allocateView(scope, node.op, shape, dtype);

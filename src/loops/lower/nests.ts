@@ -1,13 +1,13 @@
 /** The nests that most primitives become. */
 import { elements } from "../../graph/shapes.ts";
 import type { Shape } from "../../graph/op.ts";
-import type { Nest, ReduceOp, ValueId } from "../program.ts";
-import { createBody, type Along, type Body } from "./body.ts";
-import { allocateView, type Scope } from "./scope.ts";
+import type { Nest, ReduceOp, InstructionId } from "../program.ts";
+import { createBody, type Along, type BodyBuilder } from "./body.ts";
+import { allocateView, type LoopScope } from "./scope.ts";
 import { isDense, numberView, broadcastTo, type View } from "./view.ts";
 
 /** What a result is called, and where it comes from. */
-export interface Label {
+export interface ResultName {
   readonly op: string;
   readonly origin?: string;
 }
@@ -17,10 +17,10 @@ export const ownAxes = (shape: Shape): readonly number[] => shape.map((_, axis) 
 
 /** Appends a nest, unless it runs over nothing. */
 export const emitNest = (
-  scope: Scope,
+  scope: LoopScope,
   axes: Shape,
-  label: Label,
-  write: (body: Body) => void,
+  label: ResultName,
+  write: (body: BodyBuilder) => void,
   how: Pick<Nest, "order"> & { readonly reduced?: number } = {},
 ): void => {
   if (elements(axes) === 0) return;
@@ -39,11 +39,11 @@ export const emitNest = (
 
 /** A new value, each element made of the operands' elements at its place; operands have its rank. */
 export const emitMap = (
-  scope: Scope,
-  label: Label,
+  scope: LoopScope,
+  label: ResultName,
   result: Pick<View, "shape" | "dtype">,
   operands: readonly View[],
-  compute: (body: Body, values: readonly ValueId[]) => ValueId,
+  compute: (body: BodyBuilder, values: readonly InstructionId[]) => InstructionId,
 ): View => {
   const { shape, dtype } = result;
   if (elements(shape) === 0) return numberView(0, shape, dtype);
@@ -57,7 +57,7 @@ export const emitMap = (
 };
 
 /** Copies into a view of the same shape. */
-export const emitCopy = (scope: Scope, label: Label, from: View, to: View): void => {
+export const emitCopy = (scope: LoopScope, label: ResultName, from: View, to: View): void => {
   const along = ownAxes(to.shape);
   emitNest(scope, to.shape, label, (body) => {
     body.store(to, along, body.load(from, along));
@@ -65,20 +65,20 @@ export const emitCopy = (scope: Scope, label: Label, from: View, to: View): void
 };
 
 /** A dense copy, or the view itself where it is one. */
-export const densely = (scope: Scope, label: Label, view: View): View => {
+export const densely = (scope: LoopScope, label: ResultName, view: View): View => {
   if (view.source.kind === "buffer" && isDense(view)) return view;
   return emitMap(scope, label, view, [view], (_, [x = 0]) => x);
 };
 
 /** Reduces `axes`, which keep size 1, of what `compute` makes of the operands, all of shape `shape`. */
 export const emitReduction = (
-  scope: Scope,
-  label: Label,
+  scope: LoopScope,
+  label: ResultName,
   name: ReduceOp,
   operands: readonly View[],
   shape: Shape,
   axes: readonly number[],
-  compute: (body: Body, values: readonly ValueId[]) => ValueId,
+  compute: (body: BodyBuilder, values: readonly InstructionId[]) => InstructionId,
 ): View => {
   const kept = ownAxes(shape).filter((axis) => !axes.includes(axis));
   const along: Along = [...kept, ...axes];

@@ -1,16 +1,16 @@
 /** Primitives along axes. */
 import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { NodeOf } from "../../graph/op.ts";
-import type { ReduceOp, ValueId } from "../program.ts";
-import type { Body } from "./body.ts";
+import type { ReduceOp, InstructionId } from "../program.ts";
+import type { BodyBuilder } from "./body.ts";
 import { emitMap, emitNest, emitReduction, ownAxes } from "./nests.ts";
-import { allocateView, valueOf, type Scope } from "./scope.ts";
+import { allocateView, valueOf, type LoopScope } from "./scope.ts";
 import { numberView, reversed, type View } from "./view.ts";
 import { elements } from "../../graph/shapes.ts";
 
 export const reduction =
   (name: ReduceOp) =>
-  (node: NodeOf<ReductionName>, scope: Scope): View => {
+  (node: NodeOf<ReductionName>, scope: LoopScope): View => {
     const [x] = node.operands;
     return emitReduction(
       scope,
@@ -24,7 +24,7 @@ export const reduction =
   };
 
 const maximum = (
-  scope: Scope,
+  scope: LoopScope,
   node: NodeOf<"softmax" | "logSoftmax" | "logsumexp" | "argmax">,
 ): View => {
   const [x] = node.operands;
@@ -33,11 +33,15 @@ const maximum = (
 };
 
 /** How far `x` is above the highest of its row, which is at 0 also where it is infinite. */
-const belowHighest = (body: Body, x: ValueId, highest: ValueId): ValueId =>
+const belowHighest = (body: BodyBuilder, x: InstructionId, highest: InstructionId): InstructionId =>
   body.select(body.binary("equal", x, highest), body.number(0), body.binary("sub", x, highest));
 
 /** Σ exp of the distances to the highest: at least 1. */
-const sumOfExp = (scope: Scope, node: NodeOf<"logSoftmax" | "logsumexp">, highest: View): View => {
+const sumOfExp = (
+  scope: LoopScope,
+  node: NodeOf<"logSoftmax" | "logsumexp">,
+  highest: View,
+): View => {
   const [{ shape }] = node.operands;
   return emitReduction(
     scope,
@@ -50,7 +54,7 @@ const sumOfExp = (scope: Scope, node: NodeOf<"logSoftmax" | "logsumexp">, highes
   );
 };
 
-export const softmax = (node: NodeOf<"softmax">, scope: Scope): View => {
+export const softmax = (node: NodeOf<"softmax">, scope: LoopScope): View => {
   const { shape } = node;
   const x = valueOf(scope, node.operands[0]);
   const powers = emitMap(scope, node, node, [x, maximum(scope, node)], (body, [v = 0, m = 0]) =>
@@ -63,7 +67,7 @@ export const softmax = (node: NodeOf<"softmax">, scope: Scope): View => {
   );
 };
 
-export const logSoftmax = (node: NodeOf<"logSoftmax">, scope: Scope): View => {
+export const logSoftmax = (node: NodeOf<"logSoftmax">, scope: LoopScope): View => {
   const highest = maximum(scope, node);
   const total = emitMap(scope, node, highest, [sumOfExp(scope, node, highest)], (body, [t = 0]) =>
     body.unary("log", t),
@@ -78,7 +82,7 @@ export const logSoftmax = (node: NodeOf<"logSoftmax">, scope: Scope): View => {
   );
 };
 
-export const logsumexp = (node: NodeOf<"logsumexp">, scope: Scope): View => {
+export const logsumexp = (node: NodeOf<"logsumexp">, scope: LoopScope): View => {
   const highest = maximum(scope, node);
   const operands = [sumOfExp(scope, node, highest), highest];
   return emitMap(scope, node, node, operands, (body, [t = 0, m = 0]) =>
@@ -88,7 +92,7 @@ export const logsumexp = (node: NodeOf<"logsumexp">, scope: Scope): View => {
 
 export const cumulation =
   (name: "add" | "mul") =>
-  (node: NodeOf<CumulationName>, scope: Scope): View => {
+  (node: NodeOf<CumulationName>, scope: LoopScope): View => {
     const { shape, dtype, attrs } = node;
     if (elements(shape) === 0) return numberView(0, shape, dtype);
     const result = allocateView(scope, node.op, shape, dtype);
@@ -112,7 +116,7 @@ export const cumulation =
  * Each element's rank is how many elements come before it: quadratic in the row's length, but without branches. NaN
  * sorts as infinity, so that ranks are a permutation whatever the elements are.
  */
-export const argsort = (node: NodeOf<"argsort">, scope: Scope): View => {
+export const argsort = (node: NodeOf<"argsort">, scope: LoopScope): View => {
   const { shape } = node;
   if (elements(shape) === 0) return numberView(0, shape, "int");
   const [operand] = node.operands;
@@ -150,7 +154,7 @@ export const argsort = (node: NodeOf<"argsort">, scope: Scope): View => {
   return result;
 };
 
-export const argmax = (node: NodeOf<"argmax">, scope: Scope): View => {
+export const argmax = (node: NodeOf<"argmax">, scope: LoopScope): View => {
   const [operand] = node.operands;
   const last = operand.shape.length - 1;
   const size = operand.shape[last] ?? 1;

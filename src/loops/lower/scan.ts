@@ -3,16 +3,20 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import type { Node, NodeOf } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import { bodyRoots } from "../../graph/walk.ts";
-import { detached, placeCarry, withoutReshapes, type Carry } from "./carry.ts";
+import { detached, placeCarry, withoutReshapes, type LoweredCarry } from "./carry.ts";
 import { emitCopy } from "./nests.ts";
-import { allocateView, innerScope, seenFrom, valueOf, type Scope } from "./scope.ts";
+import { allocateView, innerScope, seenFrom, valueOf, type LoopScope } from "./scope.ts";
 import { atStep, numberView, reshaped, type View } from "./view.ts";
 
 /** Lowers nodes in the order in which they are needed. */
-export type LowerAll = (scope: Scope, roots: readonly Node[]) => void;
+export type LowerAll = (scope: LoopScope, roots: readonly Node[]) => void;
 
 /** The scan's components: final carries, then stacked outputs [length, …]. */
-export const scan = (node: NodeOf<"scan">, outside: Scope, lowerAll: LowerAll): readonly View[] => {
+export const scan = (
+  node: NodeOf<"scan">,
+  outside: LoopScope,
+  lowerAll: LowerAll,
+): readonly View[] => {
   const { length, reverse, body } = node.attrs;
   const operands = node.operands.map((operand) => valueOf(outside, operand));
   if (length === 0) {
@@ -51,7 +55,7 @@ export const scan = (node: NodeOf<"scan">, outside: Scope, lowerAll: LowerAll): 
 /** The roots that the body must compute: of a queue, only what enters. */
 const needed = (
   { attrs: { body } }: NodeOf<"scan">,
-  carries: readonly Carry[],
+  carries: readonly LoweredCarry[],
 ): readonly Node[] => {
   const next = body.nextCarries.map((root, i) => carries[i]?.entering ?? root);
   const histories = new Set(body.nextCarries.filter((_, i) => carries[i]?.entering !== undefined));
@@ -66,8 +70,8 @@ const needed = (
 /** Stacks that are not the history of a carry are copied step by step, those of equal elements once. */
 const stackOutputs = (
   { attrs: { length, body } }: NodeOf<"scan">,
-  carries: readonly Carry[],
-  { inside, outside }: { readonly inside: Scope; readonly outside: Scope },
+  carries: readonly LoweredCarry[],
+  { inside, outside }: { readonly inside: LoopScope; readonly outside: LoopScope },
 ): readonly View[] => {
   const stacks = new Map<Node, View>();
   carries.forEach(({ stacked }, i) => {
@@ -97,8 +101,8 @@ const stackedAs = (stack: View, { shape }: Node): View | undefined =>
 
 const advance = (
   { attrs: { body } }: NodeOf<"scan">,
-  carries: readonly Carry[],
-  inside: Scope,
+  carries: readonly LoweredCarry[],
+  inside: LoopScope,
 ): void => {
   const moves = carries.flatMap((carry, i) => {
     const [argument, next] = [body.carries[i], body.nextCarries[i]];

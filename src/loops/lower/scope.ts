@@ -2,19 +2,19 @@
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Node, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import type { Buffer, BufferName, Statement } from "../program.ts";
+import type { BufferDeclaration, BufferName, Statement } from "../program.ts";
 import { bufferView, type View } from "./view.ts";
 
 /** What all scopes of a program share. */
 export interface Pool {
-  readonly buffers: Buffer[];
+  readonly buffers: BufferDeclaration[];
   readonly names: Map<string, number>;
 }
 
 /** One level of time loops. */
-export interface Scope {
+export interface LoopScope {
   readonly pool: Pool;
-  readonly parent: Scope | undefined;
+  readonly parent: LoopScope | undefined;
   /** How many time loops are around. */
   readonly depth: number;
   readonly statements: Statement[];
@@ -24,12 +24,12 @@ export interface Scope {
   /** Copies in other layouts, by what they are of. */
   readonly copies: Map<string, View>;
   /** The scope in which each buffer is complete. */
-  readonly homes: Map<BufferName, Scope>;
+  readonly homes: Map<BufferName, LoopScope>;
   /** Carries in a buffer of their own, which each step of this loop overwrites: complete for one step only. */
   readonly overwritten: Set<BufferName>;
 }
 
-export const rootScope = (): Scope => ({
+export const rootScope = (): LoopScope => ({
   pool: { buffers: [], names: new Map() },
   parent: undefined,
   depth: 0,
@@ -42,7 +42,7 @@ export const rootScope = (): Scope => ({
 });
 
 /** The inside of a time loop. */
-export const innerScope = (parent: Scope): Scope => ({
+export const innerScope = (parent: LoopScope): LoopScope => ({
   ...parent,
   parent,
   depth: parent.depth + 1,
@@ -54,7 +54,12 @@ export const innerScope = (parent: Scope): Scope => ({
 });
 
 /** A new temporary; the wish is the start of its name, and `#`, which no input has, a part of it. */
-export const allocate = ({ pool }: Scope, wish: string, dtype: Dtype, size: number): BufferName => {
+export const allocate = (
+  { pool }: LoopScope,
+  wish: string,
+  dtype: Dtype,
+  size: number,
+): BufferName => {
   const count = pool.names.get(wish) ?? 0;
   pool.names.set(wish, count + 1);
   const name = `${wish}#${count}`;
@@ -63,18 +68,18 @@ export const allocate = ({ pool }: Scope, wish: string, dtype: Dtype, size: numb
 };
 
 /** A new dense temporary that is stored to in this scope. */
-export const allocateView = (scope: Scope, wish: string, shape: Shape, dtype: Dtype): View => {
+export const allocateView = (scope: LoopScope, wish: string, shape: Shape, dtype: Dtype): View => {
   const name = allocate(scope, wish, dtype, Math.max(1, elements(shape)));
   scope.homes.set(name, scope);
   return bufferView(name, shape, dtype, noSteps(scope));
 };
 
 /** Steps of something that does not move with any loop around. */
-export const noSteps = ({ depth }: Scope): readonly number[] =>
+export const noSteps = ({ depth }: LoopScope): readonly number[] =>
   Array.from({ length: depth }, () => 0);
 
 /** A view as it is seen from inside of more loops. */
-export const seenFrom = (scope: Scope, view: View): View => {
+export const seenFrom = (scope: LoopScope, view: View): View => {
   const { source } = view;
   if (source.kind !== "buffer" || source.steps.length === scope.depth) return view;
   const more = scope.depth - source.steps.length;
@@ -86,7 +91,7 @@ export const seenFrom = (scope: Scope, view: View): View => {
 };
 
 /** The value of a node that has been lowered. */
-export const valueOf = (scope: Scope, node: Node): View => {
+export const valueOf = (scope: LoopScope, node: Node): View => {
   const value = scope.values.get(node);
   invariant(value !== undefined, `${node.op} has not been lowered`);
   return value;

@@ -1,5 +1,5 @@
 /** What no output depends on goes: stores, values, statements, buffers. */
-import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
+import type { BufferName, Instruction, Nest, Product, LoopProgram, Statement } from "../program.ts";
 import { buffersOf } from "../analysis/access.ts";
 import { prune, valuesOf } from "../analysis/body.ts";
 
@@ -9,7 +9,7 @@ type Store = Extract<Instruction, { readonly op: "store" | "reduce" }>;
 const isStore = (instruction: Instruction): instruction is Store =>
   instruction.op === "store" || instruction.op === "reduce";
 
-export const dead = (program: Program): Program => {
+export const dead = (program: LoopProgram): LoopProgram => {
   const live = liveBuffers(program);
   const body = keepLive(program.body, live);
   const accessed = new Set(body.flatMap((statement) => [...buffersOf(statement).keys()]));
@@ -27,7 +27,7 @@ const leavesOf = (statements: readonly Statement[]): readonly Leaf[] =>
   });
 
 /** Buffers that outputs depend on, outputs among them. */
-const liveBuffers = (program: Program): ReadonlySet<BufferName> => {
+const liveBuffers = (program: LoopProgram): ReadonlySet<BufferName> => {
   const storesTo = new Map<BufferName, { readonly leaf: Leaf; readonly store: Store }[]>();
   for (const leaf of leavesOf(program.body)) {
     for (const store of leaf.body) {

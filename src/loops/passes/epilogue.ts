@@ -2,7 +2,7 @@
  * What is done to every element of a product right after it moves into the product, and so does what is computed
  * before for its elements alone.
  */
-import type { BufferName, Instruction, Nest, Product, Program, Statement } from "../program.ts";
+import type { BufferName, Instruction, Nest, Product, LoopProgram, Statement } from "../program.ts";
 import { overAxesOf } from "../analysis/align.ts";
 import { join } from "../analysis/body.ts";
 import { isSlow } from "../analysis/cost.ts";
@@ -18,7 +18,7 @@ import {
 import { reindexNest } from "../analysis/reindex.ts";
 import { loadCounts } from "../analysis/uses.ts";
 
-export const epilogue = (program: Program): Program => {
+export const epilogue = (program: LoopProgram): LoopProgram => {
   const loads = loadCounts(program);
   const outputs = new Set(
     program.buffers.flatMap((one) => (one.role === "output" ? one.name : [])),

@@ -2,7 +2,7 @@
  * Copies go where the source may live in the destination's place from the start, or where readers of the destination
  * can read the source. What fills a buffer with one number goes where readers can use the number.
  */
-import type { Access, BufferName, Instruction, Nest, Product, Program } from "../program.ts";
+import type { Access, BufferName, Instruction, Nest, Product, LoopProgram } from "../program.ts";
 import {
   dynamicSize,
   footprint,
@@ -33,7 +33,7 @@ import {
 type Store = Extract<Instruction, { readonly op: "store" }>;
 type Value = Extract<Instruction, { readonly op: "load" | "number" }>;
 
-export const forward = (program: Program): Program => {
+export const forward = (program: LoopProgram): LoopProgram => {
   const tree = treeOf(program);
   const temporary = new Set(
     program.buffers.flatMap(({ name, role }) => (role === "temporary" ? name : [])),

@@ -1,5 +1,5 @@
 /** Nests over the same elements become one, so that what one stores and the next loads stays in a register. */
-import type { Access, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
+import type { Access, BufferName, Instruction, Nest, LoopProgram, Statement } from "../program.ts";
 import {
   accessKey,
   accessOf,
@@ -28,7 +28,7 @@ const siblingBuffers = 12;
 /** How many earlier readers of a buffer are tried as partners. */
 const siblingsTried = 12;
 
-export const fuse = (program: Program): Program => {
+export const fuse = (program: LoopProgram): LoopProgram => {
   const outputs = program.buffers.flatMap(({ name, role }) => (role === "output" ? name : []));
   return { ...program, body: fuseList(program.body, 0, new Set(outputs)) };
 };

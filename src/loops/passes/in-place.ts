@@ -1,6 +1,13 @@
 /** Outputs that replace inputs, such as parameters that are updated, come to be in the memory of these. */
 import { elements } from "../../graph/shapes.ts";
-import type { Access, Buffer, BufferName, Nest, Program, Statement } from "../program.ts";
+import type {
+  Access,
+  BufferDeclaration,
+  BufferName,
+  Nest,
+  LoopProgram,
+  Statement,
+} from "../program.ts";
 import { accessKey, buffersOf } from "../analysis/access.ts";
 import { mapValues } from "../analysis/body.ts";
 import { reindexNest } from "../analysis/reindex.ts";
@@ -9,7 +16,7 @@ import { reindexNest } from "../analysis/reindex.ts";
  * Afterwards no output replaces an input any more: inputs that were replaced are "state". Nests that only update state are the last
  * statements, and store where they load. What cannot be computed so is a temporary, which is copied at the end.
  */
-export const inPlace = (program: Program): Program => {
+export const inPlace = (program: LoopProgram): LoopProgram => {
   const pairs = program.buffers.filter(isReplacing);
   if (pairs.length === 0) return program;
   const { others, updates } = updatesLast(program.body, new Set(pairs.map(({ name }) => name)));
@@ -29,7 +36,7 @@ export const inPlace = (program: Program): Program => {
   const states = new Set(pairs.map(({ replaces }) => replaces));
   return {
     ...program,
-    buffers: program.buffers.flatMap((buffer): readonly Buffer[] => {
+    buffers: program.buffers.flatMap((buffer): readonly BufferDeclaration[] => {
       if (states.has(buffer.name)) return [{ ...buffer, role: "state" }];
       if (!isReplacing(buffer)) return [buffer];
       const { name, dtype, size } = buffer;
@@ -46,9 +53,10 @@ export const inPlace = (program: Program): Program => {
   };
 };
 
-type Replacing = Buffer & { readonly replaces: BufferName };
+type Replacing = BufferDeclaration & { readonly replaces: BufferName };
 
-const isReplacing = (buffer: Buffer): buffer is Replacing => buffer.replaces !== undefined;
+const isReplacing = (buffer: BufferDeclaration): buffer is Replacing =>
+  buffer.replaces !== undefined;
 
 /** By buffer: how many statements access it, and which is the last to access it and to store there. */
 interface Uses {

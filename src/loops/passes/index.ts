@@ -1,5 +1,5 @@
 /** The passes over loop programs in their order. Every one keeps results equal up to rounding. */
-import type { Program } from "../program.ts";
+import type { LoopProgram } from "../program.ts";
 import { coalesce } from "./coalesce.ts";
 import { dead } from "./dead.ts";
 import { epilogue } from "./epilogue.ts";
@@ -9,7 +9,7 @@ import { inPlace } from "./in-place.ts";
 import { partial } from "./partial.ts";
 import { terms } from "./terms.ts";
 
-export type LoopPass = (program: Program) => Program;
+export type LoopPass = (program: LoopProgram) => LoopProgram;
 
 /** In order. Axes are coalesced again when fewer accesses stand against it. */
 export const loopPasses: ReadonlyMap<string, LoopPass> = new Map([
@@ -27,5 +27,5 @@ export const loopPasses: ReadonlyMap<string, LoopPass> = new Map([
 ]);
 
 /** The program made fast: fewer statements, which access less memory. */
-export const optimiseLoops = (program: Program): Program =>
+export const optimiseLoops = (program: LoopProgram): LoopProgram =>
   [...loopPasses.values()].reduce((current, pass) => pass(current), program);

@@ -1,5 +1,12 @@
 /** Long reductions in two stages, so that the first can be divided among threads. */
-import type { Buffer, BufferName, Instruction, Nest, Program, Statement } from "../program.ts";
+import type {
+  BufferDeclaration,
+  BufferName,
+  Instruction,
+  Nest,
+  LoopProgram,
+  Statement,
+} from "../program.ts";
 import { buffersOf } from "../analysis/access.ts";
 import { reindexNest, type Reindexing } from "../analysis/reindex.ts";
 
@@ -13,7 +20,7 @@ const chunks = { least: 4, wish: 32, most: 64 } as const;
  * results. The second stages run as late as they may, together, and so does what is too short for two: threads wait once for
  * many.
  */
-export const partial = (program: Program): Program => {
+export const partial = (program: LoopProgram): LoopProgram => {
   const buffers = [...program.buffers];
   const names = new Set(buffers.map(({ name }) => name));
   const dtypes = new Map(buffers.map(({ name, dtype }) => [name, dtype] as const));
@@ -21,7 +28,12 @@ export const partial = (program: Program): Program => {
     let name = `${to}.parts`;
     for (let i = 1; names.has(name); i++) name = `${to}.parts${i}`;
     names.add(name);
-    const buffer: Buffer = { name, dtype: dtypes.get(to) ?? "float", size, role: "temporary" };
+    const buffer: BufferDeclaration = {
+      name,
+      dtype: dtypes.get(to) ?? "float",
+      size,
+      role: "temporary",
+    };
     buffers.push(buffer);
     return buffer;
   };
@@ -29,7 +41,7 @@ export const partial = (program: Program): Program => {
 };
 
 /** A temporary for parts of what goes to a buffer. */
-type Allocate = (to: BufferName, size: number) => Buffer;
+type Allocate = (to: BufferName, size: number) => BufferDeclaration;
 
 const splitAll = (statements: readonly Statement[], allocate: Allocate): readonly Statement[] => {
   const result: Statement[] = [];

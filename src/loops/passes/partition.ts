@@ -1,19 +1,19 @@
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Program, Statement } from "../program.ts";
+import type { LoopProgram, Statement } from "../program.ts";
 import { createIntervals, type Intervals } from "../analysis/intervals.ts";
 import { placesOf } from "./plan/uses.ts";
-import { choose, type Chosen } from "./partition/choose.ts";
+import { choose, type ChosenPartition } from "./partition/choose.ts";
 import { barrierTime, optionsOf, type Option } from "./partition/options.ts";
 import { refine } from "./partition/refine.ts";
-import { hasBarrier, itemsOf, type Body, type Item } from "./partition/schedule.ts";
-import { conflict, footprintsIn, type Split } from "./partition/footprint.ts";
+import { hasBarrier, itemsOf, type LoopBody, type ScheduleItem } from "./partition/schedule.ts";
+import { conflict, footprintsIn, type PartitionedAccess } from "./partition/footprint.ts";
 
 /**
  * Divides the work of a planned program among threads: every nest and product gets the axis that is split, or is left to
  * the first thread, and barriers go where a thread may access what another one wrote, or write what another one
  * accessed, since the last. All threads are at the same place when the program begins and when it ends.
  */
-export function partition(program: Program, threads: number): Program {
+export function partition(program: LoopProgram, threads: number): LoopProgram {
   if (threads === 1) return { ...program, threads };
   const places = placesOf(program.body);
   const footprintsOf = footprintsIn(program);
@@ -27,7 +27,7 @@ export function partition(program: Program, threads: number): Program {
 /** What was decided: an option for each leaf, and the items of each body before which there are barriers. */
 interface Outline {
   readonly choice: readonly number[];
-  readonly barriers: ReadonlyMap<Body | undefined, readonly number[]>;
+  readonly barriers: ReadonlyMap<LoopBody | undefined, readonly number[]>;
 }
 
 /**
@@ -35,16 +35,16 @@ interface Outline {
  * it may need before it.
  */
 const outline = (
-  items: readonly Item[],
+  items: readonly ScheduleItem[],
   options: readonly (readonly Option[])[],
   threads: number,
 ): Outline => {
   const choice = options.map(() => 0);
-  const barriers = new Map<Body | undefined, readonly number[]>();
+  const barriers = new Map<LoopBody | undefined, readonly number[]>();
   const here: number[] = [];
   /** What was accessed since the last barrier, by memory. */
-  const pending = new Map<number, Intervals<Split>>();
-  const waits = (splits: readonly Split[]): boolean =>
+  const pending = new Map<number, Intervals<PartitionedAccess>>();
+  const waits = (splits: readonly PartitionedAccess[]): boolean =>
     splits.some((split) => {
       const { space, lo, hi } = split.footprint;
       for (const before of pending.get(space)?.meeting(lo, hi) ?? [])
@@ -55,10 +55,10 @@ const outline = (
     here.push(index);
     pending.clear();
   };
-  const record = (splits: readonly Split[]): void => {
+  const record = (splits: readonly PartitionedAccess[]): void => {
     for (const split of splits) {
       const { space, lo, hi } = split.footprint;
-      const known = pending.get(space) ?? createIntervals<Split>();
+      const known = pending.get(space) ?? createIntervals<PartitionedAccess>();
       pending.set(space, known);
       known.add(lo, hi, split);
     }
@@ -89,10 +89,14 @@ const outline = (
 };
 
 const splitsOf = (
-  item: Item,
-  { choice }: Chosen,
+  item: ScheduleItem,
+  { choice }: ChosenPartition,
   options: readonly (readonly Option[])[],
-): { readonly leaf: number; readonly option: number; readonly splits: readonly Split[] }[] =>
+): {
+  readonly leaf: number;
+  readonly option: number;
+  readonly splits: readonly PartitionedAccess[];
+}[] =>
   Array.from({ length: item.to - item.from }, (_, i) => {
     const leaf = item.from + i;
     const option = choice[leaf] ?? 0;
@@ -101,14 +105,14 @@ const splitsOf = (
 
 const rebuild = (
   body: readonly Statement[],
-  items: readonly Item[],
+  items: readonly ScheduleItem[],
   { choice, barriers }: Outline,
   options: readonly (readonly Option[])[],
 ): Statement[] => {
   const walk = (
     statements: readonly Statement[],
-    inside: readonly Item[],
-    around: Body | undefined,
+    inside: readonly ScheduleItem[],
+    around: LoopBody | undefined,
   ): Statement[] => {
     const waits = new Set(barriers.get(around));
     const work = statements.filter((statement) => statement.kind !== "barrier");

@@ -1,4 +1,4 @@
-import type { Program } from "../program.ts";
+import type { LoopProgram } from "../program.ts";
 import { livesOf } from "./plan/lives.ts";
 import { pack } from "./plan/pack.ts";
 
@@ -10,7 +10,7 @@ const line = 16;
  * statement accesses is live at once: its buffers never overlap. Memory that the program needs besides its inputs and
  * outputs: 4 · `arena` bytes.
  */
-export function plan(program: Program): Program {
+export function plan(program: LoopProgram): LoopProgram {
   const lives = livesOf(program);
   const temporaries = program.buffers.filter(({ role }) => role === "temporary");
   const items = temporaries.map(({ name, size }) => ({

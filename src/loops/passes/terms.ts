@@ -1,5 +1,12 @@
 /** A sum of products is one product with several terms: partial sums never leave registers. */
-import type { Instruction, Product, Program, Statement, Term, ValueId } from "../program.ts";
+import type {
+  Instruction,
+  Product,
+  LoopProgram,
+  Statement,
+  ProductTerm,
+  InstructionId,
+} from "../program.ts";
 import { overAxesOf } from "../analysis/align.ts";
 import { join, mapValues, prune, valuesOf } from "../analysis/body.ts";
 import { mayShareBody } from "./fuse.ts";
@@ -14,7 +21,7 @@ import {
 import { reindexAccess, reindexBody } from "../analysis/reindex.ts";
 import { loadCounts } from "../analysis/uses.ts";
 
-export const terms = (program: Program): Program => {
+export const terms = (program: LoopProgram): LoopProgram => {
   const loads = loadCounts(program);
   const kept = new Set(
     program.buffers.flatMap(({ name, role }) => (role === "output" ? name : [])),
@@ -64,15 +71,15 @@ const mergeOne = (
 };
 
 /** By value, the instructions that use it. */
-const usesOf = (body: readonly Instruction[]): readonly (readonly ValueId[])[] => {
-  const uses = body.map((): ValueId[] => []);
+const usesOf = (body: readonly Instruction[]): readonly (readonly InstructionId[])[] => {
+  const uses = body.map((): InstructionId[] => []);
   for (const [i, instruction] of body.entries())
     for (const value of valuesOf(instruction)) uses[value]?.push(i);
   return uses;
 };
 
 /** The largest sum that the value is an addend of and that is all it is used for. */
-const sumWith = (body: readonly Instruction[], id: ValueId): ValueId => {
+const sumWith = (body: readonly Instruction[], id: InstructionId): InstructionId => {
   const uses = usesOf(body);
   let sum = id;
   for (;;) {
@@ -85,10 +92,10 @@ const sumWith = (body: readonly Instruction[], id: ValueId): ValueId => {
 };
 
 /** Loads that are used once each, all for a sum with the product. */
-const addends = (body: readonly Instruction[]): readonly ValueId[] => {
+const addends = (body: readonly Instruction[]): readonly InstructionId[] => {
   const uses = usesOf(body);
-  const found: ValueId[] = [];
-  const collect = (id: ValueId): void => {
+  const found: InstructionId[] = [];
+  const collect = (id: InstructionId): void => {
     const instruction = body[id];
     if (instruction?.op === "load") found.push(id);
     else if (instruction?.op === "binary" && instruction.name === "add")
@@ -100,7 +107,7 @@ const addends = (body: readonly Instruction[]): readonly ValueId[] => {
 };
 
 /** `first` stores nothing but a sum with its product, which `second` adds to its own as value `id`. */
-const mergeTerms = (first: Product, second: Product, id: ValueId): Product | undefined => {
+const mergeTerms = (first: Product, second: Product, id: InstructionId): Product | undefined => {
   const load = second.body[id];
   const store = first.body.at(-1);
   if (load?.op !== "load" || store?.op !== "store") return undefined;
@@ -115,7 +122,7 @@ const mergeTerms = (first: Product, second: Product, id: ValueId): Product | und
     b: reindexAccess(term.b, rank, to),
   }));
   const stored = new Set(second.body.flatMap((one) => (one.op === "store" ? one.to.buffer : [])));
-  const fits = (term: Term): boolean =>
+  const fits = (term: ProductTerm): boolean =>
     !stored.has(term.a.buffer) && !stored.has(term.b.buffer) && isTermOf(second, term);
   if (!moved.every(fits)) return undefined;
   const merged = [...moved, ...second.terms];
@@ -132,17 +139,17 @@ const mergeTerms = (first: Product, second: Product, id: ValueId): Product | und
   };
 };
 
-const isTermOf = ({ row, column, axes }: Product, { a, b }: Term): boolean =>
+const isTermOf = ({ row, column, axes }: Product, { a, b }: ProductTerm): boolean =>
   a.strides[column] === 0 &&
   (b.strides[column] === 1 || axes[column] === 1) &&
   (row === undefined || b.strides[row] === 0);
 
 /** The body without the value, which is used by one addition. */
-const withoutAddend = (body: readonly Instruction[], id: ValueId): readonly Instruction[] => {
-  const renamed = new Map<ValueId, ValueId>();
+const withoutAddend = (body: readonly Instruction[], id: InstructionId): readonly Instruction[] => {
+  const renamed = new Map<InstructionId, InstructionId>();
   for (const [i, one] of body.entries())
     if (one.op === "binary" && (one.a === id || one.b === id))
       renamed.set(i, one.a === id ? one.b : one.a);
-  const target = (value: ValueId): ValueId => renamed.get(value) ?? value;
+  const target = (value: InstructionId): InstructionId => renamed.get(value) ?? value;
   return prune(body.map((instruction) => mapValues(instruction, target)));
 };

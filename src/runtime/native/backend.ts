@@ -1,5 +1,5 @@
 /** Graphs compiled to C. */
-import type { Module, Target } from "../../code/code.ts";
+import type { Module, CodeTarget } from "../../code/code.ts";
 import { success, type Result } from "../../diagnostics/diagnostic.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Dtype, Graph, Shape } from "../../graph/op.ts";
@@ -9,12 +9,12 @@ import type { Backend } from "../backend.ts";
 import { backendOver, placeOutputs, type Store } from "../buffers.ts";
 import { keyOf } from "./key.ts";
 import { link, relink, type Linked, type Linker } from "./library.ts";
-import { openMemory, type Block } from "./memory.ts";
+import { openMemory, type MemoryBlock } from "./memory.ts";
 
 /** What makes code of a graph. */
 export type Generate = (
   graph: Graph,
-  options: { readonly target: Target; readonly threads: number },
+  options: { readonly target: CodeTarget; readonly threads: number },
 ) => Module;
 
 /**
@@ -29,13 +29,13 @@ export const nativeBackend = (
 ): Backend => {
   const { koffi, toolchain } = linker;
   const memory = openMemory((array) => koffi.address(array));
-  const taken = new Set<Block>();
-  const take = (shape: Shape): Block => {
+  const taken = new Set<MemoryBlock>();
+  const take = (shape: Shape): MemoryBlock => {
     const block = memory.take(4 * elements(shape));
     taken.add(block);
     return block;
   };
-  const store: Store<Block> = {
+  const store: Store<MemoryBlock> = {
     name: "native",
     upload: ({ shape, data }, dtype) => {
       const block = take(shape);
@@ -86,7 +86,7 @@ export const nativeBackend = (
 };
 
 const view = (
-  { bytes, offset }: Block,
+  { bytes, offset }: MemoryBlock,
   shape: Shape,
   dtype: Dtype,
 ): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> =>

@@ -22,7 +22,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { failure, success, type Diagnostic, type Result } from "../../diagnostics/diagnostic.ts";
 import { cacheNotUsed, compilerFailed } from "../errors.ts";
 import { isPrivateFile, openPrivate, type Untrusted } from "./private-folder.ts";
-import { compileC, sharedFlags, type Environment, type Toolchain } from "./toolchain.ts";
+import { compileC, sharedFlags, type EnvironmentVariables, type Toolchain } from "./toolchain.ts";
 
 /** Where compiled code goes, and what was wrong with the places that were asked for. */
 export interface Cache {
@@ -34,7 +34,7 @@ export interface Cache {
  * The first of GTMC_CACHE, XDG_CACHE_HOME and the home folder's .cache that is set, if nobody but the user can write to it:
  * who writes there has their code run. Else a folder that lives as long as this process, and a warning.
  */
-export const openCache = (environment: Environment): Cache => {
+export const openCache = (environment: EnvironmentVariables): Cache => {
   const chosen = chosenDirectory(environment);
   const opened = openPrivate(chosen.directory);
   if ("path" in opened) {
@@ -51,7 +51,7 @@ export const openCache = (environment: Environment): Cache => {
 
 /** An empty variable counts as none (XDG Base Directory Specification), also HOME. */
 const chosenDirectory = (
-  environment: Environment,
+  environment: EnvironmentVariables,
 ): { readonly from: string; readonly directory: string } => {
   const { GTMC_CACHE: own = "", XDG_CACHE_HOME: caches = "", HOME: home = "" } = environment;
   if (own !== "") return { from: "GTMC_CACHE", directory: own };

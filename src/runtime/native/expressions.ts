@@ -1,32 +1,40 @@
 /** Expressions of code as C; the operations are those of the prelude in `vectors.ts`. */
-import type { Address, Affine, Expr, FunctionName, Lanes, Local, Type } from "../../code/code.ts";
+import type {
+  Address,
+  Affine,
+  CodeExpr,
+  CodeFunctionName,
+  Lanes,
+  Local,
+  CodeType,
+} from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import { entryOf } from "../../graph/table.ts";
 
 /** What expressions refer to, by their names in C. */
-export interface Scope {
+export interface NamesInC {
   readonly local: (name: Local) => string;
   readonly variable: (name: string) => string;
   readonly buffer: (name: string) => string;
   /** A call of the function for this many lanes. */
-  readonly call: (name: FunctionName, lanes: Lanes) => string;
+  readonly call: (name: CodeFunctionName, lanes: Lanes) => string;
 }
 
 /** C text with the type of its value. */
 export interface Printed {
   readonly text: string;
-  readonly type: Type;
+  readonly type: CodeType;
 }
 
 /** `f32x16`, `i32x1`, `maskx8`. */
-export const typeName = ({ scalar, lanes }: Type): string => `${scalar}x${lanes}`;
+export const typeName = ({ scalar, lanes }: CodeType): string => `${scalar}x${lanes}`;
 
-export const printExpr = (expr: Expr, scope: Scope): Printed =>
+export const printExpr = (expr: CodeExpr, scope: NamesInC): Printed =>
   entryOf(printers, expr.kind)(expr, scope);
 
-type Kind = Expr["kind"];
+type Kind = CodeExpr["kind"];
 type Printers = {
-  readonly [K in Kind]: (expr: Extract<Expr, { kind: K }>, scope: Scope) => Printed;
+  readonly [K in Kind]: (expr: Extract<CodeExpr, { kind: K }>, scope: NamesInC) => Printed;
 };
 
 const printers: Printers = {
@@ -43,7 +51,7 @@ const printers: Printers = {
   splat: ({ lanes, of: inner }, scope) => {
     const { text, type } = printExpr(inner, scope);
     invariant(type.lanes === 1, `splat of ${typeName(type)}`);
-    const result: Type = { scalar: type.scalar, lanes };
+    const result: CodeType = { scalar: type.scalar, lanes };
     return { type: result, text: `splat_${typeName(result)}(${text})` };
   },
   unary: ({ op, of: inner }, scope) => {
@@ -99,7 +107,7 @@ const printers: Printers = {
   },
 };
 
-const of = (scalar: Type["scalar"], lanes: Lanes, text: string): Printed => ({
+const of = (scalar: CodeType["scalar"], lanes: Lanes, text: string): Printed => ({
   type: { scalar, lanes },
   text,
 });
@@ -114,7 +122,7 @@ const unreachable = (): never => {
   invariant(false, "an operation without operands");
 };
 
-const unaryScalar: Readonly<Record<string, Type["scalar"]>> = {
+const unaryScalar: Readonly<Record<string, CodeType["scalar"]>> = {
   toInt: "i32",
   toFloat: "f32",
   asInt: "i32",
@@ -127,7 +135,7 @@ const floatOperators: Operators = { add: "+", sub: "-", mul: "*", div: "/" };
 const integerOperators: Operators = { shiftRight: ">>", and: "&", or: "|" };
 
 /** A pointer to the element. */
-export const addressText = ({ buffer, offset, dynamic }: Address, scope: Scope): string => {
+export const addressText = ({ buffer, offset, dynamic }: Address, scope: NamesInC): string => {
   const pointer = scope.buffer(buffer);
   const fixed = affineText(offset, scope);
   const computed =
@@ -137,7 +145,7 @@ export const addressText = ({ buffer, offset, dynamic }: Address, scope: Scope):
 };
 
 /** A `long`. */
-const affineText = ({ constant, terms }: Affine, scope: Scope): string => {
+const affineText = ({ constant, terms }: Affine, scope: NamesInC): string => {
   const parts = terms
     .filter(({ scale }) => scale !== 0)
     .map(({ variable, scale }) =>
@@ -148,7 +156,7 @@ const affineText = ({ constant, terms }: Affine, scope: Scope): string => {
 };
 
 /** A literal in every lane, exactly. */
-const numberText = (type: Type, value: number): string => {
+const numberText = (type: CodeType, value: number): string => {
   const one = type.scalar === "f32" ? floatText(value) : intText(value);
   return type.lanes === 1 ? one : `splat_${typeName(type)}(${one})`;
 };

@@ -1,19 +1,19 @@
 /** Functions of a module in C, one for each number of lanes that is asked for. */
-import type { FunctionName, Lanes, Module, Statement } from "../../code/code.ts";
+import type { CodeFunctionName, Lanes, Module, CodeStatement } from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
-import { printExpr, typeName, type Scope } from "./expressions.ts";
+import { printExpr, typeName, type NamesInC } from "./expressions.ts";
 import { namer, type Namer } from "./names.ts";
 
 export interface Functions {
   /** The identifier of a function for this many lanes, which is printed for having been asked for. */
-  readonly call: (name: FunctionName, lanes: Lanes) => string;
+  readonly call: (name: CodeFunctionName, lanes: Lanes) => string;
   /** What was asked for, callees first. After that nothing more may be asked for. */
   readonly print: () => readonly string[];
 }
 
 export const functionsOf = (module: Module, local: Namer): Functions => {
   const identifier = namer("f_");
-  const asked = new Map<FunctionName, Set<Lanes>>(
+  const asked = new Map<CodeFunctionName, Set<Lanes>>(
     module.functions.map(({ name }) => [name, new Set()]),
   );
   const call: Functions["call"] = (name, lanes) => {
@@ -22,7 +22,7 @@ export const functionsOf = (module: Module, local: Namer): Functions => {
     counts.add(lanes);
     return `${identifier(name)}_x${lanes}`;
   };
-  const scope: Scope = {
+  const scope: NamesInC = {
     local,
     call,
     variable: (name) => outside(`variable ${name}`),
@@ -49,7 +49,7 @@ export const functionsOf = (module: Module, local: Namer): Functions => {
   };
 };
 
-const letText = (statement: Statement, scope: Scope): string => {
+const letText = (statement: CodeStatement, scope: NamesInC): string => {
   invariant(statement.kind === "let", `a function with a ${statement.kind}`);
   const { local, type, value } = statement;
   return `const ${typeName(type)} ${scope.local(local)} = ${printExpr(value, scope).text};`;

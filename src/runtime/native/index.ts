@@ -9,14 +9,14 @@ import { openCache } from "./cache.ts";
 import { loadKoffi, type Linker } from "./library.ts";
 import { threadCount } from "../thread-count.ts";
 import { measurePeak } from "./peak.ts";
-import { findToolchain, type Environment } from "./toolchain.ts";
+import { findToolchain, type EnvironmentVariables } from "./toolchain.ts";
 import { compilerVersion } from "./version.ts";
 
 export interface NativeOptions {
   /** GTMC_THREADS, or one for each processor and at most 8. */
   readonly threads?: number;
   /** Where CC, GTMC_CACHE, XDG_CACHE_HOME and GTMC_THREADS are looked up. */
-  readonly environment?: Environment;
+  readonly environment?: EnvironmentVariables;
   /** Makes code of graphs, instead of the compiler's own way. */
   readonly generate?: Generate;
 }
@@ -40,7 +40,7 @@ export interface TimedNative {
 
 /** Opens the backend for a profile; throws as `openNative` does. */
 export const openTimedNative = async (
-  environment: Environment = process.env,
+  environment: EnvironmentVariables = process.env,
 ): Promise<TimedNative> => {
   const threads = threadsOf(environment);
   const generate: Generate = (graph, options) => generateCode(withNames(graph), options);
@@ -50,7 +50,7 @@ export const openTimedNative = async (
 };
 
 const openLinker = async (
-  environment: Environment,
+  environment: EnvironmentVariables,
   profile: boolean,
 ): Promise<{ readonly linker: Linker; readonly warnings: readonly Diagnostic[] }> => {
   const toolchain = findToolchain(environment);
@@ -59,5 +59,5 @@ const openLinker = async (
   return { linker: { koffi, toolchain, cache: directory, profile }, warnings };
 };
 
-const threadsOf = (environment: Environment): number =>
+const threadsOf = (environment: EnvironmentVariables): number =>
   threadCount(environment["GTMC_THREADS"], availableParallelism());

@@ -1,7 +1,7 @@
 /** Kernels as C functions. They take the buffers that they use as `restrict` pointers: no two of one kernel share memory. */
-import type { Bound, Kernel, Module, Statement } from "../../code/code.ts";
+import type { LoopBound, Kernel, Module, CodeStatement } from "../../code/code.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
-import { addressText, printExpr, typeName, type Scope } from "./expressions.ts";
+import { addressText, printExpr, typeName, type NamesInC } from "./expressions.ts";
 import type { Functions } from "./functions.ts";
 import type { Namer } from "./names.ts";
 import { entryOf } from "../../graph/table.ts";
@@ -29,7 +29,7 @@ export const printKernel = (
 ): PrintedKernel => {
   const stored = new Set<string>();
   const buffers = new Set<string>();
-  const scope: Scope = {
+  const scope: NamesInC = {
     local: names.local,
     variable: names.variable,
     buffer: (name) => {
@@ -64,19 +64,19 @@ export const printKernel = (
 };
 
 interface Context {
-  readonly scope: Scope;
+  readonly scope: NamesInC;
   /** Collects the buffers that are stored to. */
   readonly stored: Set<string>;
 }
 
 type Printers = {
-  readonly [K in Statement["kind"]]: (
-    statement: Extract<Statement, { kind: K }>,
+  readonly [K in CodeStatement["kind"]]: (
+    statement: Extract<CodeStatement, { kind: K }>,
     context: Context,
   ) => readonly string[];
 };
 
-const printStatement = (statement: Statement, context: Context): readonly string[] =>
+const printStatement = (statement: CodeStatement, context: Context): readonly string[] =>
   entryOf(printers, statement.kind)(statement, context);
 
 const printers: Printers = {
@@ -124,10 +124,10 @@ const printers: Printers = {
   },
 };
 
-const isWhole = ({ from, to, step }: Extract<Statement, { kind: "for" }>): boolean =>
+const isWhole = ({ from, to, step }: Extract<CodeStatement, { kind: "for" }>): boolean =>
   typeof from === "number" && typeof to === "number" && (to - from) % step === 0;
 
-const boundText = (bound: Bound): string => {
+const boundText = (bound: LoopBound): string => {
   if (typeof bound === "number") return String(bound);
   return bound.part === "from"
     ? `(${bound.size}L * thread / THREADS)`

@@ -2,7 +2,7 @@
 import { InternalError } from "../../diagnostics/invariant.ts";
 
 /** A piece of memory and its address. */
-export interface Block {
+export interface MemoryBlock {
   readonly bytes: ArrayBuffer;
   /** Where the aligned part begins. */
   readonly offset: number;
@@ -11,10 +11,10 @@ export interface Block {
   readonly size: number;
 }
 
-export interface Memory {
-  readonly take: (bytes: number) => Block;
+export interface MemoryPool {
+  readonly take: (bytes: number) => MemoryBlock;
   /** Gives back what was taken, once. */
-  readonly give: (block: Block) => void;
+  readonly give: (block: MemoryBlock) => void;
 }
 
 const line = 64;
@@ -22,8 +22,8 @@ const line = 64;
 const keptBytes = 256 * 2 ** 20;
 
 /** `addressOf` tells where an array's first byte is. */
-export const openMemory = (addressOf: (array: Uint8Array) => bigint): Memory => {
-  const free = new Map<number, Block[]>();
+export const openMemory = (addressOf: (array: Uint8Array) => bigint): MemoryPool => {
+  const free = new Map<number, MemoryBlock[]>();
   let kept = 0;
   return {
     take: (bytes) => {
@@ -49,7 +49,7 @@ const sizeClass = (bytes: number): number => {
   return Math.max(1, Math.ceil(bytes / unit)) * unit;
 };
 
-const allocate = (size: number, addressOf: (array: Uint8Array) => bigint): Block => {
+const allocate = (size: number, addressOf: (array: Uint8Array) => bigint): MemoryBlock => {
   let bytes: ArrayBuffer;
   try {
     bytes = new ArrayBuffer(size + line);

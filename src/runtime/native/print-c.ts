@@ -1,5 +1,5 @@
 /** Code as one file of C: C11 with the vectors of gcc and clang. Nothing is decided here. */
-import type { Module, Step } from "../../code/code.ts";
+import type { Module, ScheduleStep } from "../../code/code.ts";
 import { InternalError } from "../../diagnostics/invariant.ts";
 import { functionsOf } from "./functions.ts";
 import { indent, printKernel, type Names, type PrintedKernel } from "./kernels.ts";
@@ -101,10 +101,10 @@ interface Context {
   readonly options: PrintOptions;
 }
 
-const stepsText = (steps: readonly Step[], context: Context): readonly string[] =>
+const stepsText = (steps: readonly ScheduleStep[], context: Context): readonly string[] =>
   steps.flatMap((step) => oneStepText(step, context));
 
-const oneStepText = (step: Step, context: Context): readonly string[] => {
+const oneStepText = (step: ScheduleStep, context: Context): readonly string[] => {
   const { module, names, kernels } = context;
   switch (step.kind) {
     case "run": {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, isAbsolute } from "node:path";
-import type { Target } from "../../code/code.ts";
+import type { CodeTarget } from "../../code/code.ts";
 import { failure, success, type Result } from "../../diagnostics/diagnostic.ts";
 import { compilerFailed } from "../errors.ts";
 import { childEnvironment, findProgram } from "./program-path.ts";
@@ -12,13 +12,13 @@ export interface Toolchain {
   readonly command: string;
   /** For this very processor; the same for all that is compiled. */
   readonly flags: readonly string[];
-  readonly target: Target;
+  readonly target: CodeTarget;
   /** All that the compiled code depends on besides source and flags. */
   readonly identity: string;
 }
 
 /** Environment variables, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * No `-ffast-math`: NaN and infinity mean what they mean, and sums keep their order. Products and sums are
@@ -37,7 +37,7 @@ const semantics = [
 const processorFlags: readonly (readonly string[])[] = [["-march=native"], ["-mcpu=native"], []];
 
 /** $CC alone if it is set, else the first of cc, gcc and clang that runs. */
-export const findToolchain = (environment: Environment): Toolchain => {
+export const findToolchain = (environment: EnvironmentVariables): Toolchain => {
   const chosen = environment["CC"];
   const commands = chosen === undefined || chosen === "" ? ["cc", "gcc", "clang"] : [chosen];
   for (const command of commands) {
@@ -80,7 +80,7 @@ const wordsOf = (command: string): readonly string[] => {
   return program === undefined ? [] : [program, ...words];
 };
 
-const targetOf = (macros: string): Target => {
+const targetOf = (macros: string): CodeTarget => {
   const has = (name: string): boolean => macros.includes(`#define ${name} `);
   if (has("__AVX512F__")) return { lanes: 16, registers: 32 };
   if (has("__AVX2__") && has("__FMA__")) return { lanes: 8, registers: 16 };

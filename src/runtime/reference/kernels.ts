@@ -5,15 +5,15 @@ import type { Node, NodeOf, OpName, Ops } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
 import * as gamma from "./gamma.ts";
 import { allocate, eachOffset, item, permute, read, broadcastTo, stridesOf } from "./strided.ts";
-import type { Data, Value } from "./strided.ts";
+import type { Data, DenseValue } from "./strided.ts";
 
 /** The primitives that the evaluator handles itself. */
 export type Structural = "input" | "scan" | "project";
 
-type Values<Operands extends readonly Node[]> = { readonly [I in keyof Operands]: Value };
+type Values<Operands extends readonly Node[]> = { readonly [I in keyof Operands]: DenseValue };
 
 /** The elements of a node's value, given the values of its operands. */
-export type Kernel<K extends OpName> = (
+export type ReferenceKernel<K extends OpName> = (
   operands: Values<Ops[K]["operands"]>,
   node: NodeOf<K>,
 ) => Data;
@@ -22,7 +22,7 @@ type Typed = Pick<NodeOf<OpName>, "shape" | "dtype">;
 
 const unary =
   (f: (x: number) => number) =>
-  ([x]: readonly [Value], { dtype }: Typed): Data => {
+  ([x]: readonly [DenseValue], { dtype }: Typed): Data => {
     const result = allocate(dtype, x.data.length);
     x.data.forEach((value, i) => {
       result[i] = f(value);
@@ -32,7 +32,7 @@ const unary =
 
 const binary =
   (f: (a: number, b: number) => number) =>
-  ([a, b]: readonly [Value, Value], { shape, dtype }: Typed): Data => {
+  ([a, b]: readonly [DenseValue, DenseValue], { shape, dtype }: Typed): Data => {
     const left = broadcastTo(a, shape);
     const right = broadcastTo(b, shape);
     const result = allocate(dtype, left.length);
@@ -48,11 +48,11 @@ const eachRow = (data: Data, length: number, f: (row: Data, index: number) => vo
   for (let r = 0; r < count; r += 1) f(data.subarray(r * length, (r + 1) * length), r);
 };
 
-const lastSize = ({ shape }: Value): number => shape.at(-1) ?? 1;
+const lastSize = ({ shape }: DenseValue): number => shape.at(-1) ?? 1;
 
 const reduction =
   (initial: number, f: (a: number, b: number) => number) =>
-  ([x]: readonly [Value], { dtype, shape, attrs: { axes } }: NodeOf<ReductionName>): Data => {
+  ([x]: readonly [DenseValue], { dtype, shape, attrs: { axes } }: NodeOf<ReductionName>): Data => {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const result = allocate(dtype, elements(shape)).fill(initial);
     const length = elements(axes.map((axis) => x.shape[axis] ?? 1));
@@ -78,7 +78,7 @@ const sumOfExp = (row: Float64Array): number => row.reduce((total, x) => total +
 
 const cumulative =
   (initial: number, f: (a: number, b: number) => number) =>
-  ([x]: readonly [Value], { dtype, attrs }: NodeOf<CumulationName>): Data => {
+  ([x]: readonly [DenseValue], { dtype, attrs }: NodeOf<CumulationName>): Data => {
     const n = x.shape[attrs.axis] ?? 1;
     const inner = elements(x.shape.slice(attrs.axis + 1));
     const result = allocate(dtype, x.data.length);
@@ -98,7 +98,7 @@ const cumulative =
 
 /** Visits each index with where its row lies in `x` and in the row's own place in `updates`. */
 const eachIndexed = (
-  indices: Value,
+  indices: DenseValue,
   batch: number,
   size: number,
   visit: (row: number, place: number) => void,
@@ -110,7 +110,7 @@ const eachIndexed = (
   });
 };
 
-const contract = (a: Value, b: Value, { attrs, shape }: NodeOf<"contract">): Data => {
+const contract = (a: DenseValue, b: DenseValue, { attrs, shape }: NodeOf<"contract">): Data => {
   const sizes = new Map<string, number>();
   Array.from(attrs.a).forEach((subscript, axis) => sizes.set(subscript, a.shape[axis] ?? 1));
   Array.from(attrs.b).forEach((subscript, axis) => sizes.set(subscript, b.shape[axis] ?? 1));
@@ -146,7 +146,7 @@ const contract = (a: Value, b: Value, { attrs, shape }: NodeOf<"contract">): Dat
 };
 
 /** The total table. */
-export const kernels: { readonly [K in Exclude<OpName, Structural>]: Kernel<K> } = {
+export const kernels: { readonly [K in Exclude<OpName, Structural>]: ReferenceKernel<K> } = {
   constant: (_, { attrs, dtype, shape }) => allocate(dtype, elements(shape)).fill(attrs.value),
   iota: (_, { attrs: { axis }, dtype, shape }) => {
     const result = allocate(dtype, elements(shape));

@@ -7,7 +7,7 @@ import { elements } from "../../graph/shapes.ts";
 export type Data = Float64Array | Int32Array;
 
 /** A dense value. */
-export interface Value {
+export interface DenseValue {
   readonly shape: Shape;
   readonly data: Data;
 }
@@ -72,14 +72,14 @@ export const read = (data: Data, shape: Shape, strides: readonly number[], start
 };
 
 /** Broadcasts axes of size 1. */
-export const broadcastTo = ({ shape, data }: Value, to: Shape): Data => {
+export const broadcastTo = ({ shape, data }: DenseValue, to: Shape): Data => {
   if (data.length === elements(to)) return data;
   const strides = stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
   return read(data, to, strides);
 };
 
 /** The axes in another order. */
-export const permute = ({ shape, data }: Value, order: readonly number[]): Data => {
+export const permute = ({ shape, data }: DenseValue, order: readonly number[]): Data => {
   if (order.every((from, to) => from === to)) return data;
   const strides = stridesOf(shape);
   return read(

@@ -6,15 +6,15 @@ import { bodyArguments, bodyRoots } from "../../graph/walk.ts";
 import { arrayOf } from "../tfjs/constants.ts";
 import type { Evaluated } from "../tfjs/device.ts";
 import { recipeOf } from "./operations.ts";
-import { isGiven, plan, type Step } from "../tfjs/plan.ts";
+import { isGiven, plan, type PlannedStep } from "../tfjs/plan.ts";
 import { type as typeOf, type Recipe } from "./recipe.ts";
 import type { FunctionDef, GraphDef, Tensor } from "./graph-def.ts";
 import { repeated, unrolled, type LoopResult } from "./loops.ts";
-import { stacked, type Series } from "./series.ts";
+import { stacked, type TensorSeries } from "./series.ts";
 import { graphWriter, type GraphWriter } from "./writer.ts";
 
 /** The graph, and under which names it takes its inputs and leaves its outputs; equal outputs share theirs. */
-export interface Emitted {
+export interface EmittedGraph {
   readonly graph: GraphDef;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
@@ -26,7 +26,7 @@ export interface Emitted {
  */
 export const defaultUnrolledNodes = 1000;
 
-export const emitGraph = (graph: Graph, limit: number): Emitted => {
+export const emitGraph = (graph: Graph, limit: number): EmittedGraph => {
   const writer = graphWriter("graph");
   const functions: FunctionDef[] = [];
   const emission = { functions, limit, recipes: new Map(), bodies: new Map() };
@@ -57,7 +57,7 @@ interface Emission {
 
 interface Block {
   readonly roots: readonly Node[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedStep[];
 }
 
 /** One step of a loop. */
@@ -142,7 +142,7 @@ const recipe = ({ recipes }: Emission, node: Evaluated): Recipe => {
 
 /** What a loop finds where it is. */
 interface Surroundings {
-  readonly unstacked: Step["unstacked"];
+  readonly unstacked: PlannedStep["unstacked"];
   readonly tensor: (node: Node) => Tensor;
   readonly left: (node: Node) => LoopResult;
 }
@@ -156,7 +156,7 @@ const writeLoop = (
   const { length } = scan.attrs;
   const body = bodyOf(emission, scan.attrs.body);
   const fixedCount = scan.operands.length - scan.attrs.body.inputs.length;
-  const inputs = scan.operands.slice(fixedCount).map((operand, i): Series => {
+  const inputs = scan.operands.slice(fixedCount).map((operand, i): TensorSeries => {
     const apart = unstacked.get(fixedCount + i);
     if (apart !== undefined) {
       const { carries, outputs } = left(apart.operands[0]);

@@ -5,7 +5,7 @@
 import type { Shape } from "../../graph/op.ts";
 import type {
   Attribute,
-  Attributes,
+  NodeAttributes,
   DataType,
   FunctionDef,
   GraphDef,
@@ -56,7 +56,7 @@ const functionFields = ({ name, inputs, outputs, nodes }: FunctionDef): readonly
   ];
 };
 
-const attributeFields = (field: number, attributes: Attributes): readonly Field[] =>
+const attributeFields = (field: number, attributes: NodeAttributes): readonly Field[] =>
   Object.entries(attributes).map(([name, attribute]) =>
     entry(field, name, [attributeField(attribute)]),
   );

@@ -1,11 +1,11 @@
 /** TensorFlow's graphs, as far as they are used here: GraphDef, NodeDef and FunctionDef of its protocol buffers. */
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { elementwiseResults } from "./elementwise.ts";
-import type { AttributeValue, Operation } from "./recipe.ts";
+import type { AttributeValue, OperationName } from "./recipe.ts";
 
 /** What an operation may be of that no primitive needs. */
 export type GraphOperation =
-  | Operation
+  | OperationName
   | "Const"
   | "Less"
   | "Placeholder"
@@ -34,7 +34,7 @@ export interface TensorValue {
   readonly data: Float32Array | Int32Array | number;
 }
 
-export type Attributes = Readonly<Record<string, Attribute>>;
+export type NodeAttributes = Readonly<Record<string, Attribute>>;
 
 /** A value: how a node of the same graph or function names it. */
 export type Tensor = string;
@@ -43,7 +43,7 @@ export interface NodeDef {
   readonly name: string;
   readonly operation: GraphOperation;
   readonly inputs: readonly Tensor[];
-  readonly attributes: Attributes;
+  readonly attributes: NodeAttributes;
 }
 
 export interface FunctionDef {

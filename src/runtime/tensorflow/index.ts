@@ -3,9 +3,9 @@ import { success } from "../../diagnostics/diagnostic.ts";
 import { verify } from "../../graph/verify.ts";
 import { loadBinding, type Binding } from "./binding.ts";
 import type { Backend } from "../backend.ts";
-import { backendOver, type Compiled } from "../buffers.ts";
+import { backendOver, type CompiledGraph } from "../buffers.ts";
 import { nativeTensors, type Native, type NativeTensors } from "./tensors.ts";
-import { defaultUnrolledNodes, emitGraph, type Emitted } from "./emit.ts";
+import { defaultUnrolledNodes, emitGraph, type EmittedGraph } from "./emit.ts";
 import { openSession } from "./session.ts";
 import { setThreads } from "./threads.ts";
 
@@ -22,7 +22,11 @@ export const openTensorflow = (unrolledNodes: number = defaultUnrolledNodes): Pr
     resolve(backend);
   });
 
-const compile = (binding: Binding, { own }: NativeTensors, emitted: Emitted): Compiled<Native> => {
+const compile = (
+  binding: Binding,
+  { own }: NativeTensors,
+  emitted: EmittedGraph,
+): CompiledGraph<Native> => {
   const session = openSession(binding, emitted.graph);
   const inputs = portList(emitted.inputs);
   const outputs = portList(emitted.outputs);

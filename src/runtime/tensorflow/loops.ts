@@ -4,7 +4,7 @@ import { at } from "../../graph/residuals.ts";
 import { bodyArguments } from "../../graph/walk.ts";
 import { bool, type as typeOf } from "./recipe.ts";
 import type { DataType, FunctionDef, Tensor } from "./graph-def.ts";
-import { element, emptyList, list, setElement, steps, type Series } from "./series.ts";
+import { element, emptyList, list, setElement, steps, type TensorSeries } from "./series.ts";
 import { graphWriter, type GraphWriter } from "./writer.ts";
 
 /** Writes one step: from the body's arguments to its roots, the next carries and the outputs. */
@@ -17,13 +17,13 @@ export interface LoopSite {
   readonly writeStep: WriteStep;
   /** The initial carries, then the constants. */
   readonly fixed: readonly Tensor[];
-  readonly inputs: readonly Series[];
+  readonly inputs: readonly TensorSeries[];
 }
 
 /** What a loop leaves. */
 export interface LoopResult {
   readonly carries: readonly Tensor[];
-  readonly outputs: readonly Series[];
+  readonly outputs: readonly TensorSeries[];
 }
 
 /** Step after step, each with nodes of its own. */
@@ -131,7 +131,7 @@ const minus = (writer: GraphWriter, a: Tensor, b: Tensor): Tensor =>
 const outputForm = (
   { attrs: { length, body } }: NodeOf<"scan">,
   index: number,
-): Pick<Series, "length" | "shape" | "dtype"> => {
+): Pick<TensorSeries, "length" | "shape" | "dtype"> => {
   const { shape, dtype } = at(body.outputs, index);
   return { length, shape, dtype };
 };

@@ -10,7 +10,7 @@ import {
   int,
   recipe,
   type,
-  type Operation,
+  type OperationName,
   type Recipe,
   type Ref,
   type Writer,
@@ -20,7 +20,7 @@ import { entryOf, tabulate } from "../../graph/table.ts";
 type Typed = Pick<Node, "shape" | "dtype">;
 
 const simple =
-  (name: Operation) =>
+  (name: OperationName) =>
   ({ operands, dtype }: Typed & { readonly operands: readonly Node[] }): Recipe =>
     recipe(operands.length, ({ call }) =>
       call(
@@ -32,7 +32,7 @@ const simple =
 
 /** Comparisons make booleans, which no primitive knows. */
 const comparison =
-  (name: Operation) =>
+  (name: OperationName) =>
   ({ operands: [a] }: { readonly operands: readonly [Node, Node] }): Recipe =>
     recipe(2, ({ call }) => {
       const truth = call(name, [0, 1], { T: type(a.dtype) });
@@ -41,7 +41,7 @@ const comparison =
 
 const reduce = (
   { call, ints }: Writer,
-  name: Operation,
+  name: OperationName,
   x: Ref,
   dtype: Node["dtype"],
   axes: readonly number[],
@@ -49,12 +49,12 @@ const reduce = (
   call(name, [x, ints(...axes)], { T: type(dtype), Tidx: type("int"), keep_dims: bool(true) });
 
 const reduction =
-  (name: Operation) =>
+  (name: OperationName) =>
   ({ dtype, attrs: { axes } }: NodeOf<ReductionName>): Recipe =>
     recipe(1, (writer) => reduce(writer, name, 0, dtype, axes));
 
 const cumulation =
-  (name: Operation) =>
+  (name: OperationName) =>
   ({ dtype, attrs: { axis, exclusive, reverse } }: NodeOf<CumulationName>): Recipe =>
     recipe(1, ({ call, constant }) =>
       call(name, [0, constant("int", [], [axis])], {

@@ -3,7 +3,7 @@ import type { Dtype, Shape } from "../../graph/op.ts";
 import type { ElementwiseOperation } from "./elementwise.ts";
 
 /** TensorFlow's name of what is called. */
-export type Operation =
+export type OperationName =
   | ElementwiseOperation
   | "ArgMax"
   | "BatchMatMulV2"
@@ -53,7 +53,7 @@ export type RecipeStep =
     }
   | {
       readonly kind: "operation";
-      readonly name: Operation;
+      readonly name: OperationName;
       readonly attributes: Readonly<Record<string, AttributeValue>>;
       readonly inputs: readonly Ref[];
       /** How many results it has; the last one counts. */
@@ -72,7 +72,7 @@ export const int = (value: number): AttributeValue => ({ kind: "int", value });
 /** Appends steps. */
 export interface Writer {
   readonly call: (
-    name: Operation,
+    name: OperationName,
     inputs: readonly Ref[],
     attributes: Readonly<Record<string, AttributeValue>>,
     results?: number,

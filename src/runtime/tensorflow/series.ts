@@ -12,12 +12,12 @@ interface Form {
 }
 
 /** One tensor a step; all in one [length, …shape]; or one list of TensorFlow's. */
-export type Series =
+export type TensorSeries =
   | (Form & { readonly kind: "steps"; readonly tensors: readonly Tensor[] })
   | (Form & { readonly kind: "stacked"; readonly tensor: Tensor })
   | (Form & { readonly kind: "list"; readonly list: Tensor });
 
-export const stacked = (writer: GraphWriter, series: Series): Tensor => {
+export const stacked = (writer: GraphWriter, series: TensorSeries): Tensor => {
   const { length, shape, dtype } = series;
   switch (series.kind) {
     case "stacked":
@@ -36,7 +36,7 @@ export const stacked = (writer: GraphWriter, series: Series): Tensor => {
   }
 };
 
-export const steps = (writer: GraphWriter, series: Series): readonly Tensor[] => {
+export const steps = (writer: GraphWriter, series: TensorSeries): readonly Tensor[] => {
   if (series.kind === "steps") return series.tensors;
   const { length, dtype } = series;
   const unpacked = writer.node("Unpack", [stacked(writer, series)], {
@@ -47,7 +47,7 @@ export const steps = (writer: GraphWriter, series: Series): readonly Tensor[] =>
   return Array.from({ length }, (_, step) => unpacked(step));
 };
 
-export const list = (writer: GraphWriter, series: Series): Tensor => {
+export const list = (writer: GraphWriter, series: TensorSeries): Tensor => {
   if (series.kind === "list") return series.list;
   const { shape, dtype } = series;
   return writer.node("TensorListFromTensor", [stacked(writer, series), sizes(writer, shape)], {

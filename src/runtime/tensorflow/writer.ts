@@ -6,7 +6,7 @@ import { elements } from "../../graph/shapes.ts";
 import { type as typeOf } from "./recipe.ts";
 import {
   resultNames,
-  type Attributes,
+  type NodeAttributes,
   type GraphOperation,
   type NodeDef,
   type Tensor,
@@ -19,14 +19,14 @@ export interface GraphWriter {
   readonly node: (
     operation: GraphOperation,
     inputs: readonly Tensor[],
-    attributes: Attributes,
+    attributes: NodeAttributes,
   ) => (result: number) => Tensor;
   /** A node of this name, whatever else there is. */
   readonly named: (
     name: string,
     operation: GraphOperation,
     inputs: readonly Tensor[],
-    attributes: Attributes,
+    attributes: NodeAttributes,
   ) => Tensor;
   readonly constant: (value: TensorValue) => Tensor;
   readonly ints: (shape: Shape, data: readonly number[]) => Tensor;
@@ -87,7 +87,7 @@ const references = {
 const keyOf = (
   operation: GraphOperation,
   inputs: readonly Tensor[],
-  attributes: Attributes,
+  attributes: NodeAttributes,
 ): string =>
   `${operation}(${inputs.join()})${JSON.stringify(attributes, (key, value: unknown) =>
     ArrayBuffer.isView(value)

@@ -4,7 +4,7 @@ import type { Graph, OpName } from "../../graph/op.ts";
 import { verify } from "../../graph/verify.ts";
 import { missingPrimitives } from "../errors.ts";
 import type { Backend } from "../backend.ts";
-import { backendOver, type Compiled } from "../buffers.ts";
+import { backendOver, type CompiledGraph } from "../buffers.ts";
 import { constantsOf } from "./constants.ts";
 import type { Device } from "./device.ts";
 import { compileProgram } from "./program.ts";
@@ -12,7 +12,7 @@ import { compileProgram } from "./program.ts";
 export const backendOf = <T>(device: Device<T>): Backend =>
   backendOver(device, (graph) => compile(device, graph));
 
-const compile = <T>(device: Device<T>, graph: Graph): Result<Compiled<T>> => {
+const compile = <T>(device: Device<T>, graph: Graph): Result<CompiledGraph<T>> => {
   verify(graph);
   const constants = constantsOf(device);
   const missing = new Set<OpName>();

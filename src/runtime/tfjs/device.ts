@@ -9,7 +9,7 @@ export type Structural = "input" | "constant" | "iota" | "scan" | "project";
 export type Evaluated = NodeOf<Exclude<OpName, Structural>>;
 
 /** Evaluates one node of static shapes. Gives away its result and keeps none of its operands. */
-export type Kernel<T, Operands extends readonly Node[] = readonly Node[]> = (operands: {
+export type TensorKernel<T, Operands extends readonly Node[] = readonly Node[]> = (operands: {
   readonly [I in keyof Operands]: T;
 }) => T;
 
@@ -17,7 +17,7 @@ export type Kernel<T, Operands extends readonly Node[] = readonly Node[]> = (ope
 export type KernelTable<T> = {
   readonly [K in Exclude<OpName, Structural>]: (
     node: NodeOf<K>,
-  ) => Kernel<T, Ops[K]["operands"]> | undefined;
+  ) => TensorKernel<T, Ops[K]["operands"]> | undefined;
 };
 
 /** Immutable tensors `T`, each shared by as many owners as its count says: whoever makes one owns it once. */
@@ -29,9 +29,9 @@ export interface Tensors<T> extends Store<T> {
 /** A place where tensors live and are computed with, primitive by primitive. */
 export interface Device<T> extends Tensors<T> {
   /** Nothing for what it lacks. */
-  readonly lower: (node: Evaluated) => Kernel<T> | undefined;
+  readonly lower: (node: Evaluated) => TensorKernel<T> | undefined;
   /** `length` tensors of `shape` as one, [length, …shape]. */
-  readonly stack: (length: number, shape: Shape, dtype: Dtype) => Kernel<T>;
+  readonly stack: (length: number, shape: Shape, dtype: Dtype) => TensorKernel<T>;
   /** The reverse: `length` tensors of one. */
   readonly unstack: (length: number, shape: Shape, dtype: Dtype) => (tensor: T) => readonly T[];
 }

@@ -5,18 +5,18 @@ import type { CumulationName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, Shape } from "../../graph/op.ts";
 import { elements, stridesOf } from "../../graph/shapes.ts";
 import { contraction } from "./product.ts";
-import type { Kernel, KernelTable } from "./device.ts";
+import type { TensorKernel, KernelTable } from "./device.ts";
 import * as loops from "./loops.ts";
-import { reshaped, type Memory } from "./memory.ts";
+import { reshaped, type TensorMemory } from "./memory.ts";
 import { reduction } from "./reduction.ts";
 import { inOrder, stridedCopy, stridedSum, type Elements, type Walk } from "./strided.ts";
 
-type Unary = Kernel<TensorInfo, readonly [Node]>;
-type Binary = Kernel<TensorInfo, readonly [Node, Node]>;
+type Unary = TensorKernel<TensorInfo, readonly [Node]>;
+type Binary = TensorKernel<TensorInfo, readonly [Node, Node]>;
 type Typed = Pick<Node, "shape" | "dtype">;
 
 /** The primitives on one backend. */
-export const kernelTable = (memory: Memory): KernelTable<TensorInfo> => {
+export const kernelTable = (memory: TensorMemory): KernelTable<TensorInfo> => {
   const unary = (name: string): (() => Unary | undefined) => {
     const run = memory.kernel(name);
     return () => run && (([x]) => run({ x }));
@@ -307,7 +307,7 @@ const indexing = (batch: number, size: number, indices: Shape, whole: Shape): lo
   row: elements(whole.slice(indices.length)),
 });
 
-const concatenation = (memory: Memory, node: NodeOf<"concat">): Kernel<TensorInfo> => {
+const concatenation = (memory: TensorMemory, node: NodeOf<"concat">): TensorKernel<TensorInfo> => {
   const { axis } = node.attrs;
   const strides = stridesOf(node.shape);
   let begin = 0;

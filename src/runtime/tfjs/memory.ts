@@ -3,12 +3,12 @@ import type { KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core
 import { InternalError } from "../../diagnostics/invariant.ts";
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import type { Device, Kernel, KernelTable } from "./device.ts";
+import type { Device, TensorKernel, KernelTable } from "./device.ts";
 import type { Elements } from "./strided.ts";
 import { entryOf } from "../../graph/table.ts";
 
 /** Kernels are called on it directly: no engine, no tape, no global backend. */
-export interface Memory {
+export interface TensorMemory {
   readonly name: string;
   /** Of TensorFlow.js, bound to this backend. */
   readonly kernel: (name: string) => BoundKernel | undefined;
@@ -56,10 +56,13 @@ export const reshaped = (tensor: TensorInfo, shape: Shape): TensorInfo => ({
 });
 
 /** The interpreter's view of it. */
-export const deviceOf = (memory: Memory, kernels: KernelTable<TensorInfo>): Device<TensorInfo> => ({
+export const deviceOf = (
+  memory: TensorMemory,
+  kernels: KernelTable<TensorInfo>,
+): Device<TensorInfo> => ({
   name: memory.name,
   // The interpreter gives a kernel as many operands as its node has.
-  lower: (node) => entryOf(kernels, node.op)(node) as Kernel<TensorInfo> | undefined,
+  lower: (node) => entryOf(kernels, node.op)(node) as TensorKernel<TensorInfo> | undefined,
   upload: ({ shape, data }, dtype) => {
     const tensor = memory.make(shape, dtype);
     memory.view(tensor).set(data);

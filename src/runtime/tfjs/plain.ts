@@ -4,7 +4,7 @@ import { invariant } from "../../diagnostics/invariant.ts";
 import { elements } from "../../graph/shapes.ts";
 import type { Device } from "./device.ts";
 import { kernelTable } from "./kernels.ts";
-import { bind, deviceOf, tfjsDtype, type Memory } from "./memory.ts";
+import { bind, deviceOf, tfjsDtype, type TensorMemory } from "./memory.ts";
 
 /** Loads TensorFlow.js. */
 export const openPlain = async (): Promise<Device<TensorInfo>> => {
@@ -18,7 +18,7 @@ export const openPlain = async (): Promise<Device<TensorInfo>> => {
   backend.disposeData(backend.write(new Float32Array(1), [1], "float32"));
   tf.env().set("PROD", production);
 
-  const memory: Memory = {
+  const memory: TensorMemory = {
     name: "tfjs:cpu",
     kernel: (name) => bind(tf.getKernel(name, "cpu"), backend),
     make: (shape, dtype) => {

@@ -7,7 +7,7 @@ import type { Node, NodeOf } from "../../graph/op.ts";
 import { topological } from "../../graph/walk.ts";
 
 /** Evaluate `node`, then let go of `frees`. */
-export interface Step {
+export interface PlannedStep {
   readonly node: Node;
   /** For a loop: which operands are read step by step from which component of another loop. */
   readonly unstacked: ReadonlyMap<number, NodeOf<"project">>;
@@ -16,7 +16,7 @@ export interface Step {
 }
 
 /** Every node that needs a value of its own, operands first. */
-export const plan = (roots: readonly Node[]): readonly Step[] => {
+export const plan = (roots: readonly Node[]): readonly PlannedStep[] => {
   const order = topological(roots);
   const whole = new Set<Node>(roots);
   for (const node of order) {

@@ -2,15 +2,15 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Node, NodeOf, Shape } from "../../graph/op.ts";
 import { planContraction, type Arranged } from "./contract.ts";
-import type { Kernel } from "./device.ts";
-import { reshaped, type Memory } from "./memory.ts";
+import type { TensorKernel } from "./device.ts";
+import { reshaped, type TensorMemory } from "./memory.ts";
 
 type Place = (tensor: TensorInfo) => TensorInfo;
 
 export const contraction = (
-  memory: Memory,
+  memory: TensorMemory,
   node: NodeOf<"contract">,
-): Kernel<TensorInfo, readonly [Node, Node]> | undefined => {
+): TensorKernel<TensorInfo, readonly [Node, Node]> | undefined => {
   // The wasm backend takes transposed factors 15 times slower than it transposes them.
   const plan = planContraction(node, false);
   const transpose = memory.kernel("Transpose");

@@ -3,11 +3,11 @@ import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import type { Node, NodeOf, OpName } from "../../graph/op.ts";
 import { bodyArguments, bodyRoots } from "../../graph/walk.ts";
 import type { Constants } from "./constants.ts";
-import type { Device, Evaluated, Kernel } from "./device.ts";
-import { isGiven, plan, type Step } from "./plan.ts";
+import type { Device, Evaluated, TensorKernel } from "./device.ts";
+import { isGiven, plan, type PlannedStep } from "./plan.ts";
 
 /** Computes the roots from the arguments. The arguments stay the caller's, the results become the caller's. */
-export type Program<T> = (args: readonly T[]) => T[];
+export type TensorProgram<T> = (args: readonly T[]) => T[];
 
 /** What compiling one graph and its loop bodies shares. */
 export interface Compilation<T> {
@@ -29,7 +29,7 @@ export const compileProgram = <T>(
   compilation: Compilation<T>,
   args: readonly Node[],
   roots: readonly Node[],
-): Program<T> => {
+): TensorProgram<T> => {
   const { device, constants } = compilation;
   const steps = plan(roots);
   const slotOf = new Map<Node, number>();
@@ -102,7 +102,7 @@ export const compileProgram = <T>(
     };
   };
 
-  const scan = (node: NodeOf<"scan">, { unstacked }: Step): Action => {
+  const scan = (node: NodeOf<"scan">, { unstacked }: PlannedStep): Action => {
     const { body } = node.attrs;
     const run = compileLoop(compilation, node);
     const to = slot(node);
@@ -129,7 +129,7 @@ export const compileProgram = <T>(
     };
   };
 
-  const action = (step: Step): readonly Action[] => {
+  const action = (step: PlannedStep): readonly Action[] => {
     const { node } = step;
     if (node.op === "input") {
       invariant(slotOf.has(node) && args.includes(node), `${node.attrs.name} is no argument`);
@@ -177,7 +177,7 @@ export const compileProgram = <T>(
   };
 };
 
-const kernelOf = <T>({ device, missing }: Compilation<T>, node: Evaluated): Kernel<T> => {
+const kernelOf = <T>({ device, missing }: Compilation<T>, node: Evaluated): TensorKernel<T> => {
   const kernel = device.lower(node);
   if (kernel !== undefined) return kernel;
   missing.add(node.op);

@@ -2,18 +2,18 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Node, NodeOf, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
-import type { Kernel } from "./device.ts";
+import type { TensorKernel } from "./device.ts";
 import { reduce, type Reduction } from "./loops.ts";
-import { reshaped, type Memory } from "./memory.ts";
+import { reshaped, type TensorMemory } from "./memory.ts";
 
 type Middle = readonly [outer: number, size: number, inner: number];
-type Unary = Kernel<TensorInfo, readonly [Node]>;
+type Unary = TensorKernel<TensorInfo, readonly [Node]>;
 
 /** The kernel adds up rows one element after the other in float32, which longer ones are too long for. */
 const longRow = 1024;
 
 export const reduction =
-  (memory: Memory, kind: Reduction) =>
+  (memory: TensorMemory, kind: Reduction) =>
   (node: NodeOf<Reduction>): Unary | undefined => {
     const steps = middles(node.operands[0].shape, node.attrs.axes).map(
       (middle): Unary | undefined =>
@@ -38,7 +38,7 @@ export const reduction =
 
 /** Nothing to reduce: every axis has size 1. */
 const same =
-  (memory: Memory, { shape }: { readonly shape: Shape }): Unary =>
+  (memory: TensorMemory, { shape }: { readonly shape: Shape }): Unary =>
   ([x]) => {
     memory.retain(x);
     return reshaped(x, shape);
@@ -61,14 +61,14 @@ const middles = (shape: Shape, axes: readonly number[]): readonly Middle[] => {
   return result;
 };
 
-const rowSums = (memory: Memory, [rows, size]: Middle): Unary | undefined => {
+const rowSums = (memory: TensorMemory, [rows, size]: Middle): Unary | undefined => {
   const sum = memory.kernel("Sum");
   const attrs = { axis: [1], keepDims: false };
   return sum && (([x]) => sum({ x: reshaped(x, [rows, size]) }, attrs));
 };
 
 const loop =
-  (memory: Memory, kind: Reduction, { dtype }: Pick<Node, "dtype">, middle: Middle): Unary =>
+  (memory: TensorMemory, kind: Reduction, { dtype }: Pick<Node, "dtype">, middle: Middle): Unary =>
   ([x]) => {
     const out = memory.make([middle[0], middle[2]], dtype);
     reduce(memory.view(out), memory.view(x), kind, middle);

@@ -6,14 +6,15 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { Device } from "./device.ts";
 import { kernelTable } from "./kernels.ts";
-import { bind, deviceOf, tfjsDtype, type BoundKernel, type Memory } from "./memory.ts";
+import { bind, deviceOf, tfjsDtype, type BoundKernel, type TensorMemory } from "./memory.ts";
 
 /** Loads TensorFlow.js. Leaves its global choice of a backend alone. */
 export const openWasm = async (): Promise<Device<TensorInfo>> => {
   const backend = await sharedBackend();
   const { getKernel } = await import("@tensorflow/tfjs-core");
-  const make: Memory["make"] = (shape, dtype) => backend.makeOutput([...shape], tfjsDtype(dtype));
-  const view: Memory["view"] = (tensor) => {
+  const make: TensorMemory["make"] = (shape, dtype) =>
+    backend.makeOutput([...shape], tfjsDtype(dtype));
+  const view: TensorMemory["view"] = (tensor) => {
     const elements = backend.typedArrayFromHeap(tensor);
     invariant(
       elements instanceof Float32Array || elements instanceof Int32Array,
@@ -31,7 +32,7 @@ export const openWasm = async (): Promise<Device<TensorInfo>> => {
       backend.disposeData(tensor.dataId);
     },
   );
-  const memory: Memory = {
+  const memory: TensorMemory = {
     name: "tfjs:wasm",
     kernel: (name) => {
       const bound = bind(getKernel(name, "wasm"), backend);

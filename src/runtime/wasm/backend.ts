@@ -1,6 +1,6 @@
 /** Graphs compiled to WebAssembly. */
 import { success } from "../../diagnostics/diagnostic.ts";
-import type { Target } from "../../code/code.ts";
+import type { CodeTarget } from "../../code/code.ts";
 import { generate } from "../../code/generate.ts";
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { elements } from "../../graph/shapes.ts";
@@ -13,7 +13,7 @@ import type { Machine } from "./machine.ts";
  * V8 has 15 vector registers to give out, and products that are not fused with sums need one. One sum that does not stay in a
  * register costs a third of the speed.
  */
-const target: Target = { lanes: 4, registers: 14, loadsFirst: true };
+const target: CodeTarget = { lanes: 4, registers: 14, loadsFirst: true };
 
 export const backendOf = (machine: Machine, threads: number): Backend => {
   const { heap } = machine;

@@ -1,25 +1,25 @@
 /** The body of a WebAssembly function in the making. */
-import type { Address, Function, FunctionName, Local, Type } from "../../code/code.ts";
+import type { Address, Function, CodeFunctionName, Local, CodeType } from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import { append, signed, unsigned, type Bytes } from "./bytes.ts";
-import { control, i32, valueTypes, type Opcode, type ValueType } from "./opcodes.ts";
+import { control, i32, valueTypes, type Opcode, type WasmType } from "./opcodes.ts";
 
 /** A local of the function and what the code says it holds. */
-export interface Place {
+export interface WasmLocal {
   readonly index: number;
-  readonly type: Type;
+  readonly type: CodeType;
 }
 
-export interface Body {
+export interface FunctionBody {
   readonly code: Bytes;
   /** Types of the locals after the parameters. */
-  readonly locals: ValueType[];
+  readonly locals: WasmType[];
   readonly params: number;
   /** By the names of the code: local values, loop variables and time variables. */
-  readonly places: Map<Local, Place>;
-  readonly functions: ReadonlyMap<FunctionName, Function>;
+  readonly places: Map<Local, WasmLocal>;
+  readonly functions: ReadonlyMap<CodeFunctionName, Function>;
   /** Pushes an address and returns the immediate offset that goes with it, both in bytes. */
-  readonly address: (body: Body, address: Address, element: number) => number;
+  readonly address: (body: FunctionBody, address: Address, element: number) => number;
   /** Whether instructions of relaxed SIMD may be used. */
   readonly relaxed: boolean;
 }
@@ -27,8 +27,8 @@ export interface Body {
 /** Of a function with this many parameters, that calls others or reaches buffers only if it is given them. */
 export const newBody = (
   params: number,
-  given: Partial<Pick<Body, "places" | "functions" | "address" | "relaxed">> = {},
-): Body => ({
+  given: Partial<Pick<FunctionBody, "places" | "functions" | "address" | "relaxed">> = {},
+): FunctionBody => ({
   code: [],
   locals: [],
   params,
@@ -42,18 +42,18 @@ export const newBody = (
 });
 
 /** What a value of this type is in WebAssembly; a mask of one lane is an i32. */
-export const valueType = ({ scalar, lanes }: Type): ValueType => {
+export const valueType = ({ scalar, lanes }: CodeType): WasmType => {
   invariant(lanes === 1 || lanes === 4, `vectors of WebAssembly have 4 lanes, not ${lanes}`);
   if (lanes === 4) return "v128";
   return scalar === "f32" ? "f32" : "i32";
 };
 
 /** A new local without a name. */
-export const fresh = (body: Body, type: ValueType): number =>
+export const fresh = (body: FunctionBody, type: WasmType): number =>
   body.params + body.locals.push(type) - 1;
 
 /** A new local with a name, or the one that has it already. */
-export const define = (body: Body, name: Local, type: Type): number => {
+export const define = (body: FunctionBody, name: Local, type: CodeType): number => {
   const known = body.places.get(name);
   if (known !== undefined) return known.index;
   const index = fresh(body, valueType(type));
@@ -61,50 +61,50 @@ export const define = (body: Body, name: Local, type: Type): number => {
   return index;
 };
 
-export const placeOf = (body: Body, name: Local): Place => {
+export const placeOf = (body: FunctionBody, name: Local): WasmLocal => {
   const place = body.places.get(name);
   invariant(place !== undefined, `${name} is not defined`);
   return place;
 };
 
-export const functionOf = ({ functions }: Body, name: FunctionName): Function => {
+export const functionOf = ({ functions }: FunctionBody, name: CodeFunctionName): Function => {
   const found = functions.get(name);
   invariant(found !== undefined, `no function ${name}`);
   return found;
 };
 
-export const op = ({ code }: Body, opcode: Opcode): void => {
+export const op = ({ code }: FunctionBody, opcode: Opcode): void => {
   append(code, opcode);
 };
 
 /** An instruction with one unsigned immediate. */
-export const opWith = ({ code }: Body, opcode: Opcode, immediate: number): void => {
+export const opWith = ({ code }: FunctionBody, opcode: Opcode, immediate: number): void => {
   append(code, opcode);
   unsigned(code, immediate);
 };
 
-export const constant = ({ code }: Body, value: number): void => {
+export const constant = ({ code }: FunctionBody, value: number): void => {
   append(code, i32.const);
   signed(code, value);
 };
 
-export const get = (body: Body, index: number): void => {
+export const get = (body: FunctionBody, index: number): void => {
   opWith(body, control.localGet, index);
 };
 
-export const set = (body: Body, index: number): void => {
+export const set = (body: FunctionBody, index: number): void => {
   opWith(body, control.localSet, index);
 };
 
 /** Loads and stores: elements are aligned to their 4 bytes. */
-export const access = ({ code }: Body, opcode: Opcode, offset: number): void => {
+export const access = ({ code }: FunctionBody, opcode: Opcode, offset: number): void => {
   append(code, opcode);
   unsigned(code, 2);
   unsigned(code, offset);
 };
 
 /** Adds `index` · `scale`, both i32, to what is on the stack. */
-export const addScaled = (body: Body, index: number, scale: number): void => {
+export const addScaled = (body: FunctionBody, index: number, scale: number): void => {
   get(body, index);
   if (scale !== 1) {
     constant(body, scale);
@@ -114,9 +114,9 @@ export const addScaled = (body: Body, index: number, scale: number): void => {
 };
 
 /** The function as the code section holds it. */
-export const finish = ({ code, locals }: Body): Bytes => {
+export const finish = ({ code, locals }: FunctionBody): Bytes => {
   const declared: Bytes = [];
-  const runs: { type: ValueType; count: number }[] = [];
+  const runs: { type: WasmType; count: number }[] = [];
   for (const type of locals) {
     const last = runs.at(-1);
     if (last?.type === type) last.count++;

@@ -4,7 +4,7 @@
 export type Bytes = number[];
 
 /** Bytes one part after another: parts are copied once only, into the whole. */
-export type Parts = readonly (readonly number[])[];
+export type ByteParts = readonly (readonly number[])[];
 
 /** Appends a few bytes. */
 export const append = (bytes: Bytes, more: readonly number[]): void => {
@@ -50,24 +50,24 @@ export const text = (bytes: Bytes, name: string): void => {
 };
 
 /** A section with what it holds, after its size. */
-export const section = (id: number, content: Parts): Parts => {
+export const section = (id: number, content: ByteParts): ByteParts => {
   const head = [id];
   unsigned(head, lengthOf(content));
   return [head, ...content];
 };
 
 /** As many entries as there are, after their number. */
-export const list = (entries: Parts): Parts => {
+export const list = (entries: ByteParts): ByteParts => {
   const count: Bytes = [];
   unsigned(count, entries.length);
   return [count, ...entries];
 };
 
-export const lengthOf = (parts: Parts): number =>
+export const lengthOf = (parts: ByteParts): number =>
   parts.reduce((length, part) => length + part.length, 0);
 
 /** All of the parts. */
-export const joined = (parts: Parts): Uint8Array<ArrayBuffer> => {
+export const joined = (parts: ByteParts): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {

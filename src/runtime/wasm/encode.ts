@@ -1,5 +1,5 @@
 /** Code as a WebAssembly module: no toolchain, and the same bytes wherever it runs. */
-import type { Buffer, Module } from "../../code/code.ts";
+import type { CodeBuffer, Module } from "../../code/code.ts";
 import { encodeBarrier } from "./barrier.ts";
 import {
   joined,
@@ -9,14 +9,14 @@ import {
   text,
   unsigned,
   type Bytes,
-  type Parts,
+  type ByteParts,
 } from "./bytes.ts";
-import { encodeKernel, type Surroundings } from "./kernel.ts";
+import { encodeKernel, type ModuleContext } from "./kernel.ts";
 import { valueTypes } from "./opcodes.ts";
 import { encodeSchedule } from "./schedule.ts";
 
 /** Where and how a module will run. */
-export interface Place {
+export interface ModulePlacement {
   /** Addresses of the arena and of the table of pointers to the arguments, in bytes. */
   readonly arena: number;
   readonly table: number;
@@ -38,10 +38,10 @@ interface Encoded {
 }
 
 /** The bytes of a module that imports `env.memory` and exports `step`, which takes the number of the thread. */
-export const encode = (module: Module, place: Place): Uint8Array<ArrayBuffer> => {
+export const encode = (module: Module, place: ModulePlacement): Uint8Array<ArrayBuffer> => {
   const { threads, kernels, schedule } = module;
-  const surroundings: Surroundings = {
-    buffers: new Map(module.buffers.map((buffer): [string, Buffer] => [buffer.name, buffer])),
+  const surroundings: ModuleContext = {
+    buffers: new Map(module.buffers.map((buffer): [string, CodeBuffer] => [buffer.name, buffer])),
     threads,
     arena: place.arena,
     table: place.table,
@@ -65,7 +65,7 @@ const sections = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 
 
 const assemble = (
   functions: readonly Encoded[],
-  { shared, maximum }: Place,
+  { shared, maximum }: ModulePlacement,
 ): Uint8Array<ArrayBuffer> => {
   const counts = [...new Set(functions.map(({ params }) => params))];
   const signatures = counts.map((count) => [
@@ -97,7 +97,7 @@ const assemble = (
 };
 
 /** The names of functions, for profilers. */
-const names = (functions: readonly Encoded[]): Parts => {
+const names = (functions: readonly Encoded[]): ByteParts => {
   const head: Bytes = [];
   text(head, "name");
   const entries = list(

@@ -1,6 +1,6 @@
 /** The part of the engine's `WebAssembly` object that is used here: Node's and the browsers' are the same. */
 
-export interface Memory {
+export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
   grow(pages: number): number;
 }
@@ -14,11 +14,11 @@ interface Engine {
     readonly initial: number;
     readonly maximum: number;
     readonly shared: boolean;
-  }) => Memory;
+  }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => CompiledModule;
   readonly Instance: new (
     module: CompiledModule,
-    imports: { readonly env: { readonly memory: Memory } },
+    imports: { readonly env: { readonly memory: WasmMemory } },
   ) => { readonly exports: { readonly step: (thread: number) => void } };
 }
 

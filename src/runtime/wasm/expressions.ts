@@ -1,5 +1,13 @@
 /** Expressions as WebAssembly: each pushes its value. */
-import type { BinaryOp, CompareOp, Expr, Function, Lanes, Type, UnaryOp } from "../../code/code.ts";
+import type {
+  CodeBinaryOp,
+  CompareOp,
+  CodeExpr,
+  Function,
+  Lanes,
+  CodeType,
+  CodeUnaryOp,
+} from "../../code/code.ts";
 import { InternalError, invariant } from "../../diagnostics/invariant.ts";
 import {
   access,
@@ -14,25 +22,27 @@ import {
   placeOf,
   set,
   valueType,
-  type Body,
+  type FunctionBody,
 } from "./body.ts";
 import { fixed, float } from "./bytes.ts";
 import { control, f32, f32x4, i32, i32x4, relaxed, v128, type Opcode } from "./opcodes.ts";
 import { entryOf } from "../../graph/table.ts";
 
-type Of<K extends Expr["kind"]> = Extract<Expr, { readonly kind: K }>;
+type Of<K extends CodeExpr["kind"]> = Extract<CodeExpr, { readonly kind: K }>;
 
 /** Pushes the value of an expression; its type. */
-export const emitExpression = (body: Body, expr: Expr): Type =>
+export const emitExpression = (body: FunctionBody, expr: CodeExpr): CodeType =>
   entryOf(emitters, expr.kind)(body, expr);
 
-const emitters: { readonly [K in Expr["kind"]]: (body: Body, expr: Of<K>) => Type } = {
+const emitters: {
+  readonly [K in CodeExpr["kind"]]: (body: FunctionBody, expr: Of<K>) => CodeType;
+} = {
   number: (body, { type, value }) => {
     emitNumber(body, type, value);
     return type;
   },
   ramp: (body, { lanes }) => {
-    const type: Type = { scalar: "i32", lanes };
+    const type: CodeType = { scalar: "i32", lanes };
     if (valueType(type) === "i32") constant(body, 0);
     else {
       op(body, v128.const);
@@ -106,9 +116,13 @@ const emitters: { readonly [K in Expr["kind"]]: (body: Body, expr: Of<K>) => Typ
  * The body of a function in the place of its call, on the arguments on the stack: engines do not do it, and save every
  * vector register around a call.
  */
-const emitInline = (body: Body, { params, body: bodyFor }: Function, lanes: Lanes): Type => {
-  const type: Type = { scalar: "f32", lanes };
-  const inner: Body = { ...body, places: new Map() };
+const emitInline = (
+  body: FunctionBody,
+  { params, body: bodyFor }: Function,
+  lanes: Lanes,
+): CodeType => {
+  const type: CodeType = { scalar: "f32", lanes };
+  const inner: FunctionBody = { ...body, places: new Map() };
   for (const param of params.toReversed()) set(inner, define(inner, param, type));
   const { lets, result } = bodyFor(lanes);
   for (const statement of lets) {
@@ -119,7 +133,7 @@ const emitInline = (body: Body, { params, body: bodyFor }: Function, lanes: Lane
   return emitExpression(inner, result);
 };
 
-const emitNumber = (body: Body, type: Type, value: number): void => {
+const emitNumber = (body: FunctionBody, type: CodeType, value: number): void => {
   if (valueType(type) === "v128") {
     op(body, v128.const);
     for (let lane = 0; lane < type.lanes; lane++) {
@@ -132,7 +146,7 @@ const emitNumber = (body: Body, type: Type, value: number): void => {
   } else constant(body, value);
 };
 
-const emitLoad = (body: Body, { type, from, step = 1 }: Of<"load">): void => {
+const emitLoad = (body: FunctionBody, { type, from, step = 1 }: Of<"load">): void => {
   const element = (lane: number): number => body.address(body, from, lane * step);
   if (type.lanes === 1) access(body, type.scalar === "f32" ? f32.load : i32.load, element(0));
   else if (step === 1) access(body, v128.load, element(0));
@@ -150,7 +164,7 @@ const emitLoad = (body: Body, { type, from, step = 1 }: Of<"load">): void => {
 
 /** Instructions for each kind of number, one lane or four. */
 type Set = "f32" | "f32x4" | "i32" | "i32x4";
-const setOf = (scalar: Type["scalar"], lanes: Type["lanes"]): Set => {
+const setOf = (scalar: CodeType["scalar"], lanes: CodeType["lanes"]): Set => {
   const number = scalar === "f32" ? "f32" : "i32";
   return lanes === 1 ? number : `${number}x4`;
 };
@@ -163,16 +177,16 @@ const comparisons: Readonly<Record<Set, Readonly<Record<CompareOp, Opcode>>>> = 
 };
 
 /** The type of what an operation makes out of a type. */
-const resultOf = (name: UnaryOp, type: Type): Type => {
+const resultOf = (name: CodeUnaryOp, type: CodeType): CodeType => {
   if (name === "toInt" || name === "asInt") return { ...type, scalar: "i32" };
   if (name === "toFloat" || name === "asFloat") return { ...type, scalar: "f32" };
   return type;
 };
 
-const emitUnary = (body: Body, name: UnaryOp, type: Type): Type => {
+const emitUnary = (body: FunctionBody, name: CodeUnaryOp, type: CodeType): CodeType => {
   const result = resultOf(name, type);
   if (type.lanes !== 1) {
-    const vector: Readonly<Record<UnaryOp, Opcode>> = {
+    const vector: Readonly<Record<CodeUnaryOp, Opcode>> = {
       neg: f32x4.neg,
       abs: f32x4.abs,
       sqrt: f32x4.sqrt,
@@ -189,7 +203,7 @@ const emitUnary = (body: Body, name: UnaryOp, type: Type): Type => {
   return result;
 };
 
-const scalarUnary: Readonly<Record<UnaryOp, Opcode>> = {
+const scalarUnary: Readonly<Record<CodeUnaryOp, Opcode>> = {
   neg: f32.neg,
   abs: f32.abs,
   sqrt: f32.sqrt,
@@ -202,7 +216,7 @@ const scalarUnary: Readonly<Record<UnaryOp, Opcode>> = {
   not: i32.eqz,
 };
 
-const emitBinary = (body: Body, { op: name, a, b }: Of<"binary">): Type => {
+const emitBinary = (body: FunctionBody, { op: name, a, b }: Of<"binary">): CodeType => {
   const type = emitExpression(body, a);
   if (name === "shiftLeft" || name === "shiftRight") {
     invariant(b.kind === "number", "shifts are by constants");
@@ -213,7 +227,7 @@ const emitBinary = (body: Body, { op: name, a, b }: Of<"binary">): Type => {
 };
 
 /** Combines the two values of this type on the stack. */
-const combine = (body: Body, name: BinaryOp, type: Type): void => {
+const combine = (body: FunctionBody, name: CodeBinaryOp, type: CodeType): void => {
   if (type.lanes === 1 && (name === "min" || name === "max")) {
     emitScalarExtreme(body, name, type.scalar === "f32" ? "f32" : "i32");
     return;
@@ -223,7 +237,7 @@ const combine = (body: Body, name: BinaryOp, type: Type): void => {
   op(body, opcode);
 };
 
-type Binaries = Readonly<Partial<Record<BinaryOp, Opcode>>>;
+type Binaries = Readonly<Partial<Record<CodeBinaryOp, Opcode>>>;
 const binaries: Readonly<Record<Set, Binaries>> = {
   f32: { add: f32.add, sub: f32.sub, mul: f32.mul, div: f32.div },
   f32x4: {
@@ -258,7 +272,11 @@ const binaries: Readonly<Record<Set, Binaries>> = {
 };
 
 /** min is b < a ? b : a, max a < b ? b : a: f32.min and f32.max treat NaN otherwise. */
-const emitScalarExtreme = (body: Body, name: "min" | "max", scalar: "f32" | "i32"): void => {
+const emitScalarExtreme = (
+  body: FunctionBody,
+  name: "min" | "max",
+  scalar: "f32" | "i32",
+): void => {
   const [a, b] = [fresh(body, scalar), fresh(body, scalar)];
   set(body, b);
   set(body, a);
@@ -272,8 +290,8 @@ const emitScalarExtreme = (body: Body, name: "min" | "max", scalar: "f32" | "i32
 };
 
 /** Halves are combined until one lane is left. */
-const emitAcross = (body: Body, name: Of<"across">["op"], type: Type): Type => {
-  const result: Type = { scalar: type.scalar, lanes: 1 };
+const emitAcross = (body: FunctionBody, name: Of<"across">["op"], type: CodeType): CodeType => {
+  const result: CodeType = { scalar: type.scalar, lanes: 1 };
   if (type.lanes === 1) return result;
   const vector = fresh(body, "v128");
   for (const half of [2, 1]) {

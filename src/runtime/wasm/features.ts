@@ -1,5 +1,5 @@
 /** What the engine can do, found out by doing it. */
-import type { Expr, Module, Type } from "../../code/code.ts";
+import type { CodeExpr, Module, CodeType } from "../../code/code.ts";
 import { createMachine } from "./machine.ts";
 import type { Platform } from "./platform.ts";
 
@@ -27,16 +27,16 @@ const computes = (platform: Platform, relaxed: boolean): boolean => {
 
 /** With every instruction that relaxed SIMD brings: trunc(x · 2 + 1) where x is positive, else x. */
 const probe: Module = (() => {
-  const type: Type = { scalar: "f32", lanes: 4 };
-  const number = (value: number): Expr => ({ kind: "number", type, value });
+  const type: CodeType = { scalar: "f32", lanes: 4 };
+  const number = (value: number): CodeExpr => ({ kind: "number", type, value });
   const at = (buffer: string) => ({ buffer, offset: { constant: 0, terms: [] } });
-  const x: Expr = { kind: "load", type, from: at("x") };
-  const truncate = (of: Expr): Expr => ({
+  const x: CodeExpr = { kind: "load", type, from: at("x") };
+  const truncate = (of: CodeExpr): CodeExpr => ({
     kind: "unary",
     op: "toFloat",
     of: { kind: "unary", op: "toInt", of },
   });
-  const value: Expr = {
+  const value: CodeExpr = {
     kind: "select",
     mask: { kind: "compare", op: "lt", a: number(0), b: x },
     a: truncate({ kind: "fma", a: x, b: number(2), c: number(1) }),

@@ -1,6 +1,6 @@
 /** Memory given out in blocks from the smallest hole that fits; holes that touch become one. */
 import { invariant } from "../../diagnostics/invariant.ts";
-import type { Memory } from "./engine.ts";
+import type { WasmMemory } from "./engine.ts";
 import { heapAt } from "./layout.ts";
 
 export interface Heap {
@@ -24,7 +24,7 @@ const page = 65536;
 const pagesAtOnce = 256;
 
 /** Of a memory whose first bytes are `layout.ts`'s. */
-export const heapOf = (memory: Memory, maximum: number): Heap => {
+export const heapOf = (memory: WasmMemory, maximum: number): Heap => {
   const sizes = new Map<number, number>();
   /** In the order of addresses; none touches the next one or `end`. */
   const holes: Hole[] = [];

@@ -1,5 +1,5 @@
 /** A kernel as a WebAssembly function of its thread's number and its time variables. */
-import type { Address, Buffer, Function, FunctionName, Kernel } from "../../code/code.ts";
+import type { Address, CodeBuffer, Function, CodeFunctionName, Kernel } from "../../code/code.ts";
 import {
   access,
   addScaled,
@@ -11,7 +11,7 @@ import {
   newBody,
   op,
   set,
-  type Body,
+  type FunctionBody,
 } from "./body.ts";
 import type { Bytes } from "./bytes.ts";
 import { i32 } from "./opcodes.ts";
@@ -19,17 +19,17 @@ import { planPointers, type Pointer, type Pointers } from "./pointers.ts";
 import { emitStatements } from "./statements.ts";
 
 /** What the functions of a module have in common. Addresses are in bytes. */
-export interface Surroundings {
-  readonly buffers: ReadonlyMap<string, Buffer>;
+export interface ModuleContext {
+  readonly buffers: ReadonlyMap<string, CodeBuffer>;
   readonly threads: number;
   readonly arena: number;
   /** Where the pointers to the arguments are. */
   readonly table: number;
   readonly relaxed: boolean;
-  readonly functions: ReadonlyMap<FunctionName, Function>;
+  readonly functions: ReadonlyMap<CodeFunctionName, Function>;
 }
 
-export const encodeKernel = (kernel: Kernel, surroundings: Surroundings): Bytes => {
+export const encodeKernel = (kernel: Kernel, surroundings: ModuleContext): Bytes => {
   const { buffers, arena, threads, relaxed, functions } = surroundings;
   const pointers = planPointers(kernel, buffers, arena);
   const locals = new Map<Pointer, number>();
@@ -44,7 +44,7 @@ export const encodeKernel = (kernel: Kernel, surroundings: Surroundings): Bytes 
     if (isKnown(pointer)) constant(body, pointer.constant);
     else get(body, localOf(pointer));
   };
-  const body: Body = newBody(1 + kernel.times.length, {
+  const body: FunctionBody = newBody(1 + kernel.times.length, {
     places: new Map(
       kernel.times.map((time, i) => [time, { index: i + 1, type: { scalar: "i32", lanes: 1 } }]),
     ),
@@ -74,7 +74,11 @@ const isKnown = ({ argument, terms }: Pointer): boolean =>
   argument === undefined && terms.length === 0;
 
 /** A pointer at the beginning of the kernel. */
-const emitRoot = (body: Body, { argument, terms, constant: at }: Pointer, table: number): void => {
+const emitRoot = (
+  body: FunctionBody,
+  { argument, terms, constant: at }: Pointer,
+  table: number,
+): void => {
   constant(body, at);
   if (argument !== undefined) {
     constant(body, 0);
@@ -87,7 +91,7 @@ const emitRoot = (body: Body, { argument, terms, constant: at }: Pointer, table:
 };
 
 const pushAddress = (
-  body: Body,
+  body: FunctionBody,
   pointers: Pointers,
   push: (pointer: Pointer) => void,
   address: Address,

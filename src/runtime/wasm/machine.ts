@@ -7,7 +7,7 @@ import type { Platform } from "./platform.ts";
 import { startThreads, type Threads } from "./threads.ts";
 
 /** A module whose arena is allocated. */
-export interface Loaded {
+export interface LoadedModule {
   /** Runs it on the arguments at these addresses. */
   readonly run: (args: readonly number[]) => void;
   readonly dispose: () => void;
@@ -15,14 +15,14 @@ export interface Loaded {
 
 export interface Machine {
   readonly heap: Heap;
-  readonly load: (module: Module) => Loaded;
+  readonly load: (module: Module) => LoadedModule;
   /** Starts the threads, which otherwise start with the first module that needs them. */
   readonly start: () => Threads | undefined;
   readonly dispose: () => void;
 }
 
 /** How a machine is made. */
-export interface Parts {
+export interface MachineOptions {
   readonly platform: Platform;
   readonly threads: number;
   readonly relaxed: boolean;
@@ -31,7 +31,7 @@ export interface Parts {
 /** 4 GiB, which is all that addresses of 32 bits reach; a process that may not reserve as much has a quarter. */
 const maxima = [65_536, 16_384];
 
-export const createMachine = ({ platform, threads, relaxed }: Parts): Machine => {
+export const createMachine = ({ platform, threads, relaxed }: MachineOptions): Machine => {
   const shared = threads > 1;
   const { memory, maximum } = createMemory(shared);
   const heap = heapOf(memory, maximum);
@@ -41,7 +41,7 @@ export const createMachine = ({ platform, threads, relaxed }: Parts): Machine =>
     if (shared) others ??= startThreads(platform, memory, threads);
     return others;
   };
-  const load = (module: Module): Loaded => {
+  const load = (module: Module): LoadedModule => {
     const id = loaded++;
     const arena = heap.allocate(4 * module.arena);
     const table = heap.allocate(4 * module.arguments);

@@ -10,7 +10,7 @@ export const valueTypes: Readonly<Record<"i32" | "f32" | "v128", number>> = {
   f32: 0x7d,
   v128: 0x7b,
 };
-export type ValueType = keyof typeof valueTypes;
+export type WasmType = keyof typeof valueTypes;
 
 /** The type of a block without results. */
 export const noResult = 0x40;

@@ -5,17 +5,17 @@
 import type {
   Address,
   Affine,
-  Buffer,
-  Expr,
+  CodeBuffer,
+  CodeExpr,
   Kernel,
-  Statement,
+  CodeStatement,
   Variable,
 } from "../../code/code.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import { addTerm } from "../../code/build.ts";
 import { visitExpressions } from "../../code/visit.ts";
 
-export type For = Extract<Statement, { readonly kind: "for" }>;
+export type For = Extract<CodeStatement, { readonly kind: "for" }>;
 
 /** Follows all addresses base + Σ scale·variable + (any constant), at the least of their constants. All in bytes. */
 export interface Pointer {
@@ -49,7 +49,7 @@ interface Located {
 /** The pointers of a kernel in a module with these buffers and its arena at this address. */
 export const planPointers = (
   kernel: Kernel,
-  buffers: ReadonlyMap<string, Buffer>,
+  buffers: ReadonlyMap<string, CodeBuffer>,
   arena: number,
 ): Pointers => {
   const order = new Map<Variable, number>(kernel.times.map((variable) => [variable, -1]));
@@ -132,7 +132,7 @@ const inOrder = ({ terms }: Affine, order: ReadonlyMap<Variable, number>): Affin
 
 /** Every element that is loaded or stored by itself, and every loop before what is in it. */
 const visitAddresses = (
-  body: readonly Statement[],
+  body: readonly CodeStatement[],
   enter: (loop: For) => void,
   visit: (address: Address, element: number) => void,
 ): void => {
@@ -140,7 +140,7 @@ const visitAddresses = (
     const elements = step === 1 ? 1 : lanes;
     for (let lane = 0; lane < elements; lane++) visit(address, lane * step);
   };
-  const expression = (expr: Expr): void => {
+  const expression = (expr: CodeExpr): void => {
     if (expr.kind === "load") all(expr.from, expr.type.lanes, expr.step);
   };
   for (const statement of body) {

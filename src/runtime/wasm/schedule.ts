@@ -1,5 +1,5 @@
 /** The order in which kernels run, as a WebAssembly function of the thread's number. */
-import type { Kernel, Step } from "../../code/code.ts";
+import type { Kernel, ScheduleStep } from "../../code/code.ts";
 import { invariant } from "../../diagnostics/invariant.ts";
 import {
   constant,
@@ -11,7 +11,7 @@ import {
   opWith,
   placeOf,
   set,
-  type Body,
+  type FunctionBody,
 } from "./body.ts";
 import type { Bytes } from "./bytes.ts";
 import { control, i32, noResult } from "./opcodes.ts";
@@ -23,7 +23,7 @@ type Kernels = ReadonlyMap<string, { readonly kernel: Kernel; readonly index: nu
 
 /** Returns when all threads have run everything. */
 export const encodeSchedule = (
-  schedule: readonly Step[],
+  schedule: readonly ScheduleStep[],
   kernels: Kernels,
   threads: number,
 ): Bytes => {
@@ -35,7 +35,7 @@ export const encodeSchedule = (
   return finish(body);
 };
 
-const emitSteps = (body: Body, steps: readonly Step[], kernels: Kernels): void => {
+const emitSteps = (body: FunctionBody, steps: readonly ScheduleStep[], kernels: Kernels): void => {
   for (const step of steps) {
     switch (step.kind) {
       case "barrier":
@@ -51,7 +51,7 @@ const emitSteps = (body: Body, steps: readonly Step[], kernels: Kernels): void =
   }
 };
 
-const emitRun = (body: Body, name: string, kernels: Kernels): void => {
+const emitRun = (body: FunctionBody, name: string, kernels: Kernels): void => {
   const found = kernels.get(name);
   invariant(found !== undefined, `no kernel ${name}`);
   const { kernel, index } = found;
@@ -68,8 +68,8 @@ const emitRun = (body: Body, name: string, kernels: Kernels): void => {
 };
 
 const emitLoop = (
-  body: Body,
-  { variable, length, reverse, body: steps }: Extract<Step, { kind: "loop" }>,
+  body: FunctionBody,
+  { variable, length, reverse, body: steps }: Extract<ScheduleStep, { kind: "loop" }>,
   kernels: Kernels,
 ): void => {
   if (length === 0) return;

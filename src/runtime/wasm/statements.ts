@@ -1,5 +1,5 @@
 /** Statements as WebAssembly: loops that advance pointers. */
-import type { Bound, Statement } from "../../code/code.ts";
+import type { LoopBound, CodeStatement } from "../../code/code.ts";
 import {
   access,
   addScaled,
@@ -11,7 +11,7 @@ import {
   opWith,
   set,
   valueType,
-  type Body,
+  type FunctionBody,
 } from "./body.ts";
 import { emitExpression } from "./expressions.ts";
 import { control, f32, i32, noResult, v128 } from "./opcodes.ts";
@@ -19,7 +19,7 @@ import type { For, Pointer } from "./pointers.ts";
 
 /** What the loops of one kernel need to know besides its body. */
 export interface Loops {
-  readonly body: Body;
+  readonly body: FunctionBody;
   readonly threads: number;
   /** The local with this thread's number. */
   readonly thread: number;
@@ -30,11 +30,11 @@ export interface Loops {
   readonly push: (pointer: Pointer) => void;
 }
 
-export const emitStatements = (loops: Loops, statements: readonly Statement[]): void => {
+export const emitStatements = (loops: Loops, statements: readonly CodeStatement[]): void => {
   for (const statement of statements) emitStatement(loops, statement);
 };
 
-const emitStatement = (loops: Loops, statement: Statement): void => {
+const emitStatement = (loops: Loops, statement: CodeStatement): void => {
   const { body } = loops;
   switch (statement.kind) {
     case "for":
@@ -54,7 +54,10 @@ const emitStatement = (loops: Loops, statement: Statement): void => {
   }
 };
 
-const emitStore = (body: Body, statement: Extract<Statement, { kind: "store" }>): void => {
+const emitStore = (
+  body: FunctionBody,
+  statement: Extract<CodeStatement, { kind: "store" }>,
+): void => {
   const { type, to, value, step = 1 } = statement;
   if (type.lanes === 1 || step === 1) {
     const offset = body.address(body, to, 0);
@@ -217,7 +220,7 @@ const advanceUpTo = (loops: Loops, loop: For, pushLast: () => void): void => {
 };
 
 /** ⌊size·i/n⌋ for thread i of n, or for the next one. */
-const emitBound = ({ body, thread, threads }: Loops, bound: Bound): void => {
+const emitBound = ({ body, thread, threads }: Loops, bound: LoopBound): void => {
   if (typeof bound === "number") {
     constant(body, bound);
     return;

@@ -1,6 +1,6 @@
 /** The threads besides the first one, which run the same modules on the same memory. */
 import { InternalError } from "../../diagnostics/invariant.ts";
-import type { CompiledModule, Memory } from "./engine.ts";
+import type { CompiledModule, WasmMemory } from "./engine.ts";
 import {
   commandAt,
   failedAt,
@@ -26,7 +26,7 @@ export interface Threads {
 }
 
 /** Starts all but the first of these threads. */
-export const startThreads = (platform: Platform, memory: Memory, threads: number): Threads => {
+export const startThreads = (platform: Platform, memory: WasmMemory, threads: number): Threads => {
   const words = new Int32Array(memory.buffer, 0, heapAt / 4);
   let disposed = false;
   const fail = (): void => {

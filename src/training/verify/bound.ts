@@ -8,7 +8,7 @@ import { openTrial } from "../forward.ts";
 import type { EvaluationGraph } from "../problem.ts";
 import type { TrainingState } from "../state.ts";
 import { decisiveNoise } from "./noise.ts";
-import type { Trained } from "./step.ts";
+import type { TrainedProblem } from "./step.ts";
 import type { Claim } from "./verify.ts";
 
 const graphOf = (evaluation: EvaluationGraph): Graph => {
@@ -19,7 +19,7 @@ const graphOf = (evaluation: EvaluationGraph): Graph => {
 /** Weights and terms of test sequences, from the parameters of a state. */
 export const boundClaim = (
   backend: Backend,
-  { problem, dataset, options, sizes }: Trained,
+  { problem, dataset, options, sizes }: TrainedProblem,
   { parameters }: Pick<TrainingState, "parameters">,
 ): Claim => {
   const evaluation = problem.evaluation(sizes);

@@ -89,7 +89,7 @@ export const repeatFirst = (
 };
 
 /** How the few sequences lie in the outputs of the whole batch. */
-export interface Layout {
+export interface OutputLayout {
   /** The axis that counts sequences, where all outputs have one. */
   readonly sequenceAxis?: number | undefined;
   /** How often each sequence comes. */
@@ -104,7 +104,7 @@ export const compare = (
   definition: Graph,
   feed: Feed,
   found: Feed,
-  layout: Layout,
+  layout: OutputLayout,
 ): Difference | undefined => {
   const exact = evaluate(definition, feed);
   return worstOf(exact, exact, found, layout) === undefined
@@ -116,7 +116,7 @@ const worstOf = (
   exact: Feed,
   rounded: Feed,
   found: Feed,
-  { sequenceAxis, repeats }: Layout,
+  { sequenceAxis, repeats }: OutputLayout,
 ): Difference | undefined => {
   let worst: Difference | undefined;
   for (const [output, expected] of exact) {

@@ -12,7 +12,7 @@ import { decisiveNoise } from "./noise.ts";
 import type { Claim } from "./verify.ts";
 
 /** What a run trains. */
-export interface Trained {
+export interface TrainedProblem {
   readonly problem: Problem;
   readonly dataset: Dataset;
   readonly options: TrainingOptions;
@@ -30,7 +30,7 @@ const KL_WEIGHT = 0.5;
 /** Bound, terms, gradient norm, and what becomes of parameters and slots, from the parameters of a state. */
 export const stepClaim = (
   trial: Trial,
-  { problem, dataset, options, sizes }: Trained,
+  { problem, dataset, options, sizes }: TrainedProblem,
   { parameters, slots }: Pick<TrainingState, "parameters" | "slots">,
 ): Claim => {
   const objective = problem.objective(sizes);

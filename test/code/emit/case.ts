@@ -3,10 +3,15 @@ import { expect } from "vitest";
 import { emit } from "../../../src/code/emit/index.ts";
 import { interpretModule } from "../../../src/code/interpret.ts";
 import { verifyModule } from "../../../src/code/verify.ts";
-import type { Target } from "../../../src/code/code.ts";
+import type { CodeTarget } from "../../../src/code/code.ts";
 import { interpretProgram } from "../../../src/loops/interpret.ts";
 import { plan } from "../../../src/loops/passes/plan.ts";
-import type { Access, Buffer, Program, Statement } from "../../../src/loops/program.ts";
+import type {
+  Access,
+  BufferDeclaration,
+  LoopProgram,
+  Statement,
+} from "../../../src/loops/program.ts";
 import { verifyProgram } from "../../../src/loops/verify.ts";
 
 /** Numbers in [0, 1), the same for a seed. */
@@ -59,7 +64,7 @@ export const randomLayout = (
 /** A program under construction: its buffers and the contents of its inputs. */
 export interface Making {
   readonly random: Random;
-  readonly buffers: Buffer[];
+  readonly buffers: BufferDeclaration[];
   readonly inputs: Map<string, Float32Array | Int32Array>;
 }
 
@@ -74,7 +79,7 @@ export const input = (
   { buffers, inputs, random }: Making,
   size: number,
   values: readonly number[] = [-3, -2, -1, 0, 1, 2, 3],
-  dtype: Buffer["dtype"] = "float",
+  dtype: BufferDeclaration["dtype"] = "float",
 ): string => {
   const name = `in${buffers.length}`;
   buffers.push({ name, dtype, size, role: "input" });
@@ -86,7 +91,7 @@ export const input = (
 export const output = (
   { buffers }: Making,
   size: number,
-  dtype: Buffer["dtype"] = "float",
+  dtype: BufferDeclaration["dtype"] = "float",
 ): string => {
   const name = `out${buffers.length}`;
   buffers.push({ name, dtype, size, role: "output" });
@@ -104,7 +109,7 @@ export const reading = (
   return { buffer: input(made, size, values), base, strides, steps: [] };
 };
 
-const targets: readonly Target[] = [
+const targets: readonly CodeTarget[] = [
   { lanes: 4, registers: 14 },
   { lanes: 8, registers: 16 },
   { lanes: 16, registers: 32 },
@@ -117,7 +122,7 @@ export const check = (
   threads: number,
   tolerance = 0,
 ): void => {
-  const program: Program = plan({ buffers, body, threads: 1, arena: 0 });
+  const program: LoopProgram = plan({ buffers, body, threads: 1, arena: 0 });
   verifyProgram(program);
   const wanted = interpretProgram(program, inputs);
   for (const target of targets) {
@@ -131,7 +136,7 @@ export const check = (
   }
 };
 
-const blank = (dtype: Buffer["dtype"], size: number): Float32Array | Int32Array =>
+const blank = (dtype: BufferDeclaration["dtype"], size: number): Float32Array | Int32Array =>
   dtype === "float" ? new Float32Array(size).fill(Number.NaN) : new Int32Array(size).fill(-12345);
 
 /** Elements that the program leaves alone are left alone. */

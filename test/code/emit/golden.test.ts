@@ -2,11 +2,16 @@
 import { expect, test } from "vitest";
 import { emit } from "../../../src/code/emit/index.ts";
 import { printKernel, printModule } from "../../../src/code/print.ts";
-import type { Target } from "../../../src/code/code.ts";
-import type { Access, Buffer, Program, Statement } from "../../../src/loops/program.ts";
+import type { CodeTarget } from "../../../src/code/code.ts";
+import type {
+  Access,
+  BufferDeclaration,
+  LoopProgram,
+  Statement,
+} from "../../../src/loops/program.ts";
 
-const wide: Target = { lanes: 16, registers: 32 };
-const narrow: Target = { lanes: 4, registers: 14 };
+const wide: CodeTarget = { lanes: 16, registers: 32 };
+const narrow: CodeTarget = { lanes: 4, registers: 14 };
 
 const access = (
   buffer: string,
@@ -19,7 +24,11 @@ const access = (
   steps,
 });
 
-const buffer = (name: string, size: number, role: Buffer["role"] = "input"): Buffer => ({
+const buffer = (
+  name: string,
+  size: number,
+  role: BufferDeclaration["role"] = "input",
+): BufferDeclaration => ({
   name,
   dtype: "float",
   size,
@@ -27,17 +36,17 @@ const buffer = (name: string, size: number, role: Buffer["role"] = "input"): Buf
 });
 
 const programOf = (
-  buffers: readonly Buffer[],
+  buffers: readonly BufferDeclaration[],
   body: readonly Statement[],
   threads = 1,
-): Program => ({
+): LoopProgram => ({
   buffers,
   body,
   threads,
   arena: 0,
 });
 
-const kernel = (program: Program, target: Target): string => {
+const kernel = (program: LoopProgram, target: CodeTarget): string => {
   const [only] = emit(program, target).kernels;
   if (only === undefined) throw new Error("no kernel");
   return printKernel(only);
@@ -167,7 +176,7 @@ const productIn = (rows: number, partitioned?: number): readonly Statement[] => 
   },
 ];
 
-const productBuffers = (rows: number): readonly Buffer[] => [
+const productBuffers = (rows: number): readonly BufferDeclaration[] => [
   buffer("a", 63 * rows),
   buffer("b", 108),
   buffer("bias", 12),

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import type { Access, Instruction, Nest, ValueId } from "../../../src/loops/program.ts";
+import type { Access, Instruction, Nest, InstructionId } from "../../../src/loops/program.ts";
 import {
   between,
   check,
@@ -43,8 +43,8 @@ const randomBody = (made: Making, axes: readonly number[]): Instruction[] => {
     dtype: "float",
     from: reading(made, axes),
   }));
-  const any = (): ValueId => between(random, 0, body.length - 1);
-  const bounded = (): ValueId => between(random, 0, Math.min(2, body.length - 1));
+  const any = (): InstructionId => between(random, 0, body.length - 1);
+  const bounded = (): InstructionId => between(random, 0, Math.min(2, body.length - 1));
   for (let count = between(random, 0, 5); count > 0; count -= 1) {
     const kinds: readonly (() => readonly Instruction[])[] = [
       () => [
@@ -80,7 +80,7 @@ const randomBody = (made: Making, axes: readonly number[]): Instruction[] => {
 };
 
 /** No int is combined with a float. */
-const lastFloat = (body: readonly Instruction[]): ValueId =>
+const lastFloat = (body: readonly Instruction[]): InstructionId =>
   body.findLastIndex(({ op }) => op !== "index");
 
 const isTyped = (body: readonly Instruction[]): boolean => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chooseTile } from "../../../src/code/emit/tile.ts";
-import type { Access, Instruction, Product, Term } from "../../../src/loops/program.ts";
+import type { Access, Instruction, Product, ProductTerm } from "../../../src/loops/program.ts";
 import {
   between,
   check,
@@ -38,7 +38,7 @@ const randomProduct = (made: Making, threads: number): Product => {
   const axes = places.map((place) => sizes[place] ?? 1);
   const row = hasRow ? places.indexOf(0) : undefined;
   const column = places.indexOf(hasRow ? 1 : 0);
-  const terms = Array.from({ length: between(random, 1, 2) }, (): Term => {
+  const terms = Array.from({ length: between(random, 1, 2) }, (): ProductTerm => {
     const inner = Array.from({ length: between(random, 0, 2) }, () => between(random, 1, 7));
     return {
       inner,

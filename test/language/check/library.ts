@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Diagnostic, Result, Sources } from "../../../src/diagnostics/diagnostic.ts";
 import { families } from "../../../src/distributions/index.ts";
 import type { Model } from "../../../src/ir/model.ts";
-import type { Program } from "../../../src/language/language.ts";
+import type { CheckedProgram } from "../../../src/language/language.ts";
 import { analyse } from "../../../src/language/language.ts";
 import { loadModules, resolvePath, type SourceFile } from "../../../src/language/modules.ts";
 
@@ -17,7 +17,7 @@ const prelude: readonly SourceFile[] = readdirSync(preludeFolder).map((name) => 
 export const analyseText = (
   text: string,
   path = "models/test.gtm",
-): { readonly result: Result<Program>; readonly sources: Sources } => {
+): { readonly result: Result<CheckedProgram>; readonly sources: Sources } => {
   const sources = new Map([[path, text]]);
   const load = (from: string, wanted: string): string | undefined => {
     const resolved = resolvePath(from, wanted);

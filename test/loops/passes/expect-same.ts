@@ -1,16 +1,16 @@
 /** Passes compared with what they are given. */
-import { interpretProgram, type Memory } from "../../../src/loops/interpret.ts";
+import { interpretProgram, type BufferContents } from "../../../src/loops/interpret.ts";
 import { loopPasses } from "../../../src/loops/passes/index.ts";
-import type { Program } from "../../../src/loops/program.ts";
+import type { LoopProgram } from "../../../src/loops/program.ts";
 import { verifyProgram } from "../../../src/loops/verify.ts";
 
 type Inputs = ReadonlyMap<string, ArrayLike<number>>;
 
 /** The largest difference between the outputs of two programs, relative to outputs larger than 1. */
-export const programDifference = (a: Program, b: Program, inputs: Inputs): number =>
+export const programDifference = (a: LoopProgram, b: LoopProgram, inputs: Inputs): number =>
   difference(interpretProgram(a, inputs), interpretProgram(b, inputs));
 
-const difference = (a: Memory, b: Memory): number => {
+const difference = (a: BufferContents, b: BufferContents): number => {
   let largest = 0;
   for (const [name, data] of a) {
     const other = b.get(name);
@@ -25,7 +25,11 @@ const difference = (a: Memory, b: Memory): number => {
 };
 
 /** Runs the passes one after the other and throws, with the pass' name, where one breaks the program. */
-export const checkPasses = (program: Program, inputs: Inputs, tolerance: number): Program => {
+export const checkPasses = (
+  program: LoopProgram,
+  inputs: Inputs,
+  tolerance: number,
+): LoopProgram => {
   let current = program;
   let outputs = interpretProgram(program, inputs);
   for (const [name, pass] of loopPasses) {

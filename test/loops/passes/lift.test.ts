@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { dead } from "../../../src/loops/passes/dead.ts";
 import { forward } from "../../../src/loops/passes/forward.ts";
-import type { Access, Instruction, Nest, Program } from "../../../src/loops/program.ts";
+import type { Access, Instruction, Nest, LoopProgram } from "../../../src/loops/program.ts";
 import { verifyProgram } from "../../../src/loops/verify.ts";
 import { programDifference } from "./expect-same.ts";
 
@@ -29,7 +29,7 @@ const nest = (from: Access, to: Access, size = 2): Nest => {
 };
 
 /** A history of rows, of which every step copies row t + 1 to a stack, and stores to row t + 1 + `shift`. */
-const program = (shift: number, reverse: boolean, storesFirst: boolean): Program => {
+const program = (shift: number, reverse: boolean, storesFirst: boolean): LoopProgram => {
   const copy = nest(row("history", 2, [2]), row("stack", 0, [2]));
   const change = nest(row("x", 0, [2]), row("history", 2 + 2 * shift, [2]));
   const size = 2 * (STEPS + 2);

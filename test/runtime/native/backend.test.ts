@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import * as g from "../../../src/graph/build.ts";
 import type { Buffer } from "../../../src/runtime/backend.ts";
 import { openNative } from "../../../src/runtime/native/index.ts";
-import type { Memory } from "../../../src/runtime/native/memory.ts";
+import type { MemoryPool } from "../../../src/runtime/native/memory.ts";
 import { openMemory } from "../../../src/runtime/native/memory.ts";
 import { selfTest } from "../../../src/runtime/self-test.ts";
 import { need } from "../../support/need.ts";
@@ -92,7 +92,7 @@ if (typeof linker === "string") {
 
 describe("memory", () => {
   const addresses = new Map<ArrayBufferLike, bigint>();
-  const memory: Memory = openMemory(({ buffer }) => {
+  const memory: MemoryPool = openMemory(({ buffer }) => {
     const known = addresses.get(buffer) ?? BigInt(1000 + 16 * addresses.size);
     addresses.set(buffer, known);
     return known;

@@ -15,12 +15,12 @@ import {
 import type {
   Address,
   Affine,
-  Expr,
+  CodeExpr,
   Function,
   Kernel,
   Lanes,
   Module,
-  Statement,
+  CodeStatement,
 } from "../../../src/code/code.ts";
 import { f32, i32, mask, typeOf } from "../../../src/code/type.ts";
 import { openCache } from "../../../src/runtime/native/cache.ts";
@@ -75,11 +75,11 @@ const affine = (variable: string, scale = 1, first = 0): Affine => ({
 });
 
 /** Expressions of every kind, of inputs x, y (f32) and n, m (i32). */
-const expressions = (lanes: Lanes): Readonly<Record<string, Expr>> => {
+const expressions = (lanes: Lanes): Readonly<Record<string, CodeExpr>> => {
   const [x, y] = [load(along("x"), f32(lanes)), load(along("y"), f32(lanes))];
   const [n, m] = [load(along("n"), i32(lanes)), load(along("m"), i32(lanes))];
   const [less, equal] = [compare("lt", x, y), compare("eq", x, y)];
-  const pick = (of: Expr): Expr => select(of, float(1, lanes), float(2, lanes));
+  const pick = (of: CodeExpr): CodeExpr => select(of, float(1, lanes), float(2, lanes));
   const numbers = [0.1, -0, Infinity, -Infinity, NaN, 1e-42, 1 / 3, 2 ** 24 + 2, -1e30, 5];
   return {
     ...Object.fromEntries(numbers.map((value) => [`number ${value}`, float(value, lanes)])),
@@ -131,7 +131,7 @@ const expressions = (lanes: Lanes): Readonly<Record<string, Expr>> => {
     "select of masks": pick(select(less, equal, unary("not", equal))),
     call: call("outer", x, y),
     ...Object.fromEntries(
-      (["add", "mul", "min", "max"] as const).flatMap((op): readonly [string, Expr][] =>
+      (["add", "mul", "min", "max"] as const).flatMap((op): readonly [string, CodeExpr][] =>
         lanes === 1
           ? []
           : [
@@ -209,7 +209,7 @@ export const expressionsModule = (lanes: Lanes): Module => {
 
 export const kernel = (
   name: string,
-  body: readonly Statement[],
+  body: readonly CodeStatement[],
   more: Partial<Kernel> = {},
 ): Kernel => ({
   name,

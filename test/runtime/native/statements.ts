@@ -1,5 +1,5 @@
 import { binary, constant, float, get, load } from "../../../src/code/build.ts";
-import type { Address, Expr, Lanes, Module, Statement } from "../../../src/code/code.ts";
+import type { Address, CodeExpr, Lanes, Module, CodeStatement } from "../../../src/code/code.ts";
 import { f32, i32 } from "../../../src/code/type.ts";
 import { along, count, kernel, type Elements } from "./modules.ts";
 
@@ -19,7 +19,7 @@ export const statementsModule = (lanes: Lanes, threads: number, length = 5): Mod
       ],
     },
   });
-  const parts = (body: readonly Statement[], step: number = lanes): Statement => ({
+  const parts = (body: readonly CodeStatement[], step: number = lanes): CodeStatement => ({
     kind: "for",
     variable: "i",
     from: { part: "from", size: count },
@@ -34,7 +34,7 @@ export const statementsModule = (lanes: Lanes, threads: number, length = 5): Mod
     size,
     place: { kind: "argument", index } as const,
   });
-  const sum = (local: string, of: Expr): Statement => ({
+  const sum = (local: string, of: CodeExpr): CodeStatement => ({
     kind: "set",
     local,
     value: binary("add", get(local, f32(1)), of),

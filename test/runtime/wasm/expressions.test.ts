@@ -13,7 +13,7 @@ import {
   splat,
   unary,
 } from "../../../src/code/build.ts";
-import type { Expr, Lanes, Statement } from "../../../src/code/code.ts";
+import type { CodeExpr, Lanes, CodeStatement } from "../../../src/code/code.ts";
 import { f32, i32 } from "../../../src/code/type.ts";
 import { interpret, machineOf, moduleOfBody, run, type Argument, type Elements } from "./run.ts";
 
@@ -34,22 +34,22 @@ const given = [
   new Int32Array(size),
 ] as const;
 
-const x = (lanes: Lanes, at = 0, step = 1): Expr =>
+const x = (lanes: Lanes, at = 0, step = 1): CodeExpr =>
   load({ buffer: "x", offset: constant(at) }, f32(lanes), step);
-const n = (lanes: Lanes, at = 0, step = 1): Expr =>
+const n = (lanes: Lanes, at = 0, step = 1): CodeExpr =>
   load({ buffer: "n", offset: constant(at) }, i32(lanes), step);
 /** Numbers that say what a mask is. */
-const shown = (of: Expr, lanes: Lanes): Expr => select(of, int(1, lanes), int(2, lanes));
+const shown = (of: CodeExpr, lanes: Lanes): CodeExpr => select(of, int(1, lanes), int(2, lanes));
 
 /** One lane is all there is. */
-const across = (op: "add" | "mul" | "min" | "max", of: Expr, lanes: Lanes): Expr =>
+const across = (op: "add" | "mul" | "min" | "max", of: CodeExpr, lanes: Lanes): CodeExpr =>
   lanes === 1 ? of : splat({ kind: "across", op, of }, lanes);
 
 /** A zero has no sign here: the interpreter rounds -0.5 to 0. */
 const positive = (results: readonly Elements[]): readonly Elements[] =>
   results.map((result) => result.map((value) => (value === 0 ? 0 : value)));
 
-type Make = (lanes: Lanes) => Expr;
+type Make = (lanes: Lanes) => CodeExpr;
 const floats: Readonly<Record<string, Make>> = {
   number: (lanes) => float(-1.25, lanes),
   infinity: (lanes) => float(Number.NEGATIVE_INFINITY, lanes),
@@ -146,7 +146,7 @@ describe.each([
 
   test.each(Object.keys(floats))("%s of floats", (name) => {
     const value = floats[name]?.(lanes) ?? float(0, 1);
-    const body: readonly Statement[] = [
+    const body: readonly CodeStatement[] = [
       { kind: "let", local: "v", type: f32(lanes), value },
       {
         kind: "store",
@@ -160,7 +160,7 @@ describe.each([
   });
 
   test.each(Object.keys(ints))("%s of ints", (name) => {
-    const body: readonly Statement[] = [
+    const body: readonly CodeStatement[] = [
       {
         kind: "store",
         type: i32(lanes),
@@ -174,7 +174,7 @@ describe.each([
   });
 
   test.each(["exp", "log", "sigmoid", "softplus", "tanh", "sin", "cos"])("%s", (name) => {
-    const body: readonly Statement[] = [0, 4, 8, 12, 16, 20].map((at) => ({
+    const body: readonly CodeStatement[] = [0, 4, 8, 12, 16, 20].map((at) => ({
       kind: "store",
       type: f32(lanes),
       to: { buffer: "float", offset: constant(at) },
@@ -195,7 +195,7 @@ describe.each([
 
 test("functions take several values", () => {
   const machine = machineOf(1, false);
-  const body: readonly Statement[] = [
+  const body: readonly CodeStatement[] = [
     {
       kind: "store",
       type: f32(4),

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { engine, type Memory } from "../../../src/runtime/wasm/engine.ts";
+import { engine, type WasmMemory } from "../../../src/runtime/wasm/engine.ts";
 import { heapOf } from "../../../src/runtime/wasm/heap.ts";
 import { heapAt } from "../../../src/runtime/wasm/layout.ts";
 import { uniforms } from "../../support/numbers.ts";
 
-const memory = (): Memory => new engine.Memory({ initial: 1, maximum: 4096, shared: false });
+const memory = (): WasmMemory => new engine.Memory({ initial: 1, maximum: 4096, shared: false });
 
 test("blocks in use never overlap, are aligned, and leave nothing behind when all are free", () => {
   const heap = heapOf(memory(), 4096);

@@ -1,5 +1,5 @@
 /** Modules written by hand, run as WebAssembly and by the interpreter. */
-import type { Kernel, Module, Statement, Type } from "../../../src/code/code.ts";
+import type { Kernel, Module, CodeStatement, CodeType } from "../../../src/code/code.ts";
 import { functionsFor } from "../../../src/code/functions/index.ts";
 import { interpretModule } from "../../../src/code/interpret.ts";
 import { verifyModule } from "../../../src/code/verify.ts";
@@ -16,7 +16,7 @@ export const machineOf = (threads: number, relaxed: boolean): Machine =>
 /** An argument of a module: its size and what it holds. */
 export interface Argument {
   readonly name: string;
-  readonly scalar: Exclude<Type["scalar"], "mask">;
+  readonly scalar: Exclude<CodeType["scalar"], "mask">;
   readonly size: number;
 }
 
@@ -53,7 +53,7 @@ export const moduleOf = (
   schedule,
 });
 
-export const kernelOf = (name: string, body: readonly Statement[], more = {}): Kernel => ({
+export const kernelOf = (name: string, body: readonly CodeStatement[], more = {}): Kernel => ({
   name,
   alone: false,
   times: [],
@@ -65,7 +65,7 @@ export const kernelOf = (name: string, body: readonly Statement[], more = {}): K
 /** A module that runs these statements once. */
 export const moduleOfBody = (
   args: readonly Argument[],
-  body: readonly Statement[],
+  body: readonly CodeStatement[],
   options = {},
 ): Module => moduleOf(args, [kernelOf("body", body)], [{ kind: "run", kernel: "body" }], options);
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { binary, constant, float, fma, get, load, splat, unary } from "../../../src/code/build.ts";
-import type { Affine, Lanes, Statement } from "../../../src/code/code.ts";
+import type { Affine, Lanes, CodeStatement } from "../../../src/code/code.ts";
 import { f32, i32 } from "../../../src/code/type.ts";
 import {
   interpret,
@@ -17,13 +17,13 @@ const at = (terms: Readonly<Record<string, number>>, base = 0): Affine => ({
   terms: Object.entries(terms).map(([variable, scale]) => ({ variable, scale })),
 });
 
-type For = Extract<Statement, { kind: "for" }>;
+type For = Extract<CodeStatement, { kind: "for" }>;
 const loop = (
   variable: string,
   to: number,
-  body: readonly Statement[],
+  body: readonly CodeStatement[],
   more: Partial<For> = {},
-): Statement => ({ kind: "for", variable, from: 0, to, step: 1, body, ...more });
+): CodeStatement => ({ kind: "for", variable, from: 0, to, step: 1, body, ...more });
 
 const ramp = (size: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => ((i * 37) % 64) / 8 - 3);
@@ -40,7 +40,7 @@ const given = [
 ] as const;
 
 /** y[to] = x[from] + x[from + 1]. */
-const addNext = (from: Affine, to: Affine, lanes: Lanes): Statement => ({
+const addNext = (from: Affine, to: Affine, lanes: Lanes): CodeStatement => ({
   kind: "store",
   type: f32(lanes),
   to: { buffer: "y", offset: to },
@@ -51,7 +51,7 @@ const addNext = (from: Affine, to: Affine, lanes: Lanes): Statement => ({
   ),
 });
 
-const bodies: Readonly<Record<string, readonly Statement[]>> = {
+const bodies: Readonly<Record<string, readonly CodeStatement[]>> = {
   "a loop": [loop("i", 13, [addNext(at({ i: 1 }), at({ i: 1 }), 1)])],
   "a loop of one step": [loop("i", 1, [addNext(at({ i: 1 }, 5), at({ i: 1 }, 3), 4)])],
   "a loop from elsewhere by a step": [
@@ -162,7 +162,7 @@ const bodies: Readonly<Record<string, readonly Statement[]>> = {
             type: f32(4),
             value: load({ buffer: "x", offset: at({ k: 24, c: 1 }) }, f32(4)),
           },
-          ...[0, 1].map((row): Statement => ({
+          ...[0, 1].map((row): CodeStatement => ({
             kind: "set",
             local: `s${row}`,
             value: fma(
@@ -172,7 +172,7 @@ const bodies: Readonly<Record<string, readonly Statement[]>> = {
             ),
           })),
         ]),
-        ...[0, 1].map((row): Statement => ({
+        ...[0, 1].map((row): CodeStatement => ({
           kind: "store",
           type: f32(4),
           to: { buffer: "y", offset: at({ c: 1 }, 24 * row) },

@@ -3,12 +3,12 @@ import type { Sources } from "../../../diagnostics/diagnostic.ts";
 import { didYouMeanAt } from "../../../diagnostics/nearest.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Expr, Name } from "../../ast.ts";
-import type { Finding, Proposal } from "../finding.ts";
+import type { Finding, ProposedFix } from "../finding.ts";
 import { error, insertAfter, replace } from "../finding.ts";
 import type { CallableParameter, Term, ValueTerm } from "../values/terms.ts";
-import type { EventType, Sizes } from "../types/event-type.ts";
+import type { EventType, DimSizes } from "../types/event-type.ts";
 import { listed, origins, showType } from "../types/event-type.ts";
-import type { Side } from "./shapes.ts";
+import type { TypedOperand } from "./shapes.ts";
 import { intoRange } from "./shapes.ts";
 
 type Parameters = readonly CallableParameter[];
@@ -97,7 +97,7 @@ interface Place {
   readonly field?: string;
   readonly parameter: CallableParameter;
   readonly what: string;
-  readonly sizes: Sizes;
+  readonly sizes: DimSizes;
 }
 
 const found = ({ value, field, sizes }: Place): string => {
@@ -105,7 +105,7 @@ const found = ({ value, field, sizes }: Place): string => {
   return `found    ${from}${showType(value.type, sizes)}`;
 };
 
-const exchange = ([a, b]: readonly Span[], sources: Sources): readonly Proposal[] => {
+const exchange = ([a, b]: readonly Span[], sources: Sources): readonly ProposedFix[] => {
   if (a === undefined || b === undefined) return [];
   const textOf = ({ file, start, end }: Span): string => sources.get(file)?.slice(start, end) ?? "";
   const help = "the two arguments fit the other way round";
@@ -153,13 +153,24 @@ export const wrongRange = (place: Place, sources: Sources): Finding => {
   });
 };
 
-export const mapsDisagree = (span: Span, what: string, a: Side, b: Side, sizes: Sizes): Finding =>
+export const mapsDisagree = (
+  span: Span,
+  what: string,
+  a: TypedOperand,
+  b: TypedOperand,
+  sizes: DimSizes,
+): Finding =>
   error("E0318", `${what} cannot be mapped over these arguments`, span, {
     label: "their extra axes do not match by name",
     secondary: [a, b].map((side) => ({ span: side.span, text: showType(side.type, sizes) })),
   });
 
-export const cannotMapUpdate = (span: Span, what: string, type: EventType, sizes: Sizes): Finding =>
+export const cannotMapUpdate = (
+  span: Span,
+  what: string,
+  type: EventType,
+  sizes: DimSizes,
+): Finding =>
   error("E0318", `${what} changes a memory and cannot be mapped`, span, {
     label: `${showType(type, sizes)} has more axes than the parameter`,
   });

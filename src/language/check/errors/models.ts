@@ -5,7 +5,7 @@ import type { Finding } from "../finding.ts";
 import { error, insertAfter, insertBefore, replace } from "../finding.ts";
 import type { DistributionTerm } from "../values/terms.ts";
 import { showDistribution } from "../values/terms.ts";
-import type { Axis, EventType, Sizes } from "../types/event-type.ts";
+import type { Axis, EventType, DimSizes } from "../types/event-type.ts";
 import { listed, origins, showType } from "../types/event-type.ts";
 
 export const needsTime = (span: Span, name: string, declared: Span): Finding =>
@@ -168,7 +168,7 @@ export const supportDiffers = (
   name: string,
   data: EventType,
   declared: Span,
-  sizes: Sizes,
+  sizes: DimSizes,
 ): Finding =>
   error("E0343", `\`${name}\` cannot be drawn from this distribution`, span, {
     label: `draws    ${showType(distribution.type, sizes)}`,
@@ -188,7 +188,7 @@ export const guideDiffers = (
   name: string,
   prior: { readonly term: DistributionTerm; readonly span: Span },
   guide: { readonly term: DistributionTerm; readonly span: Span },
-  sizes: Sizes,
+  sizes: DimSizes,
 ): Finding => {
   const axes = [...listed(prior.term.type), ...listed(guide.term.type)];
   return error("E0345", `prior and guide of \`${name}\` do not match`, guide.span, {

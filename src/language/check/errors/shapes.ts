@@ -3,21 +3,21 @@ import type { Sources } from "../../../diagnostics/diagnostic.ts";
 import type { Span } from "../../../diagnostics/span.ts";
 import type { Base } from "../../../ir/model.ts";
 import { evaluate } from "../../../shape/dim.ts";
-import type { Finding, Proposal } from "../finding.ts";
+import type { Finding, ProposedFix } from "../finding.ts";
 import { error, replace } from "../finding.ts";
 import type { ValueTerm } from "../values/terms.ts";
-import type { Axis, EventType, Sizes } from "../types/event-type.ts";
+import type { Axis, EventType, DimSizes } from "../types/event-type.ts";
 import { listed, origins, showAxes, showType } from "../types/event-type.ts";
 
 /** An operand: its text and its type. */
-export interface Side {
+export interface TypedOperand {
   readonly span: Span;
   readonly type: EventType;
 }
 
 const label = (
-  { span, type }: Side,
-  sizes: Sizes,
+  { span, type }: TypedOperand,
+  sizes: DimSizes,
 ): { readonly span: Span; readonly text: string } => ({
   span,
   text: showType(type, sizes),
@@ -27,7 +27,7 @@ const label = (
 const unmatched = (a: readonly Axis[], b: readonly Axis[]): readonly Axis[] =>
   a.filter(({ dim }) => b.every((other) => other.dim !== dim));
 
-const sizeOf = (axes: readonly Axis[], sizes: Sizes): string =>
+const sizeOf = (axes: readonly Axis[], sizes: DimSizes): string =>
   axes.map(({ dim }) => evaluate(dim, sizes) ?? "?").join(" x ");
 
 const coincidence =
@@ -40,9 +40,9 @@ const outerHelp = (a: readonly Axis[], b: readonly Axis[]): readonly string[] =>
 
 /** A vector beside a square matrix: along its rows or along its columns. */
 const repetitions = (
-  sides: readonly (Side | undefined)[],
+  sides: readonly (TypedOperand | undefined)[],
   sources: Sources,
-): readonly Proposal[] => {
+): readonly ProposedFix[] => {
   const vector = sides.find((side) => side?.type.axes.length === 1);
   const size = vector?.type.axes[0]?.shown;
   if (vector === undefined || size === undefined) return [];
@@ -61,8 +61,8 @@ export const notAligned = (
   why: "mismatch" | "ambiguous",
   span: Span,
   shown: string,
-  [a, b]: readonly Side[],
-  sizes: Sizes,
+  [a, b]: readonly TypedOperand[],
+  sizes: DimSizes,
   sources: Sources,
 ): Finding => {
   const [left, right] = [a?.type.axes ?? [], b?.type.axes ?? []];
@@ -95,9 +95,9 @@ export const notAligned = (
 /** E0312: `a @ b`. */
 export const productMismatch = (
   span: Span,
-  sides: readonly Side[],
+  sides: readonly TypedOperand[],
   ranks: boolean,
-  sizes: Sizes,
+  sizes: DimSizes,
 ): Finding => {
   const [a, b] = sides.map(({ type }) => type.axes);
   const message = `cannot apply \`@\` to shapes ${showAxes(a ?? [])} and ${showAxes(b ?? [])}`;
@@ -118,7 +118,7 @@ export const noSuchAxis = (
   axis: Axis,
   count: number,
   type: EventType,
-  sizes: Sizes,
+  sizes: DimSizes,
 ): Finding =>
   error("E0313", `\`${shown}\` along ${axis.shown} of ${showType(type, sizes)}`, span, {
     label: count === 0 ? "no such axis" : `${count} axes are ${axis.shown}`,
@@ -131,7 +131,7 @@ export const wrongOperand = (
   shown: string,
   needs: string,
   type: EventType,
-  sizes: Sizes,
+  sizes: DimSizes,
 ): Finding =>
   error("E0314", `\`${shown}\` needs ${needs}`, span, {
     label: `this is ${showType(type, sizes)}`,
@@ -141,7 +141,7 @@ export const indexInArithmetic = (
   span: Span,
   shown: string,
   type: EventType,
-  sizes: Sizes,
+  sizes: DimSizes,
 ): Finding =>
   error("E0314", `\`${shown}\` needs a number`, span, {
     label: `this is ${showType(type, sizes)}`,
@@ -152,8 +152,8 @@ export const operandsDisagree = (
   span: Span,
   shown: string,
   usage: string,
-  sides: readonly Side[],
-  sizes: Sizes,
+  sides: readonly TypedOperand[],
+  sizes: DimSizes,
 ): Finding =>
   error("E0314", `the operands of \`${shown}\` do not belong together`, span, {
     label: `it is ${usage}`,
@@ -163,7 +163,7 @@ export const operandsDisagree = (
     ],
   });
 
-export const placeOutOfRange = (span: Span, axis: Axis, sizes: Sizes): Finding => {
+export const placeOutOfRange = (span: Span, axis: Axis, sizes: DimSizes): Finding => {
   const size = evaluate(axis.dim, sizes);
   const last = size === undefined ? `${axis.shown} - 1` : `${size - 1}`;
   return error("E0314", `no such place in an axis of size ${axis.shown}`, span, {
@@ -171,7 +171,7 @@ export const placeOutOfRange = (span: Span, axis: Axis, sizes: Sizes): Finding =
   });
 };
 
-export const notAnIndex = (span: Span, axis: Axis, type: EventType, sizes: Sizes): Finding =>
+export const notAnIndex = (span: Span, axis: Axis, type: EventType, sizes: DimSizes): Finding =>
   error("E0314", `this does not select from an axis of size ${axis.shown}`, span, {
     label: `found    ${showType(type, sizes)}`,
     notes: [`expected index[${axis.shown}]`],
@@ -185,13 +185,18 @@ export const randomOutsideParameter = (span: Span): Finding =>
 
 const joiner = (type: EventType): string => (type.axes.length > 1 ? "flat" : "");
 
-export const cannotJoin = (span: Span, type: EventType, sizes: Sizes, sources: Sources): Finding =>
+export const cannotJoin = (
+  span: Span,
+  type: EventType,
+  sizes: DimSizes,
+  sources: Sources,
+): Finding =>
   error("E0314", "only vectors can be joined", span, {
     label: `this is ${showType(type, sizes)}`,
     proposals: joiner(type) === "" ? [] : [wrapIn("flat", span, sources)],
   });
 
-const wrapIn = (name: string, span: Span, sources: Sources): Proposal => {
+const wrapIn = (name: string, span: Span, sources: Sources): ProposedFix => {
   const text = `${name}(${sources.get(span.file)?.slice(span.start, span.end) ?? ""})`;
   return { help: `write ${text}`, edits: [replace(span, text)] };
 };
@@ -207,7 +212,7 @@ const makers: { readonly [B in Base]: string | undefined } = {
 };
 
 /** The edit that brings a value into a range. */
-export const intoRange = (base: Base, span: Span, sources: Sources): readonly Proposal[] => {
+export const intoRange = (base: Base, span: Span, sources: Sources): readonly ProposedFix[] => {
   const maker = makers[base];
   return maker === undefined ? [] : [wrapIn(maker, span, sources)];
 };
@@ -218,7 +223,7 @@ export const distributionRange = (
   family: string,
   parameter: string,
   base: Base,
-  sizes: Sizes,
+  sizes: DimSizes,
   sources: Sources,
 ): Finding =>
   error("E0316", `\`${parameter}\` of ${family} must be ${base}`, span, {

@@ -12,7 +12,7 @@ import type { MemoryTypes, SignedOperation } from "./memory-types.ts";
 import { placeOutOfRange } from "../errors/shapes.ts";
 import * as errors from "../errors/bodies.ts";
 import { acceptResult, showTerm, withType, missedAxis } from "../types/results.ts";
-import type { Parameter } from "../types/signatures.ts";
+import type { DeclaredParameter } from "../types/signatures.ts";
 import type {
   Callable,
   CallableParameter,
@@ -186,7 +186,7 @@ const runUpdate = (
 const parameterOf = (
   embodiment: Embodiment,
   caller: "memory" | "model",
-  { name, type, span }: Parameter,
+  { name, type, span }: DeclaredParameter,
 ): CallableParameter => ({
   name,
   inner: type,

@@ -3,7 +3,7 @@ import { symbol } from "../../../shape/dim.ts";
 import type { MemoryDecl, Name, NetDecl, Operation, StateDecl } from "../../ast.ts";
 import type { DimScope } from "../types/dims.ts";
 import * as names from "../errors/names.ts";
-import type { Parameter, Result, Signed, TypeReader } from "../types/signatures.ts";
+import type { DeclaredParameter, NetResult, Signed, TypeReader } from "../types/signatures.ts";
 import { readNet, readParameters, readResult, readType } from "../types/signatures.ts";
 import type { Axis, EventType } from "../types/event-type.ts";
 
@@ -14,9 +14,9 @@ export interface SignedState {
 
 export interface SignedOperation {
   readonly decl: Operation;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly DeclaredParameter[];
   /** Absent where the operation gives the new memory. */
-  readonly result?: Result;
+  readonly result?: NetResult;
 }
 
 /** A memory with every type read. Sizes are its own names, whatever a model calls them. */

@@ -3,7 +3,7 @@ import { invariant } from "../../../diagnostics/invariant.ts";
 import type { DataField, DistributionCall, Model, Site } from "../../../ir/model.ts";
 import type { ValueId } from "../../../ir/value.ts";
 import type { ModelDecl, SiteDecl } from "../../ast.ts";
-import type { Builder } from "../../lower/builder.ts";
+import type { ValueBuilder } from "../../lower/builder.ts";
 import { createBuilder } from "../../lower/builder.ts";
 import { finishModel, toType } from "../../lower/finish.ts";
 import type { CarryDraft } from "../../lower/finish.ts";
@@ -140,7 +140,7 @@ const lower = (
   decl: ModelDecl,
   definitions: Definitions,
   guides: ReadonlyMap<string, DistributionTerm>,
-  builder: Builder,
+  builder: ValueBuilder,
   sizes: ReadonlyMap<string, number>,
 ): Model => {
   const order = generationOrder(definitions.references, definitions.members);

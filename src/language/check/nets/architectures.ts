@@ -1,12 +1,12 @@
 /** `mlp(128, act = tanh)` to the layers it stands for. Only layers themselves are known here; `mlp` is a declaration. */
 import type { Span } from "../../../diagnostics/span.ts";
 import type { ArchDecl, ArchExpr, Argument, Expr, Layer } from "../../ast.ts";
-import type { Bound, PlannedLayer, Surroundings } from "./layers.ts";
+import type { BoundArgument, PlannedLayer, Surroundings } from "./layers.ts";
 import { layers } from "./layers.ts";
 import * as errors from "../errors/nets.ts";
 import * as names from "../errors/names.ts";
 
-const argument = (expr: Expr, surroundings: Surroundings): Bound => {
+const argument = (expr: Expr, surroundings: Surroundings): BoundArgument => {
   const parameter = expr.kind === "name" ? surroundings.parameters.get(expr.text) : undefined;
   return parameter?.[0] ?? { expr, surroundings };
 };
@@ -26,8 +26,8 @@ const bindArguments = (
   args: readonly Argument[],
   caller: Surroundings,
   span: Span,
-): ReadonlyMap<string, readonly Bound[]> | { readonly wrong: Span } => {
-  const bound = new Map<string, readonly Bound[]>();
+): ReadonlyMap<string, readonly BoundArgument[]> | { readonly wrong: Span } => {
+  const bound = new Map<string, readonly BoundArgument[]>();
   const plain = decl.parameters.filter((parameter) => !parameter.rest);
   const rest = decl.parameters.find((parameter) => parameter.rest);
   const given = args.filter(({ name }) => name === undefined);

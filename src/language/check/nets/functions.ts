@@ -5,14 +5,14 @@ import type { ArchExpr, Block, Expr, FnDecl, Name, NetDecl } from "../../ast.ts"
 import { applyOne } from "../values/apply.ts";
 import { planArchitecture } from "./architectures.ts";
 import { runBody, withParameters } from "../values/blocks.ts";
-import type { Head } from "./heads.ts";
+import type { NetHead } from "./heads.ts";
 import { headOf } from "./heads.ts";
 import type { LayerBuilder, Surroundings } from "./layers.ts";
 import { asVector } from "../values/layout.ts";
 import * as bodies from "../errors/bodies.ts";
 import * as errors from "../errors/nets.ts";
 import { acceptResult } from "../types/results.ts";
-import type { Parameter, Result, Signed } from "../types/signatures.ts";
+import type { DeclaredParameter, NetResult, Signed } from "../types/signatures.ts";
 import type {
   Callable,
   CallableParameter,
@@ -32,7 +32,7 @@ export interface Placed<D> extends Signed<D> {
 }
 
 /** Parameters that look the same from inside and outside. */
-const unchanged = ({ name, type, span }: Parameter): CallableParameter => ({
+const unchanged = ({ name, type, span }: DeclaredParameter): CallableParameter => ({
   name,
   outer: type,
   inner: type,
@@ -55,7 +55,7 @@ const callable = (
 
 const runTyped = (
   body: Expr | Block,
-  result: Result,
+  result: NetResult,
   name: Name,
   what: string,
   frame: Frame,
@@ -101,7 +101,7 @@ export const surroundingsOf = (frame: Frame): Surroundings => ({
 /** The layers of an architecture for this head, or `undefined` when something was reported. */
 const planLayers = (
   arch: ArchExpr,
-  head: Head,
+  head: NetHead,
   frame: Frame,
 ): readonly LayerBuilder[] | undefined => {
   const planned = planArchitecture(arch, surroundingsOf(frame));

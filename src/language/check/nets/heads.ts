@@ -5,7 +5,7 @@ import { add, multiply, size } from "../../../shape/dim.ts";
 import type { Expr } from "../../ast.ts";
 import { apply, applyOne, literal } from "../values/apply.ts";
 import * as errors from "../errors/nets.ts";
-import type { Result } from "../types/signatures.ts";
+import type { NetResult } from "../types/signatures.ts";
 import type { Frame, Term, ValueTerm } from "../values/terms.ts";
 import { poison } from "../values/terms.ts";
 import type { Axis, EventType } from "../types/event-type.ts";
@@ -19,7 +19,7 @@ interface Field {
   readonly scale: boolean;
 }
 
-export interface Head {
+export interface NetHead {
   readonly width: Axis;
   /** Reads `bias = …` of the last layer; sizes are those of the frame it is built in. */
   readonly readBias: (
@@ -33,7 +33,7 @@ export interface Head {
 /** Added to a softplus that serves as a scale: with it, log densities stay finite in single precision. */
 const LEAST_SCALE = 1e-4;
 
-const fieldsOf = (result: Result): readonly Field[] => {
+const fieldsOf = (result: NetResult): readonly Field[] => {
   switch (result.kind) {
     case "value":
       return [{ name: "", type: result.type, scale: false }];
@@ -142,7 +142,7 @@ const legal = (raw: ValueTerm, { type, scale }: Field, frame: Frame): ValueTerm 
 };
 
 const finish = (
-  result: Result,
+  result: NetResult,
   fields: readonly Field[],
   output: ValueTerm,
   frame: Frame,
@@ -167,7 +167,7 @@ const finish = (
 };
 
 /** What the last layer has to give for this result. */
-export const headOf = (result: Result): Head => {
+export const headOf = (result: NetResult): NetHead => {
   const fields = fieldsOf(result);
   return {
     width: axisOf(fields.map(sizeOf).reduce(add, size(0))),

@@ -4,13 +4,13 @@ import type { Initializer } from "../../../ir/model.ts";
 import type { ValueId } from "../../../ir/value.ts";
 import { add, names, size } from "../../../shape/dim.ts";
 import type { Expr, Name } from "../../ast.ts";
-import type { Builder } from "../../lower/builder.ts";
+import type { ValueBuilder } from "../../lower/builder.ts";
 import type { Scope } from "../../modules.ts";
 import { applyOne } from "../values/apply.ts";
 import type { DimScope } from "../types/dims.ts";
 import { readSize } from "../types/dims.ts";
 import type { Report } from "../finding.ts";
-import type { Head } from "./heads.ts";
+import type { NetHead } from "./heads.ts";
 import * as errors from "../errors/nets.ts";
 import { ofUnary } from "../types/ranges.ts";
 import type { Frame, ValueTerm } from "../values/terms.ts";
@@ -18,7 +18,7 @@ import { sizesOf } from "../values/terms.ts";
 import type { Axis } from "../types/event-type.ts";
 
 /** An argument's text and what its names mean there. */
-export interface Bound {
+export interface BoundArgument {
   readonly expr: Expr;
   readonly surroundings: Surroundings;
 }
@@ -28,7 +28,7 @@ export interface Surroundings {
   readonly scope: Scope;
   readonly dims: DimScope;
   /** Parameters of the `arch` declaration that the text belongs to; a parameter with `...` has many values. */
-  readonly parameters: ReadonlyMap<string, readonly Bound[]>;
+  readonly parameters: ReadonlyMap<string, readonly BoundArgument[]>;
   readonly report: Report;
   /** The surroundings that a declaration of another file has. */
   readonly of: (file: string) => Surroundings;
@@ -37,8 +37,8 @@ export interface Surroundings {
 /** A layer with its arguments, ready to be built. */
 export interface PlannedLayer {
   readonly rule: LayerRule;
-  readonly positional: readonly Bound[];
-  readonly named: ReadonlyMap<string, Bound>;
+  readonly positional: readonly BoundArgument[];
+  readonly named: ReadonlyMap<string, BoundArgument>;
   readonly span: Span;
 }
 
@@ -63,7 +63,7 @@ export interface LayerRule {
   /** Gives what the net's result needs, hence comes last and only there. */
   readonly last: boolean;
   /** Reads the arguments; `undefined` when something was reported. */
-  readonly plan: (layer: PlannedLayer, head: Head, frame: Frame) => LayerBuilder | undefined;
+  readonly plan: (layer: PlannedLayer, head: NetHead, frame: Frame) => LayerBuilder | undefined;
 }
 
 const activations = ["tanh", "relu", "sigmoid", "softplus"] as const;
@@ -71,7 +71,7 @@ const activations = ["tanh", "relu", "sigmoid", "softplus"] as const;
 export type Activation = (typeof activations)[number];
 
 /** What was joined is multiplied part by part, so that what varies less is multiplied less often. */
-const unjoined = (builder: Builder, id: ValueId): readonly ValueId[] => {
+const unjoined = (builder: ValueBuilder, id: ValueId): readonly ValueId[] => {
   const { op, operands } = builder.value(id);
   return op === "concat" ? operands.flatMap((part) => unjoined(builder, part)) : [id];
 };

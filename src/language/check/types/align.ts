@@ -2,7 +2,7 @@
 import type { Axis } from "./event-type.ts";
 
 /** Where an operand's axes stand in the result. */
-export interface Placement {
+export interface AxisPlacement {
   readonly places: readonly number[];
   /** The operand's last two axes come in the other order. */
   readonly swapped: boolean;
@@ -19,7 +19,7 @@ export type Alignment =
   | {
       readonly kind: "aligned";
       readonly axes: readonly Axis[];
-      readonly placements: readonly Placement[];
+      readonly placements: readonly AxisPlacement[];
     }
   /** The operand does not fit into the largest, in no way or in several. */
   | { readonly kind: "mismatch" | "ambiguous"; readonly operand: number; readonly largest: number };
@@ -48,7 +48,7 @@ const swapLastTwo = (axes: readonly Axis[]): readonly Axis[] | undefined => {
 const place = (
   { axes, whole }: Leading,
   into: readonly Axis[],
-): Placement | "mismatch" | "ambiguous" => {
+): AxisPlacement | "mismatch" | "ambiguous" => {
   const [first, second] = embeddings(axes, into);
   if (second !== undefined) return "ambiguous";
   if (first !== undefined) return { places: first, swapped: false };
@@ -63,7 +63,7 @@ export const align = (operands: readonly Leading[]): Alignment => {
   const most = Math.max(0, ...operands.map(({ axes }) => axes.length));
   const largest = operands.findIndex(({ axes }) => axes.length === most);
   const axes = operands[largest]?.axes ?? [];
-  const placements: Placement[] = [];
+  const placements: AxisPlacement[] = [];
   for (const [operand, own] of operands.entries()) {
     const placed = place(own, axes);
     if (typeof placed === "string") return { kind: placed, operand, largest };

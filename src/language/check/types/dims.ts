@@ -5,7 +5,7 @@ import type { DimDecl, Expr } from "../../ast.ts";
 import type { Modules, Scope } from "../../modules.ts";
 import type { Report } from "../finding.ts";
 import * as errors from "../errors/names.ts";
-import type { Axis, Sizes } from "./event-type.ts";
+import type { Axis, DimSizes } from "./event-type.ts";
 import { axisOf } from "./event-type.ts";
 
 /** Sizes that a text can name. */
@@ -15,7 +15,7 @@ export type DimScope = ReadonlyMap<string, Axis>;
 export interface Dims {
   readonly ofFile: (path: string) => DimScope;
   /** Of the names that stand for themselves; others are polynomials of these. */
-  readonly sizes: Sizes;
+  readonly sizes: DimSizes;
   /** Names without a value, which data decides. */
   readonly open: ReadonlyMap<string, DimDecl>;
 }
@@ -80,7 +80,7 @@ const readExpression = (
 export const readSize = (
   expr: Expr,
   scope: DimScope,
-  sizes: Sizes,
+  sizes: DimSizes,
   report: Report,
 ): Axis | undefined => {
   const dim = readExpression(expr, (name) => scope.get(name), scope.keys(), report);

@@ -24,7 +24,7 @@ export interface EventType {
 }
 
 /** Known sizes of dimension names. */
-export type Sizes = ReadonlyMap<string, number>;
+export type DimSizes = ReadonlyMap<string, number>;
 
 /** Names inside a memory are kept apart from the file's by a prefix that nobody should see. */
 const readable = (dim: Dim): string => dim.replace(/[^\s*+-]*\./gu, "");
@@ -38,7 +38,7 @@ export const sameAxes = (a: readonly Axis[], b: readonly Axis[]): boolean =>
   a.length === b.length && a.every((axis, i) => axis.dim === b[i]?.dim);
 
 /** Whether a number is no place of the axis, as far as its size is known. */
-export const isOutside = (place: number, axis: Axis, sizes: Sizes): boolean => {
+export const isOutside = (place: number, axis: Axis, sizes: DimSizes): boolean => {
   const known = evaluate(axis.dim, sizes);
   return !Number.isInteger(place) || place < 0 || (known !== undefined && place >= known);
 };
@@ -51,18 +51,18 @@ export const listed = ({ axes, of, base }: EventType): readonly Axis[] =>
 export const showAxes = (axes: readonly Axis[]): string =>
   `[${axes.map(({ shown }) => shown).join(", ")}]`;
 
-const showSizes = (axes: readonly Axis[], sizes: Sizes): string => {
+const showSizes = (axes: readonly Axis[], sizes: DimSizes): string => {
   const known = axes.map(({ dim }) => evaluate(dim, sizes));
   if (known.every((value) => value === undefined)) return "";
   return ` (= ${known.map((value) => value ?? "?").join(" x ")})`;
 };
 
 /** `normal[Z] (= 32)`. */
-export const showNamed = (name: string, axes: readonly Axis[], sizes: Sizes): string =>
+export const showNamed = (name: string, axes: readonly Axis[], sizes: DimSizes): string =>
   axes.length === 0 ? name : `${name}${showAxes(axes)}${showSizes(axes, sizes)}`;
 
 /** Names and sizes: `real[R, Z] (= 1 x 32)`. */
-export const showType = (type: EventType, sizes: Sizes): string =>
+export const showType = (type: EventType, sizes: DimSizes): string =>
   showNamed(type.base, listed(type), sizes);
 
 /** Labels that say where these axes came from. */

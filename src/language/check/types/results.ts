@@ -3,10 +3,10 @@ import type { Span } from "../../../diagnostics/span.ts";
 import { conformed, placeEverywhere } from "../values/apply.ts";
 import * as errors from "../errors/bodies.ts";
 import { selects } from "./ranges.ts";
-import type { Result } from "./signatures.ts";
+import type { NetResult } from "./signatures.ts";
 import type { Frame, Term, ValueTerm } from "../values/terms.ts";
 import { poison, showDistribution, sizesOf } from "../values/terms.ts";
-import type { Axis, EventType, Sizes } from "./event-type.ts";
+import type { Axis, EventType, DimSizes } from "./event-type.ts";
 import { isOutside, sameAxes, showNamed, listed, showType } from "./event-type.ts";
 
 type Place = ValueTerm & { readonly constant: number };
@@ -19,7 +19,7 @@ const isPlace = (term: ValueTerm, declared: EventType): term is Place =>
   declared.of !== undefined;
 
 /** Where an index is declared and a number is no place of its axis, that axis. */
-export const missedAxis = (term: Term, declared: EventType, sizes: Sizes): Axis | undefined =>
+export const missedAxis = (term: Term, declared: EventType, sizes: DimSizes): Axis | undefined =>
   term.kind === "value" &&
   isPlace(term, declared) &&
   declared.of !== undefined &&
@@ -52,7 +52,7 @@ export const withType = (
   return typeof full === "string" ? undefined : { ...full, type: declared };
 };
 
-const showResult = (result: Result, sizes: Sizes): string => {
+const showResult = (result: NetResult, sizes: DimSizes): string => {
   switch (result.kind) {
     case "value":
       return showType(result.type, sizes);
@@ -64,7 +64,7 @@ const showResult = (result: Result, sizes: Sizes): string => {
 };
 
 /** Whatever an expression gives, in words. */
-export const showTerm = (term: Term, sizes: Sizes): string => {
+export const showTerm = (term: Term, sizes: DimSizes): string => {
   switch (term.kind) {
     case "value":
       return showType(term.type, sizes);
@@ -94,7 +94,7 @@ const acceptRecord = (
   return fields.size === declared.size ? { kind: "record", fields: accepted } : undefined;
 };
 
-const matched = (term: Term, declared: Result, frame: Frame): Term | undefined => {
+const matched = (term: Term, declared: NetResult, frame: Frame): Term | undefined => {
   if (term.kind === "value" && declared.kind === "value")
     return withType(term, declared.type, frame);
   if (term.kind === "record" && declared.kind === "record") {
@@ -114,7 +114,7 @@ const axesOf = (term: Term): readonly Axis[] =>
 /** The term as the declared result, or poison when it was reported. */
 export const acceptResult = (
   term: Term,
-  declared: Result,
+  declared: NetResult,
   span: Span,
   what: string,
   frame: Frame,

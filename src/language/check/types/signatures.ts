@@ -9,18 +9,18 @@ import { readSize } from "./dims.ts";
 import type { Report } from "../finding.ts";
 import * as errors from "../errors/names.ts";
 import { selects } from "./ranges.ts";
-import type { Axis, EventType, Sizes } from "./event-type.ts";
+import type { Axis, EventType, DimSizes } from "./event-type.ts";
 
 /** What is needed to read a written type. */
 export interface TypeReader {
   readonly dims: DimScope;
-  readonly sizes: Sizes;
+  readonly sizes: DimSizes;
   readonly families: Families;
   readonly report: Report;
 }
 
 /** A declared parameter of a net, function or operation. */
-export interface Parameter {
+export interface DeclaredParameter {
   readonly name: Name;
   readonly type: EventType;
   /** From the name to the end of its type. */
@@ -30,12 +30,12 @@ export interface Parameter {
 /** A declaration with its types read. */
 export interface Signed<D> {
   readonly decl: D;
-  readonly parameters: readonly Parameter[];
-  readonly result: Result;
+  readonly parameters: readonly DeclaredParameter[];
+  readonly result: NetResult;
 }
 
 /** What a net gives. */
-export type Result =
+export type NetResult =
   | { readonly kind: "value"; readonly type: EventType }
   | { readonly kind: "record"; readonly fields: ReadonlyMap<string, EventType> }
   | { readonly kind: "distribution"; readonly family: FamilySignature; readonly type: EventType };
@@ -108,7 +108,7 @@ export const readParameters = (
   written: readonly Param[],
   reader: TypeReader,
   holes: boolean,
-): readonly Parameter[] | undefined => {
+): readonly DeclaredParameter[] | undefined => {
   const seen = new Map<string, Name>();
   const parameters = written.map(({ name, type, span }) => {
     const before = seen.get(name.text);
@@ -127,7 +127,7 @@ export const readParameters = (
 };
 
 /** The result of a net or operation. */
-export const readResult = (written: ResultType, reader: TypeReader): Result | undefined => {
+export const readResult = (written: ResultType, reader: TypeReader): NetResult | undefined => {
   if (written.kind === "record-type") {
     const read = readParameters("", written.fields, reader, false);
     return read === undefined
@@ -158,7 +158,7 @@ export const readResult = (written: ResultType, reader: TypeReader): Result | un
   return type === undefined ? undefined : { kind: "distribution", family, type };
 };
 
-const indexIn = (result: Result): EventType | undefined => {
+const indexIn = (result: NetResult): EventType | undefined => {
   if (result.kind === "distribution") return undefined;
   const all = result.kind === "value" ? [result.type] : [...result.fields.values()];
   return all.find(({ base }) => selects(base));

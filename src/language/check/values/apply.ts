@@ -3,22 +3,22 @@ import type { Span } from "../../../diagnostics/span.ts";
 import type { Base } from "../../../ir/model.ts";
 import type { ValueId, ValueOp, ValueOps } from "../../../ir/value.ts";
 import type { Dim } from "../../../shape/dim.ts";
-import type { Builder } from "../../lower/builder.ts";
-import type { Alignment, Leading, Placement } from "../types/align.ts";
+import type { ValueBuilder } from "../../lower/builder.ts";
+import type { Alignment, Leading, AxisPlacement } from "../types/align.ts";
 import { align } from "../types/align.ts";
 import { relax } from "../types/ranges.ts";
 import type { Frame, ValueTerm } from "./terms.ts";
 import type { Axis, EventType } from "../types/event-type.ts";
 
 /** An operand and how many of its last axes the operation itself uses; it is mapped over the others. */
-export interface Operand {
+export interface MappedOperand {
   readonly term: ValueTerm;
   readonly core: number;
 }
 
 /** Adds axes of size 1 until the value's leading axes stand at these places of `rank`. */
 const spread = (
-  builder: Builder,
+  builder: ValueBuilder,
   id: ValueId,
   places: readonly number[],
   rank: number,
@@ -36,8 +36,8 @@ const range = (count: number): readonly number[] => Array.from({ length: count }
 /** The operand's value with all leading axes of the result: those of the frame, then the aligned ones. */
 export const placed = (
   { builder, concrete }: Frame,
-  { term, core }: Operand,
-  { places, swapped }: Placement,
+  { term, core }: MappedOperand,
+  { places, swapped }: AxisPlacement,
   lead: number,
   aligned: number,
 ): ValueId => {
@@ -54,7 +54,7 @@ export const placed = (
   return spread(builder, id, own, lead + aligned, core);
 };
 
-export interface Result {
+export interface OperationResult {
   readonly base: Base;
   readonly of?: Axis;
   /** Axes that the operation gives after those it is mapped over. */
@@ -63,10 +63,10 @@ export interface Result {
 }
 
 /** Axes of the operands before those that the operation uses. */
-const leadingAxes = ({ term, core }: Operand): readonly Axis[] =>
+const leadingAxes = ({ term, core }: MappedOperand): readonly Axis[] =>
   term.type.axes.slice(0, term.type.axes.length - core);
 
-const leading = (operand: Operand): Leading => ({
+const leading = (operand: MappedOperand): Leading => ({
   axes: leadingAxes(operand),
   whole: operand.core === 0,
 });
@@ -75,9 +75,9 @@ const leading = (operand: Operand): Leading => ({
 export const apply = <K extends ValueOp>(
   frame: Frame,
   op: K,
-  operands: readonly Operand[],
+  operands: readonly MappedOperand[],
   attrs: ValueOps[K],
-  { base, of, core = [], span }: Result,
+  { base, of, core = [], span }: OperationResult,
 ): ValueTerm | Exclude<Alignment, { kind: "aligned" }> => {
   const alignment = align(operands.map(leading));
   if (alignment.kind !== "aligned") return alignment;
@@ -109,9 +109,9 @@ export const apply = <K extends ValueOp>(
 export const applyOne = <K extends ValueOp>(
   frame: Frame,
   op: K,
-  operand: Operand,
+  operand: MappedOperand,
   attrs: ValueOps[K],
-  result: Result,
+  result: OperationResult,
 ): ValueTerm => {
   const { builder, concrete } = frame;
   const { base, of, core = [], span } = result;
@@ -156,7 +156,7 @@ export const filled = (
 };
 
 /** The value broadcast to these full axes; it may have size 1 where they do not. */
-export const broadcastTo = (builder: Builder, id: ValueId, axes: readonly Dim[]): ValueId => {
+export const broadcastTo = (builder: ValueBuilder, id: ValueId, axes: readonly Dim[]): ValueId => {
   const { type } = builder.value(id);
   if (type.axes.every((axis, i) => axis === axes[i])) return id;
   const zero = builder.emit("fill", [], { value: 0 }, { base: "unit", axes });

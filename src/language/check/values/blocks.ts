@@ -1,6 +1,6 @@
 /** Bodies: `{ let a = …  M' = …  return … }`, whose lines have no order. */
 import type { Span } from "../../../diagnostics/span.ts";
-import type { Block, Expr, Name, Statement } from "../../ast.ts";
+import type { Block, Expr, Name, BlockStatement } from "../../ast.ts";
 import * as errors from "../errors/bodies.ts";
 import * as names from "../errors/names.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
@@ -19,7 +19,7 @@ export interface BodyResult {
   readonly updates: ReadonlyMap<string, Term>;
 }
 
-type Named = Extract<Statement, { readonly kind: "let" | "update" }>;
+type Named = Extract<BlockStatement, { readonly kind: "let" | "update" }>;
 
 const shown = ({ kind, name }: Named): string => (kind === "let" ? name.text : `${name.text}'`);
 

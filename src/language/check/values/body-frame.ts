@@ -1,4 +1,4 @@
-import type { Builder } from "../../lower/builder.ts";
+import type { ValueBuilder } from "../../lower/builder.ts";
 import type { Report } from "../finding.ts";
 import * as errors from "../errors/bodies.ts";
 import type { Analysis, DecidedWidth, Frame } from "./terms.ts";
@@ -8,7 +8,7 @@ import { poison } from "./terms.ts";
 export interface Destination {
   readonly analysis: Analysis;
   readonly report: Report;
-  readonly builder: Builder;
+  readonly builder: ValueBuilder;
   readonly widths: Map<string, DecidedWidth>;
   /** How many calls the body is in. */
   readonly calls: number;

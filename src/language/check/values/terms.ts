@@ -4,11 +4,11 @@ import type { Families, FamilySignature } from "../../../ir/library.ts";
 import type { ValueId } from "../../../ir/value.ts";
 import type { Dim } from "../../../shape/dim.ts";
 import type { Expr, MemoryDecl, Name, Operation } from "../../ast.ts";
-import type { Builder } from "../../lower/builder.ts";
+import type { ValueBuilder } from "../../lower/builder.ts";
 import type { Modules, Scope } from "../../modules.ts";
 import type { Dims, DimScope } from "../types/dims.ts";
 import type { Report } from "../finding.ts";
-import type { Axis, EventType, Sizes } from "../types/event-type.ts";
+import type { Axis, EventType, DimSizes } from "../types/event-type.ts";
 import { listed, showNamed } from "../types/event-type.ts";
 
 /** An expression's value. */
@@ -108,7 +108,7 @@ export interface Analysis {
 export interface Frame {
   readonly analysis: Analysis;
   readonly report: Report;
-  readonly builder: Builder;
+  readonly builder: ValueBuilder;
   readonly scope: Scope;
   readonly dims: DimScope;
   /** From the dimensions of the text to those of the model. */
@@ -143,8 +143,8 @@ export interface AppliedOperation {
 }
 
 /** The known sizes of dimensions in this text. */
-export const sizesOf = (frame: Frame): Sizes => frame.analysis.dims.sizes;
+export const sizesOf = (frame: Frame): DimSizes => frame.analysis.dims.sizes;
 
 /** As in a net's result: `normal[Z] (= 32)`. */
-export const showDistribution = ({ family, type }: DistributionTerm, sizes: Sizes): string =>
+export const showDistribution = ({ family, type }: DistributionTerm, sizes: DimSizes): string =>
   showNamed(family.name.toLowerCase(), listed(type), sizes);

@@ -1,10 +1,16 @@
 import { commonSizes, type Option } from "./options.ts";
-import { scheduler, timeOf, type Choice, type Item, type Placement } from "./schedule.ts";
+import {
+  scheduler,
+  timeOf,
+  type Choice,
+  type ScheduleItem,
+  type BarrierPlacement,
+} from "./schedule.ts";
 
 /** How the leaves of a time loop are split, and where they wait. */
-export interface Chosen {
+export interface ChosenPartition {
   readonly choice: Choice;
-  readonly placement: Placement;
+  readonly placement: BarrierPlacement;
 }
 
 /** How many axis sizes are tried as what all leaves are split by, and how many single changes after that. */
@@ -19,10 +25,10 @@ const goodEnough = 1.03;
  * time, while that helps.
  */
 export function choose(
-  item: Item,
+  item: ScheduleItem,
   options: readonly (readonly Option[])[],
   threads: number,
-): Chosen {
+): ChosenPartition {
   const place = scheduler(item, options, threads);
   const leaves = Array.from({ length: item.to - item.from }, (_, i) => item.from + i);
   const quickest = options.map(fastest);
@@ -34,7 +40,7 @@ export function choose(
     (): Choice => alone,
   ];
   const ideal = timeOf(item, options, quickest);
-  let best: Chosen | undefined;
+  let best: ChosenPartition | undefined;
   for (const start of starts) {
     const choice = start();
     const placement = place(choice);
@@ -90,10 +96,10 @@ const follow = (
 };
 
 const improve = (
-  start: Chosen,
+  start: ChosenPartition,
   options: readonly (readonly Option[])[],
-  place: (choice: Choice) => Placement,
-): Chosen => {
+  place: (choice: Choice) => BarrierPlacement,
+): ChosenPartition => {
   let best = start;
   let left = changes;
   for (let better = true; better && left > 0;) {

@@ -1,6 +1,6 @@
 /** Which addresses statements access in the course of the program, and which threads meet there. */
-import type { Buffer, Program } from "../../program.ts";
-import { usesOf, type Place } from "../plan/uses.ts";
+import type { BufferDeclaration, LoopProgram } from "../../program.ts";
+import { usesOf, type LeafPlace } from "../plan/uses.ts";
 
 /** `count` addresses, `stride` apart; 1 … of them. */
 interface Dimension {
@@ -31,7 +31,7 @@ export interface ProgramFootprint {
 const arena = 0;
 
 /** The footprints of a leaf's accesses. Inputs are left out: nothing writes to them. */
-export function footprintsIn(program: Program): (place: Place) => ProgramFootprint[] {
+export function footprintsIn(program: LoopProgram): (place: LeafPlace) => ProgramFootprint[] {
   const buffers = new Map(
     program.buffers.map((buffer, index) => [buffer.name, { buffer, index }] as const),
   );
@@ -49,13 +49,13 @@ export function footprintsIn(program: Program): (place: Place) => ProgramFootpri
     });
 }
 
-const everywhere = (buffer: Buffer): Pick<ProgramFootprint, "base" | "dimensions"> => ({
+const everywhere = (buffer: BufferDeclaration): Pick<ProgramFootprint, "base" | "dimensions"> => ({
   base: 0,
   dimensions: [{ stride: 1, count: buffer.size, axis: -1, loop: -1 }],
 });
 
 const dimensionsOf = (
-  { leaf, loops }: Place,
+  { leaf, loops }: LeafPlace,
   { access, sizes }: ReturnType<typeof usesOf>[number],
   indices: number,
 ): Pick<ProgramFootprint, "base" | "dimensions"> => {
@@ -137,7 +137,7 @@ export function isDisjointAlong(footprint: ProgramFootprint, axis: number): bool
 }
 
 /** A footprint of a statement whose axis `axis` is split among threads; -1: the first thread does it all. */
-export interface Split {
+export interface PartitionedAccess {
   readonly footprint: ProgramFootprint;
   readonly axis: number;
   readonly owner: string | undefined;
@@ -147,7 +147,12 @@ export interface Split {
  * Whether one thread may meet in `a` what another thread meets in `b`, and one of the two writes. `same`: how many of the
  * loops around both are known to be in the same iteration.
  */
-export function conflict(a: Split, b: Split, same: number, threads: number): boolean {
+export function conflict(
+  a: PartitionedAccess,
+  b: PartitionedAccess,
+  same: number,
+  threads: number,
+): boolean {
   if (a.footprint.space !== b.footprint.space || (!a.footprint.writes && !b.footprint.writes))
     return false;
   if (a.axis < 0 && b.axis < 0) return false;

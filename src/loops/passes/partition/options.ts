@@ -1,26 +1,26 @@
 import { elements } from "../../../graph/shapes.ts";
 import type { Instruction } from "../../program.ts";
 import { isSlow } from "../../analysis/cost.ts";
-import type { Leaf } from "../plan/uses.ts";
+import type { LeafStatement } from "../plan/uses.ts";
 import {
   isDisjointAlong,
   ownerOf,
   partFrom,
-  type Split,
+  type PartitionedAccess,
   type ProgramFootprint,
 } from "./footprint.ts";
 
 /** One way to divide a statement's work among the threads. */
 export interface Option {
   /** The statement, with its axes as this way needs them. */
-  readonly leaf: Leaf;
+  readonly leaf: LeafStatement;
   /** The axis that is split; -1: the first thread does it all. */
   readonly axis: number;
   /** Of the axis; 1 if there is none. */
   readonly size: number;
   /** How long the slowest thread takes, in ns. */
   readonly time: number;
-  readonly splits: readonly Split[];
+  readonly splits: readonly PartitionedAccess[];
 }
 
 /** What a barrier costs, in ns. */
@@ -31,7 +31,7 @@ const leastColumns = 16;
 
 /** The ways to divide a statement that give the same results, doing it alone last. */
 export function optionsOf(
-  leaf: Leaf,
+  leaf: LeafStatement,
   footprints: readonly ProgramFootprint[],
   threads: number,
 ): Option[] {
@@ -65,7 +65,7 @@ export function commonSizes(options: readonly (readonly Option[])[], count: numb
 }
 
 const canSplit = (
-  leaf: Leaf,
+  leaf: LeafStatement,
   footprints: readonly ProgramFootprint[],
   axis: number,
   threads: number,
@@ -91,7 +91,7 @@ const largestPart = (size: number, threads: number): number => {
 };
 
 /** How much longer one element takes because vectors or tiles are cut. */
-const slowdown = (leaf: Leaf, axis: number, threads: number): number => {
+const slowdown = (leaf: LeafStatement, axis: number, threads: number): number => {
   const part = Math.max(1, Math.floor((leaf.axes[axis] ?? 1) / threads));
   if (leaf.kind === "product") {
     if (axis === leaf.column) return part % 32 === 0 ? 1.1 : 1.1 + 8 / part;
@@ -106,7 +106,7 @@ const slowdown = (leaf: Leaf, axis: number, threads: number): number => {
 };
 
 /** Of one thread that does it all, in ns: enough to tell what is worth a barrier. */
-const workOf = (leaf: Leaf): number => {
+const workOf = (leaf: LeafStatement): number => {
   const runs = elements(leaf.axes);
   const each = leaf.body.reduce((all, one) => all + costOf(one), 0);
   const sums =

@@ -1,6 +1,6 @@
 import { reindexNest, type Reindexing } from "../../analysis/reindex.ts";
 import type { Nest } from "../../program.ts";
-import type { Place } from "../plan/uses.ts";
+import type { LeafPlace } from "../plan/uses.ts";
 import { commonSizes, optionsOf, type Option } from "./options.ts";
 import type { ProgramFootprint } from "./footprint.ts";
 
@@ -13,9 +13,9 @@ const tried = 3;
  * part does whenever the number of threads divides B.
  */
 export function refine(
-  places: readonly Place[],
+  places: readonly LeafPlace[],
   options: readonly (readonly Option[])[],
-  footprintsOf: (place: Place) => readonly ProgramFootprint[],
+  footprintsOf: (place: LeafPlace) => readonly ProgramFootprint[],
   threads: number,
 ): (readonly Option[])[] {
   const inside = options.filter((_, i) => (places[i]?.loops.length ?? 0) > 0);

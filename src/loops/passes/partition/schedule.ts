@@ -1,20 +1,20 @@
 import type { Statement } from "../../program.ts";
 import { placeBarriers, type Arc } from "./barriers.ts";
 import { barrierTime, type Option } from "./options.ts";
-import { conflict, type Split } from "./footprint.ts";
+import { conflict, type PartitionedAccess } from "./footprint.ts";
 
 /** A statement with its leaves, which are counted in program order. */
-export interface Item {
+export interface ScheduleItem {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
   /** `undefined` for a leaf. */
-  readonly loop: Body | undefined;
+  readonly loop: LoopBody | undefined;
 }
 
 /** The body of a time loop. */
-export interface Body {
-  readonly items: readonly Item[];
+export interface LoopBody {
+  readonly items: readonly ScheduleItem[];
   readonly length: number;
   /** How many loops are around. */
   readonly depth: number;
@@ -23,10 +23,10 @@ export interface Body {
 }
 
 /** The statements as items; the first leaf has the number 0. */
-export function itemsOf(body: readonly Statement[]): Item[] {
+export function itemsOf(body: readonly Statement[]): ScheduleItem[] {
   let count = 0;
-  const walk = (statements: readonly Statement[], depth: number, trips: number): Item[] => {
-    const items: Item[] = [];
+  const walk = (statements: readonly Statement[], depth: number, trips: number): ScheduleItem[] => {
+    const items: ScheduleItem[] = [];
     for (const statement of statements) {
       const from = count;
       if (statement.kind === "loop") {
@@ -62,8 +62,8 @@ interface Placed {
 }
 
 /** Where barriers go in a body, and in those within: before which of its items. */
-export interface Placement {
-  readonly barriers: ReadonlyMap<Body, readonly number[]>;
+export interface BarrierPlacement {
+  readonly barriers: ReadonlyMap<LoopBody, readonly number[]>;
   /** In all iterations, in ns. */
   readonly cost: number;
   /** Leaves that would not wait for each other had they been split alike. */
@@ -78,12 +78,12 @@ export type Choice = readonly number[];
 
 /** Where barriers go in a loop once its leaves have chosen; made once, asked for many choices. */
 export function scheduler(
-  item: Item,
+  item: ScheduleItem,
   options: readonly (readonly Option[])[],
   threads: number,
-): (choice: Choice) => Placement {
+): (choice: Choice) => BarrierPlacement {
   const pairs = pairsOf(item, options);
-  const placed = new Map<Body, readonly Placed[]>();
+  const placed = new Map<LoopBody, readonly Placed[]>();
   if (item.loop !== undefined) placeAll(item.loop, pairs, placed);
   const meet = (pair: Pair, choice: Choice, same: number): boolean => {
     const option = choice[pair.leaf] ?? 0;
@@ -100,13 +100,13 @@ export function scheduler(
     return found;
   };
   return (choice) => {
-    const barriers = new Map<Body, readonly number[]>();
+    const barriers = new Map<LoopBody, readonly number[]>();
     const contested = new Set<number>();
     // Leaves that come after the first barrier, or before the last, of the bodies around that are done.
     const late = new Set<number>();
     const early = new Set<number>();
     let cost = 0;
-    const arcsOf = (body: Body): Arc[] => {
+    const arcsOf = (body: LoopBody): Arc[] => {
       const arcs: Arc[] = [];
       const add = (a: number, b: number, arc: Arc): void => {
         if (early.has(a) || late.has(b)) return;
@@ -125,7 +125,7 @@ export function scheduler(
       }
       return arcs;
     };
-    const place = (body: Body): void => {
+    const place = (body: LoopBody): void => {
       const cut = new Set<number>();
       for (const [index, inner] of body.items.entries()) {
         if (inner.loop === undefined) continue;
@@ -146,7 +146,10 @@ export function scheduler(
 }
 
 /** Whether there is a barrier in the body or within. */
-export function hasBarrier(body: Body, barriers: ReadonlyMap<Body, readonly number[]>): boolean {
+export function hasBarrier(
+  body: LoopBody,
+  barriers: ReadonlyMap<LoopBody, readonly number[]>,
+): boolean {
   return (
     (barriers.get(body)?.length ?? 0) > 0 ||
     body.items.some(({ loop }) => loop !== undefined && hasBarrier(loop, barriers))
@@ -155,9 +158,9 @@ export function hasBarrier(body: Body, barriers: ReadonlyMap<Body, readonly numb
 
 /** Sorts pairs into the bodies that both of their leaves are in. */
 const placeAll = (
-  body: Body,
+  body: LoopBody,
   pairs: readonly Pair[],
-  placed: Map<Body, readonly Placed[]>,
+  placed: Map<LoopBody, readonly Placed[]>,
 ): void => {
   const here: Placed[] = [];
   for (const pair of pairs) {
@@ -171,7 +174,7 @@ const placeAll = (
 };
 
 /** The item of the body that a leaf is in, or -1. */
-const indexOf = (body: Body, leaf: number): number => {
+const indexOf = (body: LoopBody, leaf: number): number => {
   const { items } = body;
   let low = 0;
   let high = items.length;
@@ -185,7 +188,7 @@ const indexOf = (body: Body, leaf: number): number => {
 
 /** How long the leaves of an item take in all iterations, in ns. */
 export function timeOf(
-  item: Item,
+  item: ScheduleItem,
   options: readonly (readonly Option[])[],
   choice: Choice,
   iterations = 1,
@@ -199,7 +202,7 @@ export function timeOf(
 
 /** Notes which leaves of a body are behind its first barrier or before its last. */
 const hide = (
-  body: Body,
+  body: LoopBody,
   found: readonly number[],
   cut: ReadonlySet<number>,
   late: Set<number>,
@@ -216,8 +219,12 @@ const hide = (
 };
 
 /** Footprints whose addresses meet, whatever the choice; the earlier leaf first. */
-const pairsOf = (item: Item, options: readonly (readonly Option[])[]): Pair[] => {
-  const all: { readonly leaf: number; readonly footprint: number; readonly split: Split }[] = [];
+const pairsOf = (item: ScheduleItem, options: readonly (readonly Option[])[]): Pair[] => {
+  const all: {
+    readonly leaf: number;
+    readonly footprint: number;
+    readonly split: PartitionedAccess;
+  }[] = [];
   for (let leaf = item.from; leaf < item.to; leaf++) {
     const splits = options[leaf]?.[0]?.splits ?? [];
     for (const [footprint, split] of splits.entries()) all.push({ leaf, footprint, split });
@@ -252,5 +259,5 @@ const pairsOf = (item: Item, options: readonly (readonly Option[])[]): Pair[] =>
 };
 
 /** How many loops are within each other. */
-const depthOf = (item: Item): number =>
+const depthOf = (item: ScheduleItem): number =>
   item.loop === undefined ? 0 : 1 + Math.max(0, ...item.loop.items.map(depthOf));

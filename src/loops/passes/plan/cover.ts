@@ -47,14 +47,14 @@ const contains = (big: Piece, small: Piece): boolean =>
     : sameOuter(big, small) && big.lo <= small.lo && small.hi <= big.hi;
 
 /** A set of addresses that grows; it knows of pieces side by side that they make one. */
-export interface Cover {
+export interface AddressSet {
   readonly add: (base: number, dimensions: readonly Dimension[]) => void;
   /** True only if all these addresses are in; false may mean that it is not seen. */
   readonly has: (base: number, dimensions: readonly Dimension[]) => boolean;
 }
 
 /** An empty set. */
-export function cover(): Cover {
+export function cover(): AddressSet {
   let pieces: Piece[] = [];
   return {
     add: (base, dimensions) => {

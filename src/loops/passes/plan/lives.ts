@@ -1,6 +1,6 @@
-import type { BufferName, Loop, Program } from "../../program.ts";
-import { cover, type Cover, type Dimension } from "./cover.ts";
-import { placesOf, usesOf, type Place, type Use } from "./uses.ts";
+import type { BufferName, Loop, LoopProgram } from "../../program.ts";
+import { cover, type AddressSet, type Dimension } from "./cover.ts";
+import { placesOf, usesOf, type LeafPlace, type Use } from "./uses.ts";
 
 /** The leaves, counted in program order, from the first to the last during which a buffer holds something. */
 export interface Life {
@@ -9,7 +9,7 @@ export interface Life {
 }
 
 interface Visit {
-  readonly place: Place;
+  readonly place: LeafPlace;
   readonly use: Use;
 }
 
@@ -21,7 +21,7 @@ interface Visit {
 const reusedInLoops = 1 << 18;
 
 /** When each temporary is live; those that nothing accesses are left out. */
-export function livesOf(program: Program): Map<BufferName, Life> {
+export function livesOf(program: LoopProgram): Map<BufferName, Life> {
   const places = placesOf(program.body);
   const spans = spansOf(places);
   const spanOf = (loop: Loop): Life => spans.get(loop) ?? { from: 0, to: places.length };
@@ -40,7 +40,7 @@ export function livesOf(program: Program): Map<BufferName, Life> {
   return lives;
 }
 
-const spansOf = (places: readonly Place[]): Map<Loop, Life> => {
+const spansOf = (places: readonly LeafPlace[]): Map<Loop, Life> => {
   const spans = new Map<Loop, Life>();
   for (const { loops, position } of places) {
     for (const loop of loops) {
@@ -90,7 +90,7 @@ const madeEachTime = (visits: readonly Visit[]): boolean => {
 
 const isMade = (read: Visit, stores: readonly Visit[]): boolean => {
   // What was stored inside of equally many of the loops around the read, apart from how those move it.
-  const covers = new Map<number, Cover>();
+  const covers = new Map<number, AddressSet>();
   for (const store of stores) {
     if (store.place.position >= read.place.position) break;
     const depth = sharedLoops(store.place.loops, read.place.loops);

@@ -1,5 +1,5 @@
 /** Something that needs `size` consecutive places from time `from` to time `to`, both included. */
-export interface Item {
+export interface PackItem {
   readonly size: number;
   readonly from: number;
   readonly to: number;
@@ -15,9 +15,9 @@ export interface Packing {
  * Places items so that no two overlap both in time and in room: the largest first, each into the tightest gap. The best
  * of a few orders among equals wins; with one, what is live at once is rarely exceeded by more than a few percent.
  */
-export function pack(items: readonly Item[]): Packing {
+export function pack(items: readonly PackItem[]): Packing {
   const least = mostLive(items);
-  const orders: readonly ((a: Item, b: Item) => number)[] = [
+  const orders: readonly ((a: PackItem, b: PackItem) => number)[] = [
     (a, b) => b.size - a.size || a.from - b.from,
     (a, b) => b.size * lengthOf(b) - a.size * lengthOf(a) || a.from - b.from,
     (a, b) => lengthOf(b) - lengthOf(a) || b.size - a.size,
@@ -31,10 +31,10 @@ export function pack(items: readonly Item[]): Packing {
   return best ?? { offsets: [], size: 0 };
 }
 
-const lengthOf = (item: Item): number => item.to - item.from + 1;
+const lengthOf = (item: PackItem): number => item.to - item.from + 1;
 
 /** The most that is live at any time: no packing is smaller. */
-export function mostLive(items: readonly Item[]): number {
+export function mostLive(items: readonly PackItem[]): number {
   const changes = items.flatMap(({ size, from, to }) => [
     { at: from, by: size },
     { at: to + 1, by: -size },
@@ -49,12 +49,15 @@ export function mostLive(items: readonly Item[]): number {
   return most;
 }
 
-const packInOrder = (items: readonly Item[], order: (a: Item, b: Item) => number): Packing => {
+const packInOrder = (
+  items: readonly PackItem[],
+  order: (a: PackItem, b: PackItem) => number,
+): Packing => {
   const offsets = items.map(() => 0);
   const queue = items.map((item, index) => ({ item, index }));
   queue.sort((a, b) => order(a.item, b.item) || a.index - b.index);
   /** By offset. */
-  const placed: { readonly item: Item; readonly offset: number }[] = [];
+  const placed: { readonly item: PackItem; readonly offset: number }[] = [];
   let total = 0;
   for (const { item, index } of queue) {
     let gap = Infinity;

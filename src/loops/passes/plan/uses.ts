@@ -1,7 +1,7 @@
 import type { Access, Instruction, Loop, Nest, Product, Statement } from "../../program.ts";
 
 /** A statement that accesses memory: not a loop, not a barrier. */
-export type Leaf = Nest | Product;
+export type LeafStatement = Nest | Product;
 
 /** One access of a statement, with the sizes of the axes that its strides belong to. */
 export interface Use {
@@ -14,8 +14,8 @@ export interface Use {
 }
 
 /** A leaf, its place among all leaves in program order, and the loops around it, outermost first. */
-export interface Place {
-  readonly leaf: Leaf;
+export interface LeafPlace {
+  readonly leaf: LeafStatement;
   readonly position: number;
   readonly loops: readonly Loop[];
 }
@@ -27,7 +27,7 @@ const indicesOf = (access: Access, body: readonly Instruction[]): number | undef
 };
 
 /** Every access of a statement, in the order of its terms and instructions. */
-export function usesOf(leaf: Leaf): Use[] {
+export function usesOf(leaf: LeafStatement): Use[] {
   const uses: Use[] = [];
   const add = (
     access: Access,
@@ -56,8 +56,8 @@ export function usesOf(leaf: Leaf): Use[] {
 }
 
 /** All leaves in program order. */
-export function placesOf(body: readonly Statement[]): Place[] {
-  const places: Place[] = [];
+export function placesOf(body: readonly Statement[]): LeafPlace[] {
+  const places: LeafPlace[] = [];
   const walk = (statements: readonly Statement[], loops: readonly Loop[]): void => {
     for (const statement of statements) {
       if (statement.kind === "loop") walk(statement.body, [...loops, statement]);
