@@ -130,23 +130,35 @@ export const bound: Taken<BoundWithParticles> = oneOf(bounds, (kind, { K }) => (
   particles: K ?? particles[kind],
 }));
 
+type EstimatorOf<K extends Estimator["kind"]> = Extract<Estimator, { readonly kind: K }>;
+
+/** What is asked of an estimator besides its name. */
+type Asked<K extends Estimator["kind"]> = Omit<EstimatorOf<K>, "kind">;
+
 const usualBaseline: Baseline = "geometric";
 
-/** The estimators; only one takes an argument. */
+/** The estimators, and what each takes. */
 export const estimators: {
-  readonly [K in Estimator["kind"]]: Readonly<
-    Record<K extends "vimco" ? "baseline" : never, TakenArgument<Baseline>>
-  >;
+  readonly [K in Estimator["kind"]]: {
+    readonly [A in keyof Asked<K>]: TakenArgument<Asked<K>[A]>;
+  };
 } = {
   auto: {},
   pathwise: {},
   vimco: { baseline: otherwise(word<Baseline>("arithmetic", "geometric"), usualBaseline) },
 };
 
+const completions: {
+  readonly [K in Estimator["kind"]]: (given: Partial<Asked<K>>) => EstimatorOf<K>;
+} = {
+  auto: () => ({ kind: "auto" }),
+  pathwise: () => ({ kind: "pathwise" }),
+  vimco: ({ baseline = usualBaseline }) => ({ kind: "vimco", baseline }),
+};
+
 export const estimator: Taken<Estimator> = oneOf<Estimator["kind"], Baseline, Estimator>(
   estimators,
-  (kind, { baseline }) =>
-    kind === "vimco" ? { kind, baseline: baseline ?? usualBaseline } : { kind },
+  (kind, given) => completions[kind](given),
 );
 
 export const kl: Taken<ObjectiveSpec["kl"]> = map(

@@ -1,12 +1,11 @@
 /** Model × bound × estimator to a graph: the bound to report and the surrogate to ascend, two outputs. */
-import { success, type Result } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { add, broadcast, constant, max, mul, reshape, sum, transpose } from "../graph/build.ts";
 import type { Node } from "../graph/op.ts";
 import type { Model, Site } from "../ir/model.ts";
 import { smallestFirst } from "./align.ts";
 import { logMeanExp, vimcoSurrogate } from "./estimator.ts";
-import { planEstimators, type Plan } from "./legality.ts";
+import type { Plan } from "./legality.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
 import type { Evaluation, Objective, ObjectiveSpec, Sizes } from "./spec.ts";
 import {
@@ -21,21 +20,11 @@ import {
 
 type AllSeries = ReadonlyMap<string, TermSeries>;
 
-/** The objective at these sizes; a combination without an unbiased gradient is refused (E05xx). */
-export const deriveObjective = (
-  model: Model,
-  spec: ObjectiveSpec,
-  sizes: Sizes,
-): Result<Objective> => {
-  const planned = planEstimators(model, spec, sizes.particles);
-  if (!planned.ok) return planned;
-  const special = specialise(model, sizes);
-  const derive: { readonly [K in ObjectiveSpec["bound"]["kind"]]: () => Derived } = {
-    elbo: () => deriveElbo(special, spec),
-    iwae: () => deriveIwae(special, spec, planned.value),
-  };
-  const derived = derive[spec.bound.kind]();
-  return success({ ...derived, ...special.inputs() }, planned.warnings);
+/** The objective at these sizes. */
+export const deriveObjective = (plan: Plan, sizes: Sizes): Objective => {
+  invariant(sizes.particles >= plan.leastParticles, `planned for ${plan.leastParticles} particles`);
+  const special = specialise(plan.model, sizes);
+  return { ...derivations[plan.spec.bound.kind](special, plan), ...special.inputs() };
 };
 
 /** Log weights and terms of each sequence at these sizes. Values only, so any model will do. */
@@ -54,7 +43,7 @@ export const deriveEvaluation = (
 
 type Derived = Pick<Objective, "bound" | "surrogate" | "terms">;
 
-const deriveElbo = (special: Specialisation, spec: ObjectiveSpec): Derived => {
+const deriveElbo = (special: Specialisation, { spec }: Plan): Derived => {
   const series = evaluateSites(special, spec.kl, (site) =>
     site.role === "observed" ? ["loglik"] : ["kl"],
   );
@@ -85,7 +74,8 @@ const freeNats = (special: Specialisation, site: Site, nats: number): Node => {
   return reshape(mul(count, nats / batch), [steps]);
 };
 
-const deriveIwae = (special: Specialisation, spec: ObjectiveSpec, plan: Plan): Derived => {
+const deriveIwae = (special: Specialisation, plan: Plan): Derived => {
+  const { spec } = plan;
   const scored = new Set(
     plan.estimators.filter(({ kind }) => kind === "vimco").map(({ site }) => site),
   );
@@ -107,6 +97,10 @@ const deriveIwae = (special: Specialisation, spec: ObjectiveSpec, plan: Plan): D
   const surrogate = batchMean(vimcoSurrogate(weighed, batchFirst(logGuide), plan.baseline));
   return { bound, surrogate, terms };
 };
+
+const derivations: Readonly<
+  Record<ObjectiveSpec["bound"]["kind"], (special: Specialisation, plan: Plan) => Derived>
+> = { elbo: deriveElbo, iwae: deriveIwae };
 
 /** log wₖ of whole sequences [K, B]; `change` may temper what latents add. */
 const totalWeights = (

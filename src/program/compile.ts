@@ -1,5 +1,4 @@
 import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
-import { invariant } from "../diagnostics/invariant.ts";
 import type { ConfigText } from "../config/origins.ts";
 import { resolveConfig, trainDefaults, type TrainConfig } from "../config/config.ts";
 import { readConfigFile } from "../config/config-file.ts";
@@ -9,7 +8,7 @@ import { printGraph, printGraphJson } from "../graph/print.ts";
 import { describeModel } from "../inference/describe.ts";
 import { planEstimators, type Plan } from "../inference/legality.ts";
 import { deriveEvaluation, deriveObjective } from "../inference/objective.ts";
-import type { ObjectiveSpec } from "../inference/spec.ts";
+import type { Bound, ObjectiveSpec } from "../inference/spec.ts";
 import type { Model } from "../ir/model.ts";
 import { printModel, printType } from "../ir/print.ts";
 import { analyse, analyseReadable } from "../language/language.ts";
@@ -195,6 +194,12 @@ const bySizes = <S, G>(make: (sizes: S) => G): ((sizes: S) => G) => {
   };
 };
 
+/** What each bound is of a sequence that is measured. */
+const reportedAs: Readonly<Record<Bound["kind"], Problem["bound"]>> = {
+  elbo: "terms",
+  iwae: "weights",
+};
+
 const program = (
   source: SourceFile,
   { model: named, set, config: file }: CompileOverrides,
@@ -203,12 +208,12 @@ const program = (
   config: TrainConfig,
   plan: Plan,
 ): Program => {
-  const spec = objectiveSpec(config);
+  const { spec } = plan;
   const problem: Problem = {
     parameters: resolveParameters(model),
-    objective: bySizes((sizes: BatchSizes) => legal(deriveObjective(model, spec, sizes))),
+    objective: bySizes((sizes: BatchSizes) => deriveObjective(plan, sizes)),
     evaluation: bySizes((sizes: BatchSizes) => deriveEvaluation(model, sizes, spec.kl)),
-    bound: spec.bound.kind === "elbo" ? "terms" : "weights",
+    bound: reportedAs[spec.bound.kind],
   };
   return {
     source,
@@ -243,15 +248,6 @@ const program = (
       }
     },
   };
-};
-
-/** What legality has accepted and sizes have bound cannot fail any more. */
-const legal = <T>(result: Result<T>): T => {
-  invariant(
-    result.ok,
-    result.ok ? "" : result.diagnostics.map(({ message }) => message).join("; "),
-  );
-  return result.value;
 };
 
 const programInfo = (model: Model, plan: Plan): ProgramInfo => {

@@ -5,6 +5,7 @@ import { planEstimators } from "../../src/inference/legality.ts";
 import { deriveObjective } from "../../src/inference/objective.ts";
 import type { ObjectiveSpec } from "../../src/inference/spec.ts";
 import type { Model } from "../../src/ir/model.ts";
+import { need } from "../support/need.ts";
 import { spec } from "./support/run.ts";
 import { recurrent, stateSpace } from "./support/temporal.ts";
 import { toyA, toyB } from "./support/toys.ts";
@@ -49,10 +50,9 @@ describe("combinations without an unbiased gradient are refused", () => {
     expect(refusals(model, change, particles)).toEqual([]);
   });
 
-  test("a refusal says what would be legal, and derives nothing", () => {
-    const sizes = { batch: 1, particles: 4, ragged: false, dims: {} };
-    const derived = deriveObjective(mixed, spec(), sizes);
-    expect(derived.ok ? [] : derived.diagnostics).toEqual([
+  test("a refusal says what would be legal", () => {
+    const planned = planEstimators(mixed, spec(), 4);
+    expect(planned.ok ? [] : planned.diagnostics).toEqual([
       {
         code: "E0501",
         severity: "error",
@@ -66,6 +66,14 @@ describe("combinations without an unbiased gradient are refused", () => {
 
   test.each([0, 1.5])("%d particles are a bug of the caller", (particles) => {
     expect(() => planEstimators(continuous, spec(), particles)).toThrow(InternalError);
+  });
+
+  test("a plan holds for fewer particles only as far as its estimators do", () => {
+    const sizes = { batch: 1, particles: 1, ragged: false, dims: {} };
+    const derive = (model: Model) => () =>
+      deriveObjective(need(planEstimators(model, spec(iwae), 4)), { ...sizes, steps: 2 });
+    expect(derive(continuous)).not.toThrow();
+    expect(derive(mixed)).toThrow(InternalError);
   });
 
   test("the place of the site is shown", () => {

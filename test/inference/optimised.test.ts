@@ -5,20 +5,18 @@ import type { Node } from "../../src/graph/op.ts";
 import { optimise } from "../../src/graph/passes/index.ts";
 import { bodyRoots, inputsOf, topological } from "../../src/graph/walk.ts";
 import { deriveSampling } from "../../src/inference/generate.ts";
-import { deriveObjective } from "../../src/inference/objective.ts";
 import type { ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
 import type { Model } from "../../src/ir/model.ts";
 import { maxError } from "./support/enumerate.ts";
-import { normals, numbers, prepare, spec, type Numbers } from "./support/run.ts";
+import { normals, numbers, legalObjective, prepare, spec, type Numbers } from "./support/run.ts";
 import { parametersOf, recurrent, stateSpace, stateSpaceValues, X, Z } from "./support/temporal.ts";
 import { force, toyB, toyBValues, toyChain } from "./support/toys.ts";
 
 type Outputs = ReadonlyMap<string, Node>;
 
 const step = (model: Model, change: Partial<ObjectiveSpec>, sizes: Sizes): Outputs => {
-  const derived = deriveObjective(model, spec(change), sizes);
-  if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
-  const { bound, surrogate, terms, parameters } = derived.value;
+  const derived = legalObjective(model, spec(change), sizes);
+  const { bound, surrogate, terms, parameters } = derived;
   const all = new Map<string, Node>([["surrogate", surrogate], ["bound", bound], ...terms]);
   const { outputs, gradients } = differentiate(all, "surrogate", parameters);
   return new Map<string, Node>([...outputs, ...gradients.map((g, i) => [`d${i}`, g] as const)]);

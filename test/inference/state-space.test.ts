@@ -1,8 +1,8 @@
 /** The engine against a Kalman filter. */
 import { describe, expect, test } from "vitest";
-import { deriveEvaluation, deriveObjective } from "../../src/inference/objective.ts";
+import { deriveEvaluation } from "../../src/inference/objective.ts";
 import type { Objective, ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
-import { logSumExp, normals, prepare, runOne, spec } from "./support/run.ts";
+import { logSumExp, normals, prepare, runOne, legalObjective, spec } from "./support/run.ts";
 import { kalman, stateSpace, stateSpaceValues } from "./support/temporal.ts";
 
 const T = 5;
@@ -12,7 +12,7 @@ const objectiveOf = (
   change: Partial<ObjectiveSpec>,
   sizes: Partial<Sizes>,
 ): Objective => {
-  const derived = deriveObjective(stateSpace(guide), spec(change), {
+  return legalObjective(stateSpace(guide), spec(change), {
     batch: 1,
     particles: 1,
     steps: T,
@@ -20,8 +20,6 @@ const objectiveOf = (
     dims: {},
     ...sizes,
   });
-  if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
-  return derived.value;
 };
 
 const sequence = [0.9, -0.4, 1.7, 2.2, 0.1];

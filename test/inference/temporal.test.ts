@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { differentiate } from "../../src/graph/gradient.ts";
 import type { Node, NodeOf } from "../../src/graph/op.ts";
 import { bodyRoots, topological } from "../../src/graph/walk.ts";
-import { deriveObjective } from "../../src/inference/objective.ts";
 import type { Objective, ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
 import { at, differences, maxError } from "./support/enumerate.ts";
 import {
@@ -12,6 +11,7 @@ import {
   numbers,
   prepare,
   runOne,
+  legalObjective,
   spec,
   type Numbers,
 } from "./support/run.ts";
@@ -21,9 +21,7 @@ const model = recurrent();
 const names = model.parameters.map(({ name }) => name);
 
 const derive = (change: Partial<ObjectiveSpec>, sizes: Sizes, of = model): Objective => {
-  const derived = deriveObjective(of, spec(change), sizes);
-  if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
-  return derived.value;
+  return legalObjective(of, spec(change), sizes);
 };
 
 const sizesOf = (particles: number, batch = 2, steps = 4): Sizes => ({

@@ -1,8 +1,7 @@
 /** Averages over every draw, weighted by its probability. */
-import { deriveObjective } from "../../../src/inference/objective.ts";
 import type { Baseline, Objective } from "../../../src/inference/spec.ts";
 import type { Model } from "../../../src/ir/model.ts";
-import { logSumExp, spec, type Numbers } from "./run.ts";
+import { logSumExp, legalObjective, spec, type Numbers } from "./run.ts";
 
 /** An iwae bound by VIMCO for one sequence. */
 export const objectiveOf = (
@@ -11,13 +10,11 @@ export const objectiveOf = (
   baseline: Baseline,
   steps?: number,
 ): Objective => {
-  const derived = deriveObjective(
+  return legalObjective(
     model,
     spec({ bound: { kind: "iwae" }, estimator: { kind: "vimco", baseline } }),
     { batch: 1, particles, ragged: false, dims: {}, ...(steps === undefined ? {} : { steps }) },
   );
-  if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
-  return derived.value;
 };
 
 /** exp, normalised. */

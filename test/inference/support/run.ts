@@ -5,8 +5,12 @@ import { elements } from "../../../src/graph/shapes.ts";
 import { inputsOf } from "../../../src/graph/walk.ts";
 import type { Buffer } from "../../../src/runtime/backend.ts";
 import { referenceBackend } from "../../../src/runtime/reference.ts";
-import type { Inputs, ObjectiveSpec } from "../../../src/inference/spec.ts";
+import { planEstimators } from "../../../src/inference/legality.ts";
+import { deriveObjective } from "../../../src/inference/objective.ts";
+import type { Inputs, Objective, ObjectiveSpec, Sizes } from "../../../src/inference/spec.ts";
+import type { Model } from "../../../src/ir/model.ts";
 import { uniforms } from "../../support/numbers.ts";
+import { need } from "../../support/need.ts";
 
 /** Numbers of one input, row-major. */
 export type Numbers = Readonly<Record<string, readonly number[]>>;
@@ -84,3 +88,7 @@ export const logSumExp = (xs: readonly number[]): number => {
   const top = Math.max(...xs);
   return top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0));
 };
+
+/** The objective of a model that it fits. */
+export const legalObjective = (model: Model, spec: ObjectiveSpec, sizes: Sizes): Objective =>
+  deriveObjective(need(planEstimators(model, spec, sizes.particles)), sizes);
