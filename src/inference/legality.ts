@@ -18,6 +18,12 @@ interface SiteEstimator {
   readonly why: string;
 }
 
+/** Whether the log probability of a draw takes part in its gradient, times a signal that needs other particles. */
+export const isScored: Readonly<Record<SiteEstimator["kind"], boolean>> = {
+  pathwise: false,
+  vimco: true,
+};
+
 /** Proof that an objective fits its model, and how its gradient is estimated. Only `planEstimators` makes one. */
 export interface Plan {
   readonly model: Model;
@@ -127,7 +133,7 @@ export const planEstimators = (
       ? { site, kind: "pathwise", why: `${errors.familyOf(site)} is reparameterised` }
       : { site, kind: method.discrete, why: `${errors.familyOf(site)} is discrete` },
   );
-  const scored = estimators.some(({ kind }) => kind === "vimco");
+  const scored = estimators.some(({ kind }) => isScored[kind]);
   const { baseline } = method;
   const leastParticles = scored ? LEAST_FOR_BASELINE : 1;
   const needless = discrete.length === 0 ? method.needless?.(places.estimator) : undefined;

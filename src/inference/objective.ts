@@ -5,7 +5,7 @@ import type { Node } from "../graph/op.ts";
 import type { Model, Site } from "../ir/model.ts";
 import { smallestFirst } from "./align.ts";
 import { logMeanExp, vimcoSurrogate } from "./estimator.ts";
-import type { Plan } from "./legality.ts";
+import { isScored, type Plan } from "./legality.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
 import type { Evaluation, Objective, ObjectiveSpec, Sizes } from "./spec.ts";
 import {
@@ -77,7 +77,7 @@ const freeNats = (special: Specialisation, site: Site, nats: number): Node => {
 const deriveIwae = (special: Specialisation, plan: Plan): Derived => {
   const { spec } = plan;
   const scored = new Set(
-    plan.estimators.filter(({ kind }) => kind === "vimco").map(({ site }) => site),
+    plan.estimators.filter(({ kind }) => isScored[kind]).map(({ site }) => site),
   );
   const latent: readonly Quantity[] = ["ratio", "kl"];
   const series = evaluateSites(special, spec.kl, (site) =>
