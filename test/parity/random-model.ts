@@ -69,6 +69,13 @@ const choices = fc.record({
   once: from("none", "none", ...(["normal", "laplace", "lognormal"] as const)),
   discrete: from("none", "none", "categorical", "bernoulli"),
   cell: from("LSTM", "GRU", "plain", "none"),
+  bent: from(
+    "tanh(x)",
+    "sin(x)",
+    "cos(x)",
+    "tanh(lgamma(0.5 + abs(x)))",
+    "tanh(digamma(1 + square(x)))",
+  ),
   memory: from<MemoryName | "none">(
     "content",
     "dot",
@@ -151,7 +158,7 @@ const onceLines = ({ once, temporal, networks }: Choices): Part =>
         gives: [["s", `${baseOf[once] ?? "real"}[2]`]],
       };
 
-const cellLines = ({ cell, latent, memory, temporal }: Choices): Part => {
+const cellLines = ({ cell, bent, latent, memory, temporal }: Choices): Part => {
   if (!temporal) return {};
   // What grows is not fed back as it is.
   const before = latent === "lognormal" ? "log(z[t-1])" : "z[t-1]";
@@ -175,8 +182,11 @@ const cellLines = ({ cell, latent, memory, temporal }: Choices): Part => {
       };
     case "plain":
       return {
-        declarations: [`net cell(h: real[H], ${types.join(", ")}) -> real[H] = linear()`],
-        lines: [...start, "h[0]: real[H] = 0.5", `h[t] = tanh(cell(h[t-1], ${inputs.join(", ")}))`],
+        declarations: [
+          `net cell(h: real[H], ${types.join(", ")}) -> real[H] = linear()`,
+          `fn bent(x: real) -> real = ${bent}`,
+        ],
+        lines: [...start, "h[0]: real[H] = 0.5", `h[t] = bent(cell(h[t-1], ${inputs.join(", ")}))`],
         gives: [["h[t]", "real[H]"]],
       };
     case "none":

@@ -1,6 +1,7 @@
 /** Random small graphs for property tests: valid by construction, values bounded, no ties to break. */
 import fc from "fast-check";
 import * as build from "../../../src/graph/build.ts";
+import type { UnaryName } from "../../../src/graph/kinds.ts";
 import type { Graph, Node, NodeOf, Shape } from "../../../src/graph/op.ts";
 import { printGraph } from "../../../src/graph/print.ts";
 import { broadcastShapes, elements, sameShape } from "../../../src/graph/shapes.ts";
@@ -52,22 +53,28 @@ const broadcasts = (a: Node, b: Node): boolean =>
 
 type Step = (pick: Choices, pool: readonly Node[]) => Node;
 
-const unary: Step = (pick, pool) => {
-  const f = pick.of([
-    build.neg,
-    build.tanh,
-    build.sigmoid,
-    build.square,
-    build.softplus,
-    build.relu,
-    build.stop,
-    build.abs,
-    (x: Node) => build.exp(build.neg(build.square(x))),
-    (x: Node) => build.log(build.add(build.square(x), 1)),
-    (x: Node) => build.reciprocal(build.add(build.square(x), 1)),
-  ]);
-  return f(pick.of(pool));
-};
+/** Every function of one operand, where it is defined, bounded and far from a jump. */
+const functions: readonly ((x: Node) => Node)[] = Object.values({
+  neg: build.neg,
+  exp: (x) => build.exp(build.neg(build.square(x))),
+  log: (x) => build.log(build.add(build.square(x), 1)),
+  sqrt: (x) => build.sqrt(build.add(build.square(x), 1)),
+  square: build.square,
+  reciprocal: (x) => build.reciprocal(build.add(build.square(x), 1)),
+  abs: build.abs,
+  sign: (x) => build.sign(build.sub(x, 0.1234567)),
+  sin: build.sin,
+  cos: build.cos,
+  tanh: build.tanh,
+  sigmoid: build.sigmoid,
+  softplus: build.softplus,
+  relu: build.relu,
+  lgamma: (x) => build.lgamma(build.add(build.abs(x), 0.5)),
+  digamma: (x) => build.digamma(build.add(build.abs(x), 0.5)),
+  trigamma: (x) => build.trigamma(build.add(build.abs(x), 0.5)),
+} satisfies Readonly<Record<UnaryName, (x: Node) => Node>>);
+
+const unary: Step = (pick, pool) => pick.of([...functions, build.stop])(pick.of(pool));
 
 const binary: Step = (pick, pool) => {
   const a = pick.of(pool);

@@ -1,4 +1,5 @@
 /** Programs from types down: most are right, and the others are wrong in one place of an expression. */
+import type { UnaryValue } from "../../../src/ir/value.ts";
 import { shuffled, type Random } from "./random.ts";
 
 type Axes = readonly string[];
@@ -12,6 +13,26 @@ interface Known {
   readonly text: string;
   readonly type: Type;
 }
+
+/** Every function of elements, as it is written, with the base that it is given here and the base that it then gives. */
+const functionsOfElements: readonly (readonly [name: string, of: Base, gives: Base])[] =
+  Object.values({
+    neg: ["-", "real", "real"],
+    exp: ["exp", "real", "pos"],
+    log: ["log", "real", "real"],
+    sqrt: ["sqrt", "pos", "pos"],
+    square: ["square", "real", "pos"],
+    abs: ["abs", "real", "pos"],
+    sin: ["sin", "real", "real"],
+    cos: ["cos", "real", "real"],
+    tanh: ["tanh", "real", "real"],
+    sigmoid: ["sigmoid", "real", "unit"],
+    softplus: ["softplus", "real", "pos"],
+    relu: ["relu", "real", "real"],
+    lgamma: ["lgamma", "pos", "real"],
+    digamma: ["digamma", "pos", "real"],
+    stop: ["stop", "real", "real"],
+  } satisfies Readonly<Record<UnaryValue, readonly [string, Base, Base]>>);
 
 /** Where expressions stand: what is known there, and how something new is declared. */
 interface Place {
@@ -132,12 +153,14 @@ export const grow = (random: Random): string => {
         called,
       ];
     }
-    const one = (names: readonly string[], of: Base) => (): string =>
-      `${random.pick(names)}(${e(axes, of)})`;
+    const ofElements = (gives: Base) => (): string => {
+      const [name, of] = random.pick(functionsOfElements.filter(([, , base]) => base === gives));
+      return `${name}(${e(axes, of)})`;
+    };
     const ranged: Readonly<Record<"real" | "pos" | "unit", readonly (() => string)[]>> = {
-      real: [between("real", ["+", "-", "*"]), one(["tanh", "-", "relu", "log", "stop"], "real")],
-      pos: [between("pos", ["+", "*", "/"]), one(["exp", "softplus", "abs", "square"], "real")],
-      unit: [() => `(1 - ${e(axes, "unit")})`, one(["sigmoid"], "real"), between("unit", ["*"])],
+      real: [between("real", ["+", "-", "*"]), ofElements("real")],
+      pos: [between("pos", ["+", "*", "/"]), ofElements("pos")],
+      unit: [() => `(1 - ${e(axes, "unit")})`, ofElements("unit"), between("unit", ["*"])],
     };
     const inserted = (): readonly [string, string] => {
       const axis = random.pick(dims.filter((dim) => !axes.includes(dim)).concat("A"));
