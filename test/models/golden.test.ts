@@ -1,27 +1,51 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
-import { compile, inspectExecuted, modelsDirectory } from "../../src/index.ts";
+import { expect, test } from "vitest";
+import { compile, inspectExecuted, modelsDirectory, type Program } from "../../src/index.ts";
+import { inspectionStep } from "../../src/program/inspection.ts";
+import { need } from "../support/need.ts";
+import { summaryOf } from "./summary.ts";
 
-const files = readdirSync(modelsDirectory()).filter((name) => name.endsWith(".gtm"));
-const golden = resolve("test/golden");
+const models = readdirSync(modelsDirectory())
+  .filter((name) => name.endsWith(".gtm"))
+  .map((name) => name.replace(".gtm", ""));
 
-describe.each(files)("%s", (file) => {
-  const path = `models/${file}`;
-  const program = compile({ path, text: readFileSync(join(modelsDirectory(), file), "utf8") });
+const programs = new Map<string, Program>();
+const programOf = (model: string): Program => {
+  const path = join(modelsDirectory(), `${model}.gtm`);
+  const program =
+    programs.get(model) ??
+    need(compile({ path: `models/${model}.gtm`, text: readFileSync(path, "utf8") }));
+  programs.set(model, program);
+  return program;
+};
 
-  test.each(["ast", "ir", "graph"] as const)("%s", async (stage) => {
-    if (!program.ok) expect.fail(program.diagnostics.map(({ message }) => message).join("\n"));
-    const text = program.value.inspect(stage, "text");
-    await expect(text).toMatchFileSnapshot(join(golden, `${file.replace(".gtm", "")}.${stage}`));
-  });
+const expectGolden = async (text: string, name: string): Promise<void> => {
+  await expect(text).toMatchFileSnapshot(join(resolve("test/golden"), name));
+};
+
+test.each(models)("the syntax tree of %s", async (model) => {
+  await expectGolden(programOf(model).inspect("ast", "text"), `${model}.ast`);
 });
 
-/** Long, and much alike: one without time and one with a memory. */
-test.each(["vae", "introspective"])("loops of %s", async (model) => {
-  const path = join(modelsDirectory(), `${model}.gtm`);
-  const program = compile({ path, text: readFileSync(path, "utf8") });
-  if (!program.ok) expect.fail(program.diagnostics.map(({ message }) => message).join("\n"));
-  const loops = await inspectExecuted(program.value, "loops", "text");
-  await expect(loops.ok ? loops.value : "").toMatchFileSnapshot(join(golden, `${model}.loops`));
+test.each(models)("what %s is", async (model) => {
+  await expectGolden(programOf(model).inspect("ir", "text"), `${model}.ir`);
+});
+
+test.each(models)("what a training step of %s consists of", async (model) => {
+  const { model: ir, problem, config } = programOf(model);
+  const { outputs } = inspectionStep(ir, problem, config.training);
+  await expectGolden(summaryOf(outputs.values()), `${model}.summary`);
+});
+
+/** Long, and much alike: one without time and one with it. */
+const small = ["vae", "linear_gaussian"];
+
+test.each(small)("the graph of %s", async (model) => {
+  await expectGolden(programOf(model).inspect("graph", "text"), `${model}.graph`);
+});
+
+test.each(small)("the loops of %s", async (model) => {
+  const loops = need(await inspectExecuted(programOf(model), "loops", "text"));
+  await expectGolden(loops, `${model}.loops`);
 });
