@@ -8,7 +8,7 @@ import type { Node, NodeOf, OpName, Shape } from "./op.ts";
 import { at } from "./residuals.ts";
 import { reverseScan, type Pullback, type Pulled } from "./scan.ts";
 import { sameShape } from "./shapes.ts";
-import { cotangentsOfOperands, type Structural } from "./vjp.ts";
+import { cotangentsOfOperands, type WithoutVjp } from "./vjp.ts";
 import { rebuild, rewrite, topological, withOrigins } from "./walk.ts";
 
 /** What `differentiate` computes. */
@@ -138,7 +138,7 @@ const pullback: Pullback = ({ seeds, wrt, kept, blocks }) => {
 
 /** The rule's answer, its new nodes saying where they come from. */
 const originated = (
-  node: NodeOf<Exclude<OpName, Structural>>,
+  node: NodeOf<Exclude<OpName, WithoutVjp>>,
   cotangent: Node,
 ): readonly (Node | undefined)[] => {
   const parts = cotangentsOfOperands(node, cotangent);

@@ -12,7 +12,7 @@ import { entryOf } from "./table.ts";
 const { cumprod, div, equal, greater, mul, neg, reshape, select, sub, sum, transpose } = build;
 
 /** The primitives that the driver handles without a rule. */
-export type Structural = "scan" | "project";
+export type WithoutVjp = "scan" | "project";
 
 /** Cotangents of the operands; `undefined` where an operand gets none. */
 type Rule<K extends OpName> = (node: NodeOf<K>, cotangent: Node) => readonly (Node | undefined)[];
@@ -84,7 +84,7 @@ const times = (g: Node, slope: Node): Node => select(equal(g, 0), 0, mul(g, slop
 
 /** The total table. */
 const reverseRules: {
-  readonly [K in Exclude<OpName, Structural>]: Rule<K> | NotDifferentiable | Refused;
+  readonly [K in Exclude<OpName, WithoutVjp>]: Rule<K> | NotDifferentiable | Refused;
 } = {
   input: notDifferentiable("leaf"),
   constant: notDifferentiable("leaf"),
@@ -210,7 +210,7 @@ export const isDifferentiable = (op: OpName): boolean =>
 
 /** Applies a node's rule. */
 export const cotangentsOfOperands = (
-  node: NodeOf<Exclude<OpName, Structural>>,
+  node: NodeOf<Exclude<OpName, WithoutVjp>>,
   cotangent: Node,
 ): readonly (Node | undefined)[] => {
   const rule = entryOf(reverseRules, node.op);

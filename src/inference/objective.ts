@@ -7,7 +7,7 @@ import { smallestFirst } from "./align.ts";
 import { logMeanExp, vimcoSurrogate } from "./estimator.ts";
 import { isScored, type Plan } from "./legality.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
-import type { Evaluation, Objective, ObjectiveSpec, Sizes } from "./spec.ts";
+import type { ImportanceTerms, Objective, ObjectiveSpec, Sizes } from "./spec.ts";
 import {
   evaluateSites,
   grandTotal,
@@ -32,7 +32,7 @@ export const deriveEvaluation = (
   model: Model,
   sizes: Sizes,
   kl: ObjectiveSpec["kl"] = "analytic",
-): Evaluation => {
+): ImportanceTerms => {
   const special = specialise(model, sizes);
   const series = evaluateSites(special, kl, (site) =>
     site.role === "observed" ? ["loglik"] : ["ratio", "kl"],

@@ -83,7 +83,7 @@ export interface Objective extends Inputs {
  * many particles is the mean over sequences of logsumexp(all log weights) - log(their number), taken over all chunks at
  * once: never average chunk bounds.
  */
-export interface Evaluation extends Inputs {
+export interface ImportanceTerms extends Inputs {
   /** [K, B] in nats. */
   readonly logWeights: Node;
   /** "loglik.x" and "kl.z": [T, B], or [1, B] for a site drawn once; nats, mean over particles, 0 at padding. */

@@ -19,7 +19,7 @@ import type {
   BlockStatement,
   TypeExpr,
 } from "./ast.ts";
-import { aligned, braces, listed, withDoc } from "./print-layout.ts";
+import { aligned, braces, listed, withDoc } from "./print-lists.ts";
 
 /** How tightly an expression holds together; a looser one inside a tighter one needs parentheses. */
 const binding = { sum: 1, product: 2, unary: 3, power: 4, postfix: 5 } as const;

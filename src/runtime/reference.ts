@@ -7,7 +7,7 @@ import { elements, sameShape } from "../graph/shapes.ts";
 import { verify } from "../graph/verify.ts";
 import { bodyArguments, bodyRoots } from "../graph/walk.ts";
 import type { Backend, Buffer, HostArray } from "./backend.ts";
-import { kernels, type Structural } from "./reference/kernels.ts";
+import { kernels, type WithoutReferenceKernel } from "./reference/kernels.ts";
 import { allocate, type DenseValue } from "./reference/strided.ts";
 import { entryOf } from "../graph/table.ts";
 
@@ -160,7 +160,7 @@ const compute = (
 };
 
 const apply = (
-  node: NodeOf<Exclude<Node["op"], Structural>>,
+  node: NodeOf<Exclude<Node["op"], WithoutReferenceKernel>>,
   operands: readonly DenseValue[],
 ): DenseValue => {
   return { shape: node.shape, data: entryOf(kernels, node.op)(operands, node) };

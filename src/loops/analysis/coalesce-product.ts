@@ -1,7 +1,7 @@
 /** As few axes as possible for products: what goes along with rows becomes rows, with columns, columns. */
 import type { Access, Product, ProductTerm } from "../program.ts";
 import { accessOf } from "./access.ts";
-import { type AxisGroup, mergeable, mergeAccess, mergeBody, sizeOf } from "./groups.ts";
+import { type JoinedAxes, mergeable, mergeAccess, mergeBody, sizeOf } from "./groups.ts";
 
 export const coalesceProduct = (product: Product): Product => {
   const { axes, column, body, terms } = product;
@@ -11,7 +11,7 @@ export const coalesceProduct = (product: Product): Product => {
   const pinned = new Set(body.flatMap((one) => (one.op === "index" ? one.axis : [])));
   const rest = [...axes.keys()].filter((axis) => axis !== column && (axes[axis] ?? 1) > 1);
   const row = rowOf(product, rest);
-  const groups: AxisGroup[] = mergeAny(
+  const groups: JoinedAxes[] = mergeAny(
     axes,
     accesses,
     [...rest.filter((axis) => axis !== row), ...(row === undefined ? [] : [row]), column].map(
@@ -54,9 +54,9 @@ const rowOf = (
 const mergeAny = (
   axes: readonly number[],
   accesses: readonly Access[],
-  groups: readonly AxisGroup[],
+  groups: readonly JoinedAxes[],
   apart: (axis: number) => boolean,
-): AxisGroup[] => {
+): JoinedAxes[] => {
   let merged = [...groups];
   for (;;) {
     const sizes = merged.map((group) => sizeOf(axes, group));

@@ -3,9 +3,9 @@ import type { Access, Instruction } from "../program.ts";
 import { mapValues } from "./body.ts";
 
 /** Axes that become one, outermost first. */
-export type AxisGroup = readonly number[];
+export type JoinedAxes = readonly number[];
 
-export const sizeOf = (axes: readonly number[], group: AxisGroup): number =>
+export const sizeOf = (axes: readonly number[], group: JoinedAxes): number =>
   group.reduce((product, axis) => product * (axes[axis] ?? 1), 1);
 
 /** Every access goes along both as along one axis. */
@@ -20,7 +20,7 @@ export const mergeable = (
 /** The strides of groups are those of their innermost axes. */
 export const mergeAccess = (
   access: Access,
-  groups: readonly AxisGroup[],
+  groups: readonly JoinedAxes[],
   rank: number,
 ): Access => ({
   ...access,
@@ -33,7 +33,7 @@ export const mergeAccess = (
 /** The body over groups of axes; those that an `index` goes along are alone in theirs, or of size 1 and gone. */
 export const mergeBody = (
   body: readonly Instruction[],
-  groups: readonly AxisGroup[],
+  groups: readonly JoinedAxes[],
   axes: readonly number[],
 ): readonly Instruction[] =>
   body.map((instruction): Instruction => {

@@ -2,7 +2,7 @@
 import type { Access, Instruction, Nest, LoopProgram, Statement } from "../program.ts";
 import { accessOf } from "../analysis/access.ts";
 import { coalesceProduct } from "../analysis/coalesce-product.ts";
-import { type AxisGroup, mergeable, mergeBody, sizeOf } from "../analysis/groups.ts";
+import { type JoinedAxes, mergeable, mergeBody, sizeOf } from "../analysis/groups.ts";
 
 export const coalesce = (program: LoopProgram): LoopProgram => ({
   ...program,
@@ -34,7 +34,7 @@ export const coalesceNest = (nest: Nest, depth: number): Nest => {
   const last = axes.length - 1;
   const free = order === "sequential" ? last : axes.length - reduced;
   const varying = [...axes.keys()].filter((axis) => (axes[axis] ?? 1) > 1);
-  const groupsOf = (from: number, to: number, whole: boolean): readonly AxisGroup[] => {
+  const groupsOf = (from: number, to: number, whole: boolean): readonly JoinedAxes[] => {
     const range = varying.filter((axis) => axis >= from && axis < to);
     // The batch, which threads share inside loops, stays apart.
     const sorted = range.toSorted((a, b) => byStride(accesses, a, b));
@@ -79,7 +79,7 @@ const mergeNeighbours = (
   accesses: readonly Access[],
   order: readonly number[],
   apart: (axis: number) => boolean,
-): readonly AxisGroup[] => {
+): readonly JoinedAxes[] => {
   const groups: number[][] = [];
   let before: number | undefined;
   for (const axis of order) {

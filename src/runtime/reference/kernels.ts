@@ -8,7 +8,7 @@ import { allocate, eachOffset, item, permute, read, broadcastTo, stridesOf } fro
 import type { Data, DenseValue } from "./strided.ts";
 
 /** The primitives that the evaluator handles itself. */
-export type Structural = "input" | "scan" | "project";
+export type WithoutReferenceKernel = "input" | "scan" | "project";
 
 type Values<Operands extends readonly Node[]> = { readonly [I in keyof Operands]: DenseValue };
 
@@ -146,7 +146,9 @@ const contract = (a: DenseValue, b: DenseValue, { attrs, shape }: NodeOf<"contra
 };
 
 /** The total table. */
-export const kernels: { readonly [K in Exclude<OpName, Structural>]: ReferenceKernel<K> } = {
+export const kernels: {
+  readonly [K in Exclude<OpName, WithoutReferenceKernel>]: ReferenceKernel<K>;
+} = {
   constant: (_, { attrs, dtype, shape }) => allocate(dtype, elements(shape)).fill(attrs.value),
   iota: (_, { attrs: { axis }, dtype, shape }) => {
     const result = allocate(dtype, elements(shape));

@@ -3,7 +3,7 @@ import type { CumulationName, ReductionName } from "../../graph/kinds.ts";
 import type { Node, NodeOf, OpName, Shape } from "../../graph/op.ts";
 import { elements, sameShape } from "../../graph/shapes.ts";
 import { planContraction, type Arranged } from "../tfjs/contract.ts";
-import type { Evaluated, Structural } from "../tfjs/device.ts";
+import type { Evaluated, WithoutTensorKernel } from "../tfjs/device.ts";
 import { elementwise, elementwiseNames } from "./elementwise.ts";
 import {
   bool,
@@ -118,7 +118,7 @@ const fromZero = (atZero: number, value: (writer: Writer) => Ref) => (): Recipe 
   });
 
 type Operations = {
-  readonly [K in Exclude<OpName, Structural>]: (node: NodeOf<K>) => Recipe;
+  readonly [K in Exclude<OpName, WithoutTensorKernel>]: (node: NodeOf<K>) => Recipe;
 };
 
 const operations: Operations = {

@@ -3,10 +3,10 @@ import type { Dtype, Node, NodeOf, OpName, Ops, Shape } from "../../graph/op.ts"
 import type { Store } from "../buffers.ts";
 
 /** The primitives that the interpreter handles itself. */
-export type Structural = "input" | "constant" | "iota" | "scan" | "project";
+export type WithoutTensorKernel = "input" | "constant" | "iota" | "scan" | "project";
 
 /** A node that a kernel evaluates. */
-export type Evaluated = NodeOf<Exclude<OpName, Structural>>;
+export type Evaluated = NodeOf<Exclude<OpName, WithoutTensorKernel>>;
 
 /** Evaluates one node of static shapes. Gives away its result and keeps none of its operands. */
 export type TensorKernel<T, Operands extends readonly Node[] = readonly Node[]> = (operands: {
@@ -15,7 +15,7 @@ export type TensorKernel<T, Operands extends readonly Node[] = readonly Node[]> 
 
 /** How to evaluate each primitive; what a backend lacks is `undefined` for the nodes concerned. */
 export type KernelTable<T> = {
-  readonly [K in Exclude<OpName, Structural>]: (
+  readonly [K in Exclude<OpName, WithoutTensorKernel>]: (
     node: NodeOf<K>,
   ) => TensorKernel<T, Ops[K]["operands"]> | undefined;
 };

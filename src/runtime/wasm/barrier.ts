@@ -1,7 +1,7 @@
 /** The barrier as a WebAssembly function: threads look for a while, then sleep. */
 import { access, constant, finish, fresh, get, op, opWith, newBody, set } from "./body.ts";
 import { signed, type Bytes } from "./bytes.ts";
-import { arrivedAt, failedAt, openedAt, sleepingAt } from "./layout.ts";
+import { arrivedAt, failedAt, openedAt, sleepingAt } from "./control-words.ts";
 import { atomics, control, i32, noResult, type Opcode } from "./opcodes.ts";
 
 /**

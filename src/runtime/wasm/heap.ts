@@ -1,7 +1,7 @@
 /** Memory given out in blocks from the smallest hole that fits; holes that touch become one. */
 import { invariant } from "../../diagnostics/invariant.ts";
 import type { WasmMemory } from "./engine.ts";
-import { heapAt } from "./layout.ts";
+import { heapAt } from "./control-words.ts";
 
 export interface Heap {
   /** The address of this many bytes, aligned to 64. Throws if there is no more memory. */

@@ -10,7 +10,7 @@ import {
   readyAt,
   requestAt,
   runsAt,
-} from "./layout.ts";
+} from "./control-words.ts";
 import type { Platform } from "./platform.ts";
 import { workerSource, type Message } from "./worker.ts";
 

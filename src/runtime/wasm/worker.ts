@@ -13,7 +13,7 @@ import {
   readyAt,
   requestAt,
   runsAt,
-} from "./layout.ts";
+} from "./control-words.ts";
 
 /** What workers are told. Modules have numbers. */
 export type Message =

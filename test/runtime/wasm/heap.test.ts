@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { engine, type WasmMemory } from "../../../src/runtime/wasm/engine.ts";
 import { heapOf } from "../../../src/runtime/wasm/heap.ts";
-import { heapAt } from "../../../src/runtime/wasm/layout.ts";
+import { heapAt } from "../../../src/runtime/wasm/control-words.ts";
 import { uniforms } from "../../support/numbers.ts";
 
 const memory = (): WasmMemory => new engine.Memory({ initial: 1, maximum: 4096, shared: false });

@@ -8,7 +8,7 @@ import { runBody, withParameters } from "../values/blocks.ts";
 import type { NetHead } from "./heads.ts";
 import { headOf } from "./heads.ts";
 import type { LayerBuilder, Surroundings } from "./layers.ts";
-import { asVector } from "../values/layout.ts";
+import { asVector } from "../values/vectors.ts";
 import * as bodies from "../errors/bodies.ts";
 import * as errors from "../errors/nets.ts";
 import { acceptResult } from "../types/results.ts";

@@ -6,7 +6,7 @@ import type { Expr } from "../../ast.ts";
 import { apply, applyOne, filled, placeEverywhere } from "./apply.ts";
 import { readSize } from "../types/dims.ts";
 import { unary } from "./elementwise.ts";
-import { asVector } from "./layout.ts";
+import { asVector } from "./vectors.ts";
 import * as calls from "../errors/calls.ts";
 import * as errors from "../errors/shapes.ts";
 import type { Builtin, BuiltinCall, Signature } from "./operands.ts";

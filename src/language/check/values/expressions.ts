@@ -5,7 +5,7 @@ import { builtins, selectRow } from "./builtins.ts";
 import { call } from "./calls.ts";
 import { distributionCall } from "./distributions.ts";
 import { elementwise, operatorOps, product, unary } from "./elementwise.ts";
-import { asVector, joined } from "./layout.ts";
+import { asVector, joined } from "./vectors.ts";
 import * as calls from "../errors/calls.ts";
 import * as names from "../errors/names.ts";
 import * as errors from "../errors/shapes.ts";

@@ -7,7 +7,7 @@ import { applyOne } from "./apply.ts";
 import { readSize } from "../types/dims.ts";
 import type { Sited } from "./elementwise.ts";
 import { elementwise, isNumber, unary } from "./elementwise.ts";
-import { asVector } from "./layout.ts";
+import { asVector } from "./vectors.ts";
 import * as errors from "../errors/shapes.ts";
 import type { Builtin, BuiltinCall } from "./operands.ts";
 import { positional, sitedValue } from "./operands.ts";
