@@ -2,7 +2,7 @@
 // the same table with what each room is; a test compares them.
 const mayImport = {
   diagnostics: [],
-  files: [],
+  files: ["diagnostics"],
   shape: ["diagnostics"],
   ir: ["shape", "diagnostics"],
   language: ["ir", "shape", "diagnostics"],
@@ -26,6 +26,7 @@ const mayImport = {
     "loops",
     "graph",
     "data",
+    "files",
     "ir",
     "shape",
     "diagnostics",

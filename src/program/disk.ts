@@ -1,20 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { invariant } from "../diagnostics/invariant.ts";
+import { shipped } from "../files/shipped.ts";
 import type { LoadFile } from "../language/modules.ts";
 import type { SourceFile } from "./program.ts";
 
-/** The shipped models; sought upwards, since bundling moves this file. */
-export const modelsDirectory = (): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "models", "prelude"))) {
-    const parent = dirname(folder);
-    invariant(parent !== folder, "the shipped models are missing");
-    folder = parent;
-  }
-  return join(folder, "models");
-};
+/** The folder of the shipped models. */
+export const modelsDirectory = (): string => dirname(shipped("models", "prelude"));
 
 /** Imported files from the disk, beside the importing one. */
 export const loadFromDisk: LoadFile = (from, path) => {
