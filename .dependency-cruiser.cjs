@@ -85,6 +85,7 @@ const onlyFrom = {
   "@tensorflow/": "src/runtime/tfjs/",
   koffi: "src/runtime/native/",
   commander: "src/cli/",
+  mathjs: "src/config/",
   d3: "src/report/",
   "fast-png": "src/report/",
 };

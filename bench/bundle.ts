@@ -14,8 +14,10 @@ export const programOf = (name: keyof typeof sources): string => `dist/${name}.j
 /** Makes the programs; they are gone with this process. */
 export const bundle = async (): Promise<void> => {
   const { build } = await import("tsdown");
+  const { program } = await import("../tsdown.config.ts");
   process.on("exit", () => {
     for (const name of Object.keys(sources)) rmSync(`dist/${name}.js`, { force: true });
   });
-  await build({ entry: sources, clean: false, dts: false, logLevel: "silent" });
+  const apart = { config: false, clean: false, dts: false, logLevel: "silent" } as const;
+  await build({ ...program, ...apart, entry: sources });
 };

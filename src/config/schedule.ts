@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Schedule } from "../training/options.ts";
 
 /** The part of mathjs that schedules need. */
-interface Mathjs {
+export interface Mathjs {
   parse(text: string): MathNode;
 }
 
@@ -47,13 +50,18 @@ export const constantSchedule = (value: number): Schedule => ({
   at: () => value,
 });
 
+/** Loaded only where a file has an expression: the bundled part (`mathjs.ts`) where it lies beside this code, else all of it. */
+const loadMathjs = (): Mathjs => {
+  const part = join(dirname(fileURLToPath(import.meta.url)), "mathjs.cjs");
+  return createRequire(import.meta.url)(existsSync(part) ? part : "mathjs/number") as Mathjs;
+};
+
 /**
  * A schedule from an expression of mathjs over `step` (the iteration, from 1) and `ramp(from, to, n)`, linear over the
  * first n steps. `undefined` where the expression has no value.
  */
 export const expressionSchedule = (text: string, expression: string): Schedule | undefined => {
-  // mathjs takes a third of a second to load; most files have no expression here.
-  const mathjs = createRequire(import.meta.url)("mathjs/number") as Mathjs;
+  const mathjs = loadMathjs();
   const at = (step: number): number => {
     const value = code.evaluate({
       step,

@@ -47,7 +47,7 @@ export interface Environment {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly backend: string;
-  /** Versions of libraries that affect numbers. */
+  /** Versions of libraries that affect numbers and do not come with this program. */
   readonly libraries: Readonly<Record<string, string>>;
   /** What the working folder has checked out; absent outside a repository. */
   readonly git?: { readonly commit: string };

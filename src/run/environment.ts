@@ -20,7 +20,7 @@ export const describeEnvironment = (
     cores: cpus().length,
     memoryBytes: totalmem(),
     backend,
-    libraries: libraryVersions(["@tensorflow/tfjs-core", "@tensorflow/tfjs-node", "mathjs"]),
+    libraries: libraryVersions(["@tensorflow/tfjs-node"]),
     ...(commit === undefined ? {} : { git: { commit } }),
     started: started.toISOString(),
   };

@@ -1,6 +1,7 @@
 /** Schedules compute a number and do nothing else. */
 import { expect, test } from "vitest";
-import { expressionSchedule } from "../../src/config/schedule.ts";
+import * as part from "../../src/config/mathjs.ts";
+import { expressionSchedule, scheduleFunctions } from "../../src/config/schedule.ts";
 
 test.each([
   ["1e-3 * 0.5^(step / 1e5)", 5e-4],
@@ -37,4 +38,26 @@ test.each([
 ])("%s is no schedule", (expression) => {
   expect(expressionSchedule(expression, expression)).toBeUndefined();
   expect(expressionSchedule("pi", "pi")?.at(0)).toBe(Math.PI);
+});
+
+/** Each function and operator once. */
+const everything = [
+  ...[...scheduleFunctions].map((name) =>
+    name === "ramp"
+      ? "tau + e + pi"
+      : name === "acosh"
+        ? "acosh(1.7)"
+        : `${name}(${["min", "max", "mod", "pow", "atan2", "hypot"].includes(name) ? "0.7, 0.4" : "0.7"})`,
+  ),
+  ...["+", "-", "*", "/", "^", "%", " mod ", "|", "&", "^|", "<<", ">>", ">>>"].map(
+    (operator) => `29${operator}3`,
+  ),
+  ...["and", "or", "xor", "==", "!=", "<", ">", "<=", ">="].map((word) => `(1 ${word} 0) ? 2 : 3`),
+  ...["+7", "-7", "5!", "~6", "not 7 ? 1 : 2", "25% * 8", "1 < 2 < 3 ? 4 : 5", "2 step"],
+];
+
+test.each(everything)("the package's part of mathjs computes %s", (expression) => {
+  const value = expressionSchedule(expression, expression)?.at(3);
+  expect(value).toBeTypeOf("number");
+  expect(part.parse(expression).compile().evaluate({ step: 3 })).toBe(value);
 });

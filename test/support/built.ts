@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "tsdown";
-import config from "../../tsdown.config.ts";
+import { mathjs, program } from "../../tsdown.config.ts";
 
 /** The program bundled into a folder of its own, and how to remove it. */
 export interface Built {
@@ -13,14 +13,9 @@ export interface Built {
 /** Below the package, where it finds its models and libraries. */
 export const buildProgram = async (name: string): Promise<Built> => {
   const folder = join(import.meta.dirname, "../../node_modules/.cache", `gtmc-${name}`);
-  await build({
-    ...config,
-    entry: { "cli/main": "src/cli/main.ts" },
-    config: false,
-    dts: false,
-    logLevel: "error",
-    outDir: folder,
-  });
+  const apart = { config: false, dts: false, logLevel: "error", outDir: folder } as const;
+  await build({ ...program, ...apart, entry: { "cli/main": "src/cli/main.ts" }, clean: false });
+  await build({ ...mathjs, ...apart });
   return {
     main: join(folder, "cli/main.js"),
     remove: () => {

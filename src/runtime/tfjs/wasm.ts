@@ -1,6 +1,8 @@
 /** TensorFlow.js's WebAssembly backend: the process has one, which anyone else may use at the same time. */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { invariant } from "../../diagnostics/invariant.ts";
@@ -83,15 +85,22 @@ const sharedBackend = async (): Promise<BackendWasm> => {
   const tf = await import("@tensorflow/tfjs-core");
   const wasm = await import("@tensorflow/tfjs-backend-wasm");
   const find = (): unknown => tf.findBackend("wasm");
-  const require = createRequire(import.meta.url);
-  const binary = require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm");
-  wasm.setWasmPaths(dirname(binary) + sep);
+  wasm.setWasmPaths(folderOfBinaries() + sep);
   // The first search starts it, and is in vain.
   if (find() === null) await withoutListeners(() => tf.ready());
   const backend = find();
   if (!(backend instanceof wasm.BackendWasm)) throw new Error("it did not start");
   for (const { setupFunc } of tf.getKernelsForBackend("wasm")) setupFunc?.(backend);
   return backend;
+};
+
+/** Beside this code where it is bundled, else in the package that they come from. */
+const folderOfBinaries = (): string => {
+  const binary = "tfjs-backend-wasm.wasm";
+  const here = dirname(fileURLToPath(import.meta.url));
+  if (existsSync(join(here, binary))) return here;
+  const { resolve } = createRequire(import.meta.url);
+  return dirname(resolve(`@tensorflow/tfjs-backend-wasm/dist/${binary}`));
 };
 
 /**
