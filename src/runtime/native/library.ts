@@ -20,6 +20,8 @@ export interface Linker {
   readonly cache: string;
   /** Whether kernels are timed. */
   readonly profile: boolean;
+  /** How threads share runs; whatever is faster if absent. */
+  readonly runs?: "together" | "singly";
 }
 
 /** A module that runs. */
@@ -49,7 +51,7 @@ export const link = (module: Module, linker: Linker, key?: string): Result<Linke
     1,
     Math.min(availableParallelism(), module.kernels.length >> 4, mostParts),
   );
-  const source = printC(module, { profile: linker.profile, parts });
+  const source = printC(module, { ...linker, parts });
   const loaded = load(linker, source, parts);
   if (!loaded.ok) return loaded;
   const { library, path } = loaded.value;

@@ -1,6 +1,6 @@
 /** What the printed C may be made for. */
 export interface PrintOptions {
-  /** Kernels and waiting are timed, on the first thread. */
+  /** Kernels and waiting are timed, on the first thread, of runs together. */
   readonly profile?: boolean;
   /** Each buffer of the arena is an allocation of its own, so that a sanitizer sees where it ends. */
   readonly separate?: boolean;
@@ -9,4 +9,6 @@ export interface PrintOptions {
    * only, so that all can be compiled at once; without, it is the whole.
    */
   readonly parts?: number;
+  /** All threads together, or the first one singly, with the shares of all; whichever is faster at the time if absent. */
+  readonly runs?: "together" | "singly";
 }

@@ -69,7 +69,10 @@ const divide = (
 
 type Kernels = ReadonlyMap<string, PrintedKernel>;
 
-/** The schedule, which each thread runs. */
+/**
+ * The schedule with the shares of the threads `from` to `to`, exclusive: of one thread, which meets the others at barriers, or of all,
+ * by one thread in turn, which needs no barriers. Both store the same numbers.
+ */
 const stepText = (
   module: Module,
   names: Names,
@@ -86,7 +89,7 @@ const stepText = (
   });
   const context = { module, names, kernels, options };
   return `
-static void step(Instance *self, void *const *args, const long thread) {
+static void step(Instance *self, void *const *args, const long from, const long to) {
 ${indent([...pointers, ...stepsText(module.schedule, context)]).join("\n")}
 }`;
 };
@@ -111,11 +114,16 @@ const oneStepText = (step: ScheduleStep, context: Context): readonly string[] =>
       const index = module.kernels.findIndex(({ name }) => name === step.kernel);
       const printed = kernels.get(step.kernel);
       if (printed === undefined) throw new InternalError(`no kernel ${step.kernel}`);
-      const alone = module.threads > 1 && module.kernels[index]?.alone === true;
-      return [timed(`${alone ? "if (thread == 0) " : ""}${printed.call};`, index, context)];
+      const alone = module.kernels[index]?.alone === true;
+      const shares = alone
+        ? "if (from == 0) for (long thread = 0; thread < 1; thread++)"
+        : "for (long thread = from; thread < to; thread++)";
+      return [timed(`${shares} ${printed.call};`, index, context)];
     }
     case "barrier":
-      return module.threads > 1 ? [timed("barrier(self);", module.kernels.length, context)] : [];
+      return module.threads > 1
+        ? [timed("if (to - from < THREADS) barrier(self);", module.kernels.length, context)]
+        : [];
     case "loop": {
       const i = names.variable(step.variable);
       const head = step.reverse
@@ -128,5 +136,5 @@ const oneStepText = (step: ScheduleStep, context: Context): readonly string[] =>
 
 const timed = (text: string, row: number, { options }: Context): string =>
   options.profile === true
-    ? `{ const uint64_t start = now(); ${text} if (thread == 0) { self->profile[${2 * row}] += now() - start; self->profile[${2 * row + 1}]++; } }`
+    ? `{ const uint64_t start = now(); ${text} if (from == 0) { self->profile[${2 * row}] += now() - start; self->profile[${2 * row + 1}]++; } }`
     : text;

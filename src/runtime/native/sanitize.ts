@@ -69,7 +69,7 @@ const sanitizedText = (module: Module): string => {
     );
     return { size: buffer?.size ?? 0, scalar: buffer?.scalar ?? "f32" };
   });
-  return `${printC(module, { separate: true })}
+  return `${printC(module, { separate: true, runs: "together" })}
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

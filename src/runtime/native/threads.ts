@@ -14,7 +14,7 @@ import type { PrintOptions } from "./options.ts";
 export const instanceText = (module: Module, options: PrintOptions): string => `
 #include <stdint.h>
 #include <stdlib.h>
-${module.threads > 1 ? threadHeaders : ""}${options.profile === true ? clock : ""}
+${module.threads > 1 ? threadHeaders : ""}${module.threads > 1 || options.profile === true ? clock : ""}
 typedef struct {
   float *arena;
 ${options.separate === true ? "  void *places[BUFFERS];\n" : ""}${options.profile === true ? "  uint64_t profile[2 * (KERNELS + 1)];\n" : ""}${module.threads > 1 ? threadFields : ""}} Instance;
@@ -46,10 +46,14 @@ const threadFields = `  void *const *args;
   pthread_mutex_t mutex;
   pthread_cond_t wake;
   pthread_t handles[THREADS];
+  /* Of runs that may be single: see gtmc_run. Times are nanoseconds. */
+  int singly, size, patience;
+  int64_t batch, single, debt;
   /* Each on a cache line of its own: threads spin on them. */
   _Alignas(64) atomic_uint runs;
   _Alignas(64) atomic_uint arrived;
   _Alignas(64) atomic_uint phase;
+  _Alignas(64) atomic_ullong waited;
   char end[60];
 `;
 
@@ -62,10 +66,13 @@ static void barrier(Instance *self) {
     atomic_store_explicit(&self->phase, phase + 1, memory_order_release);
     return;
   }
-  for (int spins = 0; atomic_load_explicit(&self->phase, memory_order_acquire) == phase; spins++) {
-    if (spins < 256) PAUSE();
-    else sched_yield();
+  for (int spins = 0; spins < 256; spins++) {
+    if (atomic_load_explicit(&self->phase, memory_order_acquire) != phase) return;
+    PAUSE();
   }
+  const uint64_t start = now();
+  while (atomic_load_explicit(&self->phase, memory_order_acquire) == phase) sched_yield();
+  atomic_fetch_add_explicit(&self->waited, now() - start, memory_order_relaxed);
 }
 `;
 
@@ -91,7 +98,7 @@ ${options.separate === true ? separateArena(module) : wholeArena}${module.thread
 void gtmc_run(uint64_t *block) {
   Instance *self = (Instance *)(uintptr_t)block[0];
   void *const *args = (void *const *)(block + 1);
-${module.threads > 1 ? runThreads : "  step(self, args, 0);\n"}}
+${runText(module, options)}}
 
 void gtmc_destroy(uint64_t instance) {
   Instance *self = (Instance *)(uintptr_t)instance;
@@ -157,7 +164,7 @@ static void *work(void *given) {
     }
     seen++;
     if (self->stop) return NULL;
-    step(self, self->args, start.thread);
+    step(self, self->args, start.thread, start.thread + 1);
     barrier(self);
   }
 }
@@ -202,8 +209,40 @@ const startThreads = `  pthread_mutex_init(&self->mutex, NULL);
   }
 `;
 
-const runThreads = `  self->args = args;
+const runTogether = `  self->args = args;
   wake(self);
-  step(self, args, 0);
+  step(self, args, 0, 1);
   barrier(self);
 `;
+
+const runSingly = `  step(self, args, 0, THREADS);
+`;
+
+/**
+ * Where other programs use the processors, threads that meet at barriers wait for one that does not run, and are slower than a single
+ * one. `debt` sums by how much runs together took longer than single ones, less what they won. When it is that of two runs, the first
+ * thread computes the next runs singly, and more of them each time that this happens again. What is computed is the same.
+ */
+const runAdaptively = `  const uint64_t start = now();
+  if (self->singly > 0) {
+  ${runSingly}    self->batch += now() - start;
+    if (--self->singly == 0) self->single = self->batch / self->size;
+    return;
+  }
+  atomic_store_explicit(&self->waited, 0, memory_order_relaxed);
+${runTogether}  const int64_t taken = now() - start, waited = atomic_load_explicit(&self->waited, memory_order_relaxed);
+  const int64_t debt = self->debt + taken - self->single;
+  self->debt = debt > 0 ? debt : 0;
+  if (self->single == 0 ? waited > taken / 4 : debt > 2 * self->single) {
+    self->size = self->singly = self->patience < 8 ? 8 : self->patience;
+    self->patience = self->size < 128 ? 4 * self->size : 512;
+    self->batch = self->debt = 0;
+  } else if (debt <= 0) {
+    self->patience -= self->patience / 8;
+  }
+`;
+
+const runText = ({ threads }: Module, { profile, runs }: PrintOptions): string => {
+  if (threads === 1 || runs === "singly") return runSingly;
+  return runs === "together" || profile === true ? runTogether : runAdaptively;
+};

@@ -12,23 +12,32 @@ if (typeof linker === "string") {
 } else {
   describe("threads", () => {
     // Half a second; more threads than processors wait long for each other where something else keeps these busy.
-    test.each([2, 4])("%i give the same in each of 1000 runs", { timeout: 120_000 }, (threads) => {
-      const length = 20;
-      const module = statementsModule(4, threads, length);
-      const expected = argumentsOf(module, statementsInputs(length));
-      interpretModule(module, expected);
-      const actual = argumentsOf(module, statementsInputs(length));
-      const linked = need(link(module, linker));
-      const block = blockOf(actual, linker);
-      const before = process.memoryUsage.rss();
-      for (let i = 0; i < 1000; i++) {
-        for (const output of actual.slice(2)) output.fill(-1);
-        linked.run(block);
-        if (i % 100 === 0) expect(actual.slice(2, 6)).toEqual(expected.slice(2, 6));
-      }
-      expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
-      linked.dispose();
-    });
+    test.each([
+      [2, "together"],
+      [4, "together"],
+      [3, "singly"],
+      [4, undefined],
+    ] as const)(
+      "%i give the same in each of 1000 runs, %s",
+      { timeout: 120_000 },
+      (threads, runs) => {
+        const length = 20;
+        const module = statementsModule(4, threads, length);
+        const expected = argumentsOf(module, statementsInputs(length));
+        interpretModule(module, expected);
+        const actual = argumentsOf(module, statementsInputs(length));
+        const linked = need(link(module, { ...linker, ...(runs && { runs }) }));
+        const block = blockOf(actual, linker);
+        const before = process.memoryUsage.rss();
+        for (let i = 0; i < 1000; i++) {
+          for (const output of actual.slice(2)) output.fill(-1);
+          linked.run(block);
+          if (i % 100 === 0) expect(actual.slice(2, 6)).toEqual(expected.slice(2, 6));
+        }
+        expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
+        linked.dispose();
+      },
+    );
 
     test("are idle between runs", async () => {
       const module = statementsModule(4, 2);
