@@ -220,7 +220,7 @@ const runSingly = `  step(self, args, 0, THREADS);
 
 /**
  * Where other programs use the processors, threads that meet at barriers wait for one that does not run, and are slower than a single
- * one. `debt` sums by how much runs together took longer than single ones, less what they won. When it is that of two runs, the first
+ * one. `debt` sums by how much runs together took longer than single ones, less what they won. When it is that of a run, the first
  * thread computes the next runs singly, and more of them each time that this happens again. What is computed is the same.
  */
 const runAdaptively = `  const uint64_t start = now();
@@ -233,12 +233,12 @@ const runAdaptively = `  const uint64_t start = now();
 ${runTogether}  const int64_t taken = now() - start, waited = atomic_load_explicit(&self->waited, memory_order_relaxed);
   const int64_t debt = self->debt + taken - self->single;
   self->debt = debt > 0 ? debt : 0;
-  if (self->single == 0 ? waited > taken / 4 : debt > 2 * self->single) {
+  if (self->single == 0 ? waited > taken / 4 : debt > self->single) {
     self->size = self->singly = self->patience < 8 ? 8 : self->patience;
     self->patience = self->size < 128 ? 4 * self->size : 512;
     self->batch = self->debt = 0;
   } else if (debt <= 0) {
-    self->patience -= self->patience / 8;
+    self->patience -= self->patience / 32;
   }
 `;
 
