@@ -184,7 +184,7 @@ describe.skipIf(process.platform === "win32")("signals", () => {
         sent = true;
         for (const [i, signal] of signals.entries()) setTimeout(() => child.kill(signal), 1100 * i);
       };
-      if (until === undefined) setTimeout(send, 3000);
+      if (until === undefined) setTimeout(send, 1500);
       child.stdout.on("data", (text: Buffer) => (out += text.toString()));
       child.stderr.on("data", (text: Buffer) => {
         err += text.toString();

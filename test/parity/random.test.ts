@@ -18,7 +18,7 @@ const evaluations = graphNames.filter((name) => name.startsWith("evaluation"));
  */
 const tried: Readonly<Record<string, { readonly dozens: number; readonly of: readonly string[] }>> =
   {
-    wasm: { dozens: 3, of: [...evaluations, ...evaluations, ...graphNames] },
+    wasm: { dozens: 2, of: [...evaluations, ...evaluations, ...graphNames] },
     native: { dozens: 0.25, of: [...evaluations, ...withoutGradient] },
   };
 

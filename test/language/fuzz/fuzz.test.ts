@@ -5,7 +5,7 @@ import { grow } from "./grow.ts";
 import { programOf } from "./programs.ts";
 import { randomOf } from "./random.ts";
 
-const count = 300;
+const count = 200;
 
 test(`what holds of every text holds of ${count} fuzzed programs`, () => {
   const complaints: (Complaint & { readonly seed: number })[] = [];
