@@ -72,6 +72,7 @@ const mayImport = {
   cli: [
     "reference",
     "index",
+    "library/check",
     "experiment/metrics",
     "experiment/words",
     "run/version",

@@ -7,12 +7,13 @@
  * ```
  */
 export { ArgumentError } from "./library/door.ts";
+export { check } from "./library/check.ts";
 export * from "./library/experiments.ts";
 export * from "./library/pictures.ts";
 export * from "./library/programs.ts";
 export * from "./library/runs.ts";
 export * from "./library/training.ts";
-export type { CompileOptions } from "./program/compile.ts";
+export type { CompileOptions } from "./program/analyse.ts";
 export { sourceNames } from "./data/open.ts";
 export type { DataContext, DataSpec } from "./data/context.ts";
 export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";

@@ -3,7 +3,6 @@ import { renderText, toJson } from "../diagnostics/render.ts";
 import { encodeJson } from "../diagnostics/json.ts";
 import type { Diagnostic, Sources } from "../diagnostics/diagnostic.ts";
 import { printable, printableJson } from "../diagnostics/printable.ts";
-import { packageVersion } from "../run/version.ts";
 import { keepReproduction, reportCrash } from "./crash.ts";
 import { refusedByMachine } from "./errors.ts";
 import { exitOf, exits } from "./exit.ts";
@@ -19,6 +18,7 @@ import { inspect } from "./inspect.ts";
 import { resume } from "./resume.ts";
 import { run } from "./run.ts";
 import { sample } from "./sample.ts";
+import { main as version } from "./version.ts";
 
 const verbs: readonly (() => Verb)[] = [
   check,
@@ -43,7 +43,7 @@ One file holds model and training; gtmc makes the rest.
 export const main = async (argv: readonly string[], io: Io): Promise<number> => {
   let json = argv.includes("--json");
   try {
-    if (argv[0] === "--version") return printVersion(io);
+    if (argv[0] === "--version") return await version(argv, io);
     const chosen: { verb?: Verb } = {};
     const program = quietCommand("gtmc")
       .description(
@@ -86,11 +86,6 @@ const withVerb = (argv: readonly string[], { commands }: Command): string[] => {
   return known
     ? [...argv]
     : [verb, ...argv.filter((word) => word.startsWith("-") && word !== "--help")];
-};
-
-const printVersion = (io: Io): number => {
-  io.stdout(`${packageVersion()}\n`);
-  return exits.done;
 };
 
 const finish = (io: Io, argv: readonly string[], ending: Ending, json: boolean): number => {

@@ -10,8 +10,9 @@ optimiseLater();
 guardStreams();
 
 try {
-  const { main } = await import("./cli.ts");
-  process.exitCode = await main(process.argv.slice(2), {
+  const argv = process.argv.slice(2);
+  const { main } = await (argv[0] === "--version" ? import("./version.ts") : import("./cli.ts"));
+  process.exitCode = await main(argv, {
     stdout: (output) => process.stdout.write(output),
     stderr: (output) => process.stderr.write(output),
     stdin: () => text(process.stdin),

@@ -107,7 +107,7 @@ export const checkSource = async (
   options: ModelOptions,
 ): Promise<{ readonly checked: CheckedFile; readonly warnings: readonly Diagnostic[] } | Wrong> => {
   const found = await withSource(io, file, options, async ({ source, ...given }) =>
-    (await import("../index.ts")).check(source, given),
+    (await import("../library/check.ts")).check(source, given),
   );
   return "kind" in found ? found : { checked: found.value, warnings: found.warnings };
 };

@@ -1,43 +1,23 @@
 /** Programs: what a text says, and what it needs. */
-import {
-  check as checkWith,
-  compile as compileWith,
-  type CompileOptions,
-} from "../program/compile.ts";
+import type { CompileOptions } from "../program/analyse.ts";
+import { compile as compileWith } from "../program/compile.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { oneOf, perhaps, text } from "../diagnostics/argument.ts";
+import { oneOf, perhaps } from "../diagnostics/argument.ts";
 import { success, type Result } from "../diagnostics/diagnostic.ts";
 import * as render from "../diagnostics/render.ts";
 import { diskPrelude, loadFromDisk } from "../program/disk.ts";
 import type { MemoryForecast } from "../program/forecast.ts";
-import type { CheckedFile, ExecutedStage, Program, SourceFile } from "../program/program.ts";
+import type { ExecutedStage, Program, SourceFile } from "../program/program.ts";
+import { ofSource } from "./check.ts";
 import { answering, insisting, promising, type ArgumentRules } from "./door.ts";
 import * as rules from "./rules.ts";
 
 type Dims = Readonly<Record<string, number>>;
 
-const ofSource: ArgumentRules = {
-  source: rules.anObject,
-  "source.path": text,
-  "source.text": text,
-  options: perhaps(rules.anObject),
-  "options.set": perhaps(rules.texts),
-  "options.config": perhaps(rules.anObject),
-  "options.config.values": perhaps(rules.settings),
-  "options.model": perhaps(text),
-  "options.load": perhaps(rules.aFunction),
-};
-
 /** Compiles a text; imports are read from the disk beside `source.path` unless `load` says otherwise. */
 export const compile: (source: SourceFile, options?: Partial<CompileOptions>) => Result<Program> =
   answering("compile", ofSource, (source: SourceFile, options: Partial<CompileOptions> = {}) =>
     compileWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options }),
-  );
-
-/** Checks all that a text declares: a library without a model, or several models. */
-export const check: (source: SourceFile, options?: Partial<CompileOptions>) => Result<CheckedFile> =
-  answering("check", ofSource, (source: SourceFile, options: Partial<CompileOptions> = {}) =>
-    checkWith(source, { load: loadFromDisk, prelude: diskPrelude(), ...options }),
   );
 
 /** Forms of the training step below the graph, as text. What makes code is loaded only when it is asked for. */
