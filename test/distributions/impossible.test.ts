@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Arguments } from "../../src/distributions/distribution.ts";
 import { distributionOf } from "../../src/distributions/index.ts";
+import { weighted } from "../../src/distributions/weighted.ts";
 import { closedFormKl } from "../../src/distributions/kl.ts";
 import { constant, input, log, reshape, sum } from "../../src/graph/build.ts";
 import { gradient } from "../support/gradient.ts";
@@ -172,6 +173,14 @@ describe("Bernoulli", () => {
     const [small = Number.NaN] = of(30, 40);
     expect(small / (9 * Math.exp(-30) + Math.exp(-40))).toBeCloseTo(1, 11);
   });
+});
+
+test("a term of probability 0 is 0, whatever it multiplies, and so are its slopes", () => {
+  const [p, x] = [input("p", [3]), input("x", [3])];
+  const values = { p: [0, 0, 0.5], x: [inf, 7, 7] };
+  close(runOne(weighted(p, x), values), [0, 0, 3.5]);
+  close(slope(weighted(p, x), p, values), [0, 0, 7]);
+  close(slope(weighted(p, x), x, values), [0, 0, 0.5]);
 });
 
 test("LogNormal is impossible at 0 and infinity", () => {

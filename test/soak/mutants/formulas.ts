@@ -15,8 +15,9 @@ interface Formulas {
 }
 
 const inference = [
-  "test/inference/sites.test.ts",
+  "test/inference/bounds.test.ts",
   "test/inference/estimator.test.ts",
+  "test/inference/sites.test.ts",
   "test/inference/enumeration.test.ts",
   "test/inference/enumeration-mixed.test.ts",
   "test/inference/enumeration-chain.test.ts",

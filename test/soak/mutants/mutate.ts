@@ -146,7 +146,11 @@ const isWhole = (node: ts.Expression): boolean => {
 /** A number of a formula: an operand, the value of a constant or of a list of constants. */
 const isFactor = (node: ts.Expression, kindOf: (expression: ts.Expression) => Kind): boolean => {
   const { parent } = node;
-  if (ts.isBinaryExpression(parent)) return kindOf(parent) === "number";
+  if (ts.isBinaryExpression(parent)) {
+    const { kind } = parent.operatorToken;
+    const isArithmetic = swappedOperators.has(kind) || kind === ts.SyntaxKind.AsteriskAsteriskToken;
+    return isArithmetic && kindOf(parent) === "number";
+  }
   if (ts.isCallExpression(parent)) {
     return functionName(parent.expression) !== undefined && kindOf(parent) === "node";
   }
