@@ -35,7 +35,7 @@ const contestant = async (workload: string, count: number): Promise<Contestant> 
   return started;
 };
 
-/** Milliseconds a step of each, over all turns. */
+/** Milliseconds per step of each, over all turns. */
 const measure = async (contestants: readonly Contestant[]): Promise<readonly number[]> => {
   const times = contestants.map((): number[] => []);
   for (let turn = 0; turn < Number(options.turns); turn += 1) {

@@ -5,7 +5,7 @@ import type { Role } from "./lineup.ts";
 export interface Result {
   readonly name: Role;
   readonly version: string;
-  /** Milliseconds a step: the median of each turn. */
+  /** Milliseconds per step: the median of each turn. */
   readonly turns: readonly number[];
   readonly best: number;
   /** Bytes. */
@@ -52,7 +52,7 @@ export const resultsTable = (title: string, results: readonly Result[]): string 
   return table(
     [
       title,
-      "ms a step (median)",
+      "ms per step (median)",
       "best",
       ...present.map((baseline) => `${baseline} is slower by`),
       "peak memory",

@@ -3,7 +3,7 @@
  *
  *     npx tsx scripts/models-table.ts [steps] [backend] > docs/models.md
  *
- * The bound is on the test split, nats a sequence, before and after; lines of progress go to stderr.
+ * The bound is on the test split, nats per sequence, before and after; lines of progress go to stderr.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -89,8 +89,8 @@ for (const file of files.sort()) rows.push(await measure(join(modelsDirectory(),
 process.stdout.write(`# What every model does in ${steps} steps
 
 Made by \`npx tsx scripts/models-table.ts ${steps} ${wantedBackend}\` on ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node ${process.versions.node},
-backend \`${backend.name}\`. Bounds are on the test split, nats a sequence (an image, where there is no time), with the
-particles of the objective; KL is the mean over frames at the end, in nats, by latent. Milliseconds a step include data and
+backend \`${backend.name}\`. Bounds are on the test split, nats per sequence (per image, where there is no time), with the
+particles of the objective; KL is the mean over frames at the end, in nats, by latent. Milliseconds per step include data and
 evaluation, on a shared machine.
 
 | file | task | objective | bound before | after | KL | ms |

@@ -119,7 +119,7 @@ train {
 }
 `;
 
-/** Sites of one family: observed at every step and once a sequence, of each number of axes. */
+/** Sites of one family: observed at every step and once per sequence, of each number of axes. */
 const observing = (family: FamilyName): Mini => {
   const base = baseOf(family);
   const fields: Record<string, ArrayField> = {};
@@ -141,7 +141,7 @@ const observing = (family: FamilyName): Mini => {
   return { text: modelText(declarations, sites), fields, latents: [] };
 };
 
-/** Latents of one prior and one guide, at every step and once a sequence. */
+/** Latents of one prior and one guide, at every step and once per sequence. */
 const inferring = (prior: FamilyName, guide: FamilyName): Mini => {
   const base = baseOf(prior);
   const read = bases[base]?.read ?? ((value: string): string => value);
@@ -169,7 +169,7 @@ const inferring = (prior: FamilyName, guide: FamilyName): Mini => {
   };
 };
 
-/** Given data of one type: a value a step, a sequence and in all, of each number of axes. */
+/** Given data of one type: a value per step, per sequence and in all, of each number of axes. */
 const given = (base: Base): Mini => {
   const fields: Record<string, ArrayField> = { x: field("real", "step", []) };
   const declarations = ["data x[t]: real", "param m: real = 0.5"];

@@ -50,7 +50,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
         "A language, compiler and inference engine for generative temporal models with memory.",
       )
       .addHelpText("before", overview)
-      .helpOption("--help", "show this")
+      .helpOption("--help", "show this help")
       .helpCommand(false)
       .usage("VERB [options] FILE | RUN")
       .option("--version", "print the version")

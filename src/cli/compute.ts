@@ -12,7 +12,10 @@ export interface ComputeOptions extends DataOptions {
 }
 
 export const withDataOption = (command: Command): Command =>
-  command.option("--data-dir <folder>", "where data sets lie; else the variable GTMC_DATA");
+  command.option(
+    "--data-dir <folder>",
+    "folder of the data sets (default: the variable GTMC_DATA)",
+  );
 
 export const withComputeOptions = (command: Command): Command =>
   withDataOption(

@@ -20,7 +20,11 @@ interface EvalOptions extends Common, ComputeOptions {
 /** `gtmc eval`: a tight bound on the test split, and what it is made of. */
 export const evaluate = (): Verb => {
   const command = withComputeOptions(
-    verb("eval", "Bound the test data with many particles; terms by site and region.", example),
+    verb(
+      "eval",
+      "Estimate the bound on the test data with many particles, and its terms by site and region.",
+      example,
+    ),
   )
     .option("--particles <n>", "particles of the bound", wholeNumber(1), 100)
     .option("--chunk <n>", "particles computed at once", wholeNumber(1), 10)
@@ -100,9 +104,11 @@ const describe = (bound: BoundEstimate, context: Context): string => {
   const some = stored > bound.sequences ? ` of ${count(stored)}` : "";
   const tight = bound.particles > 1 && [...terms.keys()].some((name) => name.startsWith("kl."));
   const facts = columns([
-    ["bound", `${number(bound.bound)}${spread} nats a sequence`],
+    ["bound", `${number(bound.bound)}${spread} nats per sequence`],
     ...(temporal ? [["", `${number(bound.boundPerStep)} ${unit(temporal)}`]] : []),
-    ...(tight ? [["elbo", `${number(bound.elbo)} nats a sequence, what the terms add up to`]] : []),
+    ...(tight
+      ? [["elbo", `${number(bound.elbo)} nats per sequence, what the terms add up to`]]
+      : []),
     [
       "particles",
       `${count(bound.particles)}, of which effective ${number(bound.effectiveParticles)}`,
@@ -141,7 +147,7 @@ const stepMeans = ({
       .map(([name, values]) => [name, perStep(values, present)]),
   );
 
-/** Nats a frame in one region, by term; without those that no sequence reaches. */
+/** Nats per frame in one region, by term; without those that no sequence reaches. */
 const regionMeans = (
   { terms, present }: MeasuredTerms,
   region: Region,

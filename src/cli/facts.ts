@@ -66,7 +66,7 @@ const dataFields = ({ data }: ProgramInfo): string =>
     data.map(({ name, type, per, role }) => [
       name,
       type,
-      per === "shared" ? "one for the batch" : `one a ${per}`,
+      per === "shared" ? "one for the batch" : `one per ${per}`,
       role,
     ]),
   );

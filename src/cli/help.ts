@@ -9,7 +9,7 @@ import { outcome, type Ending, type Verb } from "./verb.ts";
 export const help = (): Verb => {
   const command = verb(
     "help",
-    "What a name means: a verb, or anything of the language.",
+    "Say what a name means: a verb, or any name of the language.",
     example,
   ).argument("[NAME]", "a verb, function, distribution, layer, memory, setting or data source");
   return { command, act: () => explainName(command) };

@@ -95,7 +95,7 @@ export const profileText = ({ threads, peak, step }: Profile): string => {
   const micro = (time: number, times: number): string =>
     times === 0 ? "" : ((1e6 * time) / times).toFixed(1);
   const rows = [
-    ["share", "µs a run", "runs a step", "GFLOP/s", "of peak", "kernel", "for", "line"],
+    ["share", "µs per run", "runs per step", "GFLOP/s", "of peak", "kernel", "for", "line"],
     ...shown.map((one) => [
       share(one.seconds),
       micro(one.seconds, one.runs),

@@ -36,7 +36,7 @@ export const evaluationText = (evaluation: Evaluation, course: Course): string =
     ...(evaluation.best ? ["best so far"] : []),
   ].join("  ");
 
-/** A bound as people compare it: a frame where there are frames, else a sequence. */
+/** A bound as people compare it: per frame where there are frames, else per sequence. */
 const boundText = (
   { bound, boundPerStep }: { readonly bound: number; readonly boundPerStep: number },
   { temporal }: Pick<Course, "temporal">,

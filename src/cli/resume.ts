@@ -18,7 +18,7 @@ interface ResumeOptions extends Common, ComputeOptions, VerificationOptions {
 export const resume = (): Verb => {
   const command = withVerification(
     withComputeOptions(
-      verb("resume", "Go on with a run from its last checkpoint, in the same folder.", example),
+      verb("resume", "Continue a run from its last checkpoint, in the same folder.", example),
     ),
   )
     .option("--set <path=value>", "change a setting, such as train.steps (repeatable)", repeated)

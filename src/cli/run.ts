@@ -36,7 +36,10 @@ export const run = (): Verb => {
     )
     .option("--print-config", "show every value and where it comes from, and stop")
     .option("--no-print-config", "train")
-    .option("--profile", "show what each kernel of the training step took (native backend)")
+    .option(
+      "--profile",
+      "show the time that each kernel of the training step takes (native backend)",
+    )
     .addOption(new Option("--no-profile").hideHelp())
     .argument("<FILE>", "a model file with a train block; - is standard input");
   return {

@@ -51,7 +51,7 @@ export const sample = (): Verb => {
       "particles that each draw of `predict` chooses from by importance (default: 32)",
       wholeNumber(1),
     )
-    .option("--seed <n>", "of the draws (default: the number of the sample)", wholeNumber(0))
+    .option("--seed <n>", "seed of the draws (default: the number of the sample)", wholeNumber(0))
     .addOption(checkpointOption())
     .argument("<RUN>", "a run folder");
   return {

@@ -33,7 +33,7 @@ export const verb = (name: string, summary: string, example: string): Command =>
   quietCommand(name)
     .description(summary)
     .addHelpText("before", `${example.trimEnd()}\n`)
-    .helpOption("--help", "show this")
+    .helpOption("--help", "show this help")
     .option("--json", "print the result, and what is wrong, as JSON on stdout")
     .addOption(new Option("--no-json").hideHelp())
     .option("--quiet", "print nothing but the result")

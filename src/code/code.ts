@@ -1,6 +1,6 @@
 /**
  * Code: the form that is printed as C and encoded as WebAssembly. Structured loops over integer variables, typed local
- * values, explicit vectors. Whoever prints it decides nothing.
+ * values, explicit vectors. The C printer and the WebAssembly encoder make no decisions.
  *
  * All arithmetic is on 4-byte elements: f32 and i32, in vectors of `lanes` consecutive elements. Offsets count
  * elements. A `mask` is what comparisons make and `select` takes; it is never stored.

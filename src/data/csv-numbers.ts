@@ -49,7 +49,7 @@ export const numberOfCell = (
     : /^(?:true|false|yes|no)$/iu.test(cell)
       ? ["write 1 and 0"]
       : [];
-  return (path, place) => malformedFile(path, `${place}: "${shorten(cell)}" is no number`, help);
+  return (path, place) => malformedFile(path, `${place}: "${shorten(cell)}" is not a number`, help);
 };
 
 const shorten = (cell: string): string => (cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);

@@ -13,9 +13,9 @@ export interface CsvTable {
   readonly header?: readonly string[];
   readonly rows: number;
   readonly columns: number;
-  /** [rows, columns]; 0 where a cell is no number. */
+  /** [rows, columns]; 0 where a cell is not a number. */
   readonly data: Float32Array;
-  /** By column, what is wrong with its first cell that is no number. */
+  /** By column, what is wrong with its first cell that is not a number. */
   readonly faults: ReadonlyMap<number, Diagnostic>;
   /** The texts of the key columns that are there, by name. */
   readonly keys: ReadonlyMap<string, readonly string[]>;

@@ -3,7 +3,7 @@ import type { Numbers } from "./array.ts";
 
 /** A named array of one batch, row-major. */
 export interface BatchField {
-  /** [B, T, …] for a field with one value a step, [B, …] for one a sequence, […] for one a batch. */
+  /** [B, T, …] for a field with one value per step, [B, …] for one per sequence, […] for one per batch. */
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }

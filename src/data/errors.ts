@@ -130,7 +130,7 @@ export const malformedFile = (
 
 /** No fault of the file: what it holds is of another kind than numbers in sequences. */
 export const notData = (path: string, reason: string, help: readonly string[] = []): Diagnostic =>
-  problem("E0618", `cannot take ${path} for data: ${reason}`, { help });
+  problem("E0618", `cannot use ${path} as data: ${reason}`, { help });
 
 /** The file as such, before its content: a folder, a pipe, not permitted. */
 export const cannotOpen = (path: string, reason: string): Diagnostic =>
@@ -275,7 +275,7 @@ export const unboundDimension = (dim: string): Diagnostic =>
 /** A model with time, of data without. */
 export const withoutSteps = (): Diagnostic =>
   problem("E0621", "nothing gives the sequences a length", {
-    notes: ["the model has sites at every step, and no field of the data has a value a step"],
+    notes: ["the model has sites at every step, and no field of the data has a value per step"],
     help: ["declare what is given or observed at every step, such as `data x[t]: real`"],
   });
 
@@ -295,7 +295,7 @@ export const noSplit = (path: string, names: readonly string[]): Diagnostic =>
 
 /** A warning: the rows of a sequence follow each other, however far apart their times are. */
 export const unevenSteps = (path: string, name: string, reason: string): Diagnostic =>
-  problem("E0632", `${path}: \`${name}\` does not go on evenly: ${reason}`, {
+  problem("E0632", `${path}: \`${name}\` is not evenly spaced: ${reason}`, {
     severity: "warning",
     notes: ["each row is the step after the row before it, and nothing fills a gap"],
     help: [`where the distance matters, declare \`${name}\` in the model and use it there`],
@@ -323,7 +323,7 @@ export const fractionOfFew = (
   count: number,
   held: number,
 ): Diagnostic =>
-  problem("E0624", `\`${what} = ${fraction}\` of ${count} sequences cannot be had`, {
+  problem("E0624", `\`${what} = ${fraction}\` of ${count} sequences cannot be met`, {
     severity: "warning",
     notes: [
       `${held} of the ${count} ${held === 1 ? "is" : "are"} taken, so that both sides have one`,

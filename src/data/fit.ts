@@ -33,8 +33,8 @@ export interface ExpectedField {
 type Evaluate = (dim: string, sizes: ReadonlyMap<string, number>) => number | undefined;
 
 const perText: Readonly<Record<FieldShape["per"], string>> = {
-  step: "a value a step",
-  sequence: "a value a sequence",
+  step: "a value per step",
+  sequence: "a value per sequence",
   shared: "one value for the batch",
 };
 

@@ -14,7 +14,7 @@ const imagesOf = (splits: Splits<ImageSet>, split: Split): ImageSet => {
   return found;
 };
 
-/** One image a sequence: `x` [pixels], with `with_labels` also `label` []. For models without time. */
+/** One image per sequence: `x` [pixels], with `with_labels` also `label` []. For models without time. */
 export const singleImages: Source = source(
   "images",
   {

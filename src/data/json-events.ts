@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { beyondLimit, malformedFile } from "./errors.ts";
 import { lineAt } from "./files.ts";
 
-/** Whoever reads; each may return why the file is refused. `at` is an offset. */
+/** The receiver of what is read; each function may return why the file is refused. `at` is an offset. */
 export interface JsonReader {
   open(container: "list" | "object", at: number): void;
   close(container: "list" | "object"): void;

@@ -29,7 +29,7 @@ const unfit = (why: Diagnostic): JsonValue => ({ kind: "unfit", why });
 
 /** A text among numbers is a fault, texts alone are something else than data. */
 const notNumber = (path: string, place: string, image: string, seenNumbers: boolean): Diagnostic =>
-  (seenNumbers ? malformedFile : notData)(path, `${place}: ${image.slice(0, 40)} is no number`);
+  (seenNumbers ? malformedFile : notData)(path, `${place}: ${image.slice(0, 40)} is not a number`);
 
 /** A scalar as a number, or why it is none. */
 const numberOf = (

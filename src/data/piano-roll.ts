@@ -15,7 +15,7 @@ import { storedDataset, type StoredField, type StoredSplit } from "./stored.ts";
 const lowest = 21;
 const keys = 88;
 
-/** Lists of notes by step and sequence as 88 bits a step. */
+/** Lists of notes by step and sequence as 88 bits per step. */
 const rollOf = (
   value: Exclude<JsonValue, { readonly kind: "unfit" }>,
   split: string,

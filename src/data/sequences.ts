@@ -101,19 +101,19 @@ const checkNames = (
 };
 
 /**
- * Sequences from a file (.npz, .npy, .json, .csv): fields have one value a step, those named in `per_sequence` one a
+ * Sequences from a file (.npz, .npy, .json, .csv): fields have one value per step, those named in `per_sequence` one per
  * sequence, those in `shared` one in all. `length` cuts longer sequences into pieces.
  */
 export const sequences: Source = source(
   "sequences",
   {
     meaning: "Sequences from a file.",
-    gives: "the fields of the file, each with a value a step unless an argument says otherwise",
+    gives: "the fields of the file, each with a value per step unless an argument says otherwise",
     example: 'sequences(file = "walks.csv", length = 50)',
   },
   {
     ...fileArguments,
-    per_sequence: text("fields that have one value a sequence, with commas between", ""),
+    per_sequence: text("fields that have one value per sequence, with commas between", ""),
     length: optional(
       count("cuts longer sequences into pieces of at most so many steps", undefined),
     ),
@@ -128,12 +128,12 @@ export const sequences: Source = source(
     }),
 );
 
-/** Rows from a file, for models without time: every field has one value a row. */
+/** Rows from a file, for models without time: every field has one value per row. */
 export const table: Source = source(
   "table",
   {
     meaning: "Rows from a file, for models without time.",
-    gives: "the fields of the file, each with a value a row",
+    gives: "the fields of the file, each with a value per row",
     example: 'table(file = "rows.csv", test = 0.2)',
   },
   fileArguments,

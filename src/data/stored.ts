@@ -34,7 +34,7 @@ export interface StoredSplit {
   readonly fields: readonly StoredField[];
 }
 
-/** Says of each field whether it has one value a step, a sequence, or one in all. */
+/** Says of each field whether it has one value per step, per sequence, or one in all. */
 export type PerOf = (field: string) => FieldShape["per"];
 
 /** What a file holds: one set of sequences, or one for each split. */

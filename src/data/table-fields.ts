@@ -186,7 +186,7 @@ const fieldOf = (
   }
   if (!stepwise) return success({ name, per, shape, values: pick(table, order, chosen) });
   const firsts = constantRows(table, grouped, chosen, (line) =>
-    malformedFile(path, `line ${line}: \`${name}\`, one value a sequence, changes within one`),
+    malformedFile(path, `line ${line}: \`${name}\`, one value per sequence, changes within one`),
   );
   return firsts.ok
     ? success({ name, per, shape, values: pick(table, firsts.value, chosen) })

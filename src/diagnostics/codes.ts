@@ -137,7 +137,7 @@ const table = {
   E0621: ["data", "Nothing gives a dimension, or the sequences, a size."],
   E0622: ["warning", "Fractions are given for data whose file has splits of its own."],
   E0623: ["warning", "The data hold one sequence, which both trains and tests."],
-  E0624: ["warning", "A fraction of a few sequences cannot be had as it is given."],
+  E0624: ["warning", "A fraction of a few sequences cannot be met as it is given."],
   E0625: ["data", "A batch of a data set does not hold what its fields say."],
   E0626: ["warning", "More sequences are asked for than there are, so that some repeat."],
   E0627: ["data", "Early stopping is asked for without a validation split."],

@@ -28,7 +28,7 @@ const isUtf32 = (head: string): boolean => {
 };
 
 /**
- * What a text was before it was decoded: UTF-16 leaves a null beside each letter, an encoding of one byte a letter leaves
+ * What a text was before it was decoded: UTF-16 leaves a null beside each letter, an encoding of one byte per letter leaves
  * replacement characters where it had accents. A null here and there says nothing.
  */
 export const foreignEncoding = (text: string): ForeignEncoding | undefined => {

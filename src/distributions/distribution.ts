@@ -16,7 +16,7 @@ export type Arguments = Readonly<Record<string, Node>>;
 /**
  * A family of distributions over one event. Parameters and values have shape [lead…, E…] of equal rank, where size
  * 1 broadcasts; a categorical family's logits have one more axis, the last, over the outcomes. Log densities are in
- * nats and elementwise: whoever calls sums over the event axes E.
+ * nats and elementwise: the caller sums over the event axes E.
  */
 export interface Distribution {
   readonly signature: FamilySignature;

@@ -11,7 +11,7 @@ import { knownDims, takePictures } from "./pictures.ts";
 import { boundKey, tellStory, type Pictures } from "./report.ts";
 import { isTemporal } from "./stage.ts";
 
-/** What a run came to. Bounds and divergences are nats a frame where the model has time, else nats a sequence. */
+/** What a run came to. Bounds and divergences are nats per frame where the model has time, else nats per sequence. */
 export interface Conclusion {
   readonly steps: number;
   /** Test bounds, the first and the last that were measured. */

@@ -17,7 +17,7 @@ export interface EvaluateOptions {
   readonly batches?: number;
 }
 
-/** A bound with many particles on test data, nats a sequence, and its terms. */
+/** A bound with many particles on test data, nats per sequence, and its terms. */
 export const evaluateExperiment = (
   { program, dataset, backend, dims, state }: Experiment,
   { particles = 100, chunk = 10, batches = 4 }: EvaluateOptions = {},

@@ -156,7 +156,7 @@ export const indexWeightsOf = (
   return { name, regions, heads: [weights] };
 };
 
-/** Share of draws for each value of a discrete site that is drawn once a sequence. */
+/** Share of draws for each value of a discrete site that is drawn once per sequence. */
 export const addressUseOf = (site: string, { data }: HostArray, slots: number): AddressUse => {
   const shares = new Array<number>(slots).fill(0);
   for (const slot of data) shares[slot] = (shares[slot] ?? 0) + 1 / data.length;

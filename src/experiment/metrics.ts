@@ -19,7 +19,7 @@ export const perStep = (
     return share > 0 ? [value / share] : [];
   });
 
-/** A term in nats a frame: all of it over all frames that exist, in one region or in the whole sequence. */
+/** A term in nats per frame: all of it over all frames that exist, in one region or in the whole sequence. */
 export const perFrame = (
   values: readonly number[],
   present: MeasuredTerms["present"],
@@ -45,7 +45,7 @@ export const klPerFrame = ({ terms, present }: MeasuredTerms): readonly number[]
   return kl === undefined ? undefined : perStep(kl, present);
 };
 
-/** Mean KL a frame in each region that a sequence reaches, nats. */
+/** Mean KL per frame in each region that a sequence reaches, nats. */
 export const klOfRegions = (
   { terms, present }: MeasuredTerms,
   regions: readonly Region[],
@@ -69,7 +69,7 @@ export const recallRatio = (
   return before !== undefined && before > 0 && Number.isFinite(ratio) ? ratio : undefined;
 };
 
-/** Term totals ("kl.z": nats a sequence), means by region ("kl.recall": nats a frame) and the last frame's KL. */
+/** Term totals ("kl.z": nats per sequence), means by region ("kl.recall": nats per frame) and the last frame's KL. */
 const termFields = (measured: MeasuredTerms, regions: readonly Region[]): MetricsLine => ({
   ...Object.fromEntries([...measured.terms].map(([name, values]) => [name, total(values)])),
   ...Object.fromEntries(klOfRegions(measured, regions).map(([name, kl]) => [`kl.${name}`, kl])),

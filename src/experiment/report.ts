@@ -80,7 +80,7 @@ const frameCurves = ({
     .filter(([name, values]) => name.startsWith("kl.") && values.length > 1)
     .map(([name, kl]) => ({ name: name.slice("kl.".length), kl: perStep(kl, present) }));
 
-/** The bound that people compare: a frame where there are frames, else a sequence. */
+/** The bound that people compare: per frame where there are frames, else per sequence. */
 export const boundKey = (temporal: boolean): string => (temporal ? "bound_per_step" : "bound");
 
 const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline[] => {
@@ -97,7 +97,7 @@ const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline
   const [before, recall] = [value("kl.pre-recall"), value("kl.recall")];
   return [
     {
-      label: `Test bound, ${temporal ? "nats a frame" : "nats"}`,
+      label: `Test bound, ${temporal ? "nats per frame" : "nats"}`,
       value: minus(number(last[1])),
       ...(first[0] < last[0]
         ? {

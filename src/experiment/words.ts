@@ -14,7 +14,7 @@ export const number = (value: number): string => {
 /** A whole number with commas between thousands; the locale's own printer takes longer to load than all else of a command. */
 export const count = (value: number): string => `${value}`.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
 
-/** What a bound is measured in: a frame where the model has time, else a sequence. */
+/** What a bound is measured in: per frame where the model has time, else per sequence. */
 export const unit = (temporal: boolean): string => (temporal ? "nats/frame" : "nats");
 
 /** Where a value came from, in words. */

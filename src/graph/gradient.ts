@@ -33,7 +33,7 @@ export interface DifferentiateOptions {
 
 /**
  * The gradients of the sum of the output named `of`. Loops whose steps must be remembered are replaced by loops
- * that also emit what the reverse loop needs, in the outputs too: whoever keeps the old outputs computes twice.
+ * that also emit what the reverse loop needs, in the outputs too: keeping the old outputs as well would compute them twice.
  */
 export const differentiate = (
   outputs: ReadonlyMap<string, Node>,

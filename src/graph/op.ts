@@ -104,7 +104,7 @@ export interface Ops extends OfKinds {
 
   // Contraction
   /**
-   * einsum of two operands: one subscript an axis, each subscript at most once an operand, every subscript of an operand
+   * einsum of two operands: one subscript per axis, each subscript at most once per operand, every subscript of an operand
    * in the other one or in `out`; equal sizes for equal subscripts. Covers every matrix product.
    */
   contract: Binary<{ readonly a: string; readonly b: string; readonly out: string }>;

@@ -94,7 +94,7 @@ const stopsOf = (model: Model): readonly string[] => {
       varying.add(value.id);
     }
   }
-  /** The nearest name on the way to whoever uses it. */
+  /** The nearest name on the way to a use of it. */
   const nameOf = (value: Value): string | undefined => {
     let named: Value | undefined = value;
     while (named !== undefined && named.name === undefined) named = users.get(named.id);

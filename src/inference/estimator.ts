@@ -45,7 +45,7 @@ export const leaveOneOut = (logWeights: Node, baseline: Baseline): Node => {
 };
 
 /**
- * A scalar a sequence [B, 1] whose gradient is VIMCO's: the bound, with log q attached in its weights, plus the sum
+ * A scalar per sequence [B, 1] whose gradient is VIMCO's: the bound, with log q attached in its weights, plus the sum
  * over k of stop(L - Bₖ) log q(hₖ) for the sites that are not reparameterised. The paper's term -wₖ ∇log q(hₖ) comes
  * out of the bound itself; it must not be added again.
  */

@@ -2,7 +2,7 @@
 import type { NoiseKind } from "../distributions/distribution.ts";
 import type { Graph, Node, NodeOf, Shape } from "../graph/op.ts";
 
-/** A lower bound on log p(x), in nats, from K particles a sequence. */
+/** A lower bound on log p(x), in nats, from K particles per sequence. */
 export type Bound =
   /** The mean over k of log wₖ, or its form with closed-form divergences (`ObjectiveSpec.kl`). */
   | { readonly kind: "elbo" }
@@ -28,7 +28,7 @@ export interface ObjectiveSpec {
   readonly kl: "analytic" | "monte-carlo";
   /** The surrogate's KL is multiplied by the scalar input `added.klWeight`. What is reported never is. */
   readonly klWeight: boolean;
-  /** Nats of KL a site and step that the surrogate does not press down (Kingma et al. 2016); 0 for none. */
+  /** Nats of KL per site and step that the surrogate does not press down (Kingma et al. 2016); 0 for none. */
   readonly freeBits: number;
 }
 
@@ -79,7 +79,7 @@ export interface Objective extends Inputs {
 }
 
 /**
- * What one chunk of particles says of each sequence, so that whoever averages decides over which sequences. The bound of
+ * What one chunk of particles says of each sequence, so that the code that averages decides over which sequences. The bound of
  * many particles is the mean over sequences of logsumexp(all log weights) - log(their number), taken over all chunks at
  * once: never average chunk bounds.
  */

@@ -24,7 +24,7 @@ export interface Specialisation {
   readonly size: (dim: Dim) => number;
   readonly shapeOf: (type: Type) => Shape;
   readonly parameter: (name: string) => NodeOf<"input">;
-  /** One value a sequence [B, E…] or a batch [E…]. */
+  /** One value per sequence [B, E…] or per batch [E…]. */
   readonly data: (name: string) => Node;
   /** Values of some steps [n, B, E…]. */
   readonly stepData: (name: string, range: StepRange) => Node;
@@ -135,7 +135,7 @@ export const specialise = (
     },
     data: (name) => {
       const { type, per } = fieldOf(name);
-      invariant(per !== "step", `${name} has a value a step`);
+      invariant(per !== "step", `${name} has a value per step`);
       const lead = per === "shared" ? [] : [sizes.batch];
       return use(name, [...lead, ...shapeOf(type)], dtypeOf(type.base));
     },

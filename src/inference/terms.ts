@@ -169,7 +169,7 @@ const meanOverDraws = (node: Node): Node => {
   return reshape(mul(sum(node, [1, 2]), 1 / (k * b)), [steps]);
 };
 
-/** [T, k, b] to [k, b], in nats a sequence. */
+/** [T, k, b] to [k, b], in nats per sequence. */
 export const overTime = ({ node }: TermSeries): Node =>
   reshape(sum(node, [0]), node.shape.slice(1));
 

@@ -201,7 +201,7 @@ const stepFrame = (
       parameter: (name) => imports.constant(special.parameter(name)),
       data: (name) => {
         const field = fields.get(name);
-        invariant(field?.per === "step", `${name} has no value a step`);
+        invariant(field?.per === "step", `${name} has no value per step`);
         const whole = special.stepData(name, segment.range);
         const shape = [sizes.batch, ...shapeOf(field.type)];
         const step = imports.perStep(name, { shape, dtype: whole.dtype }, () => whole);

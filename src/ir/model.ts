@@ -10,7 +10,7 @@ export type { Base, Type } from "./type.ts";
  * expression is a value in single-assignment form. It is plain data: `JSON.stringify` writes it, embedders and
  * tests may build it by hand, `verify` checks it.
  *
- * There is one set of values and no schedule. A site's drawn value is a leaf (`{ op: "site" }`); whoever reads the
+ * There is one set of values and no schedule. A site's drawn value is a leaf (`{ op: "site" }`); the reader of the
  * model decides where it comes from: *generate* draws latents from priors and observations from their
  * distributions, *infer* takes observations from data and draws latents from guides. Any order that computes
  * operands first is right, and acyclicity in both readings was checked (E0401, E0402).
@@ -59,7 +59,7 @@ export type Initializer =
 export interface DataField {
   readonly name: string;
   readonly type: Type;
-  /** "step": one value a time step (data [B, T, …]); "sequence": one a sequence [B, …]; "shared": one a batch […]. */
+  /** "step": one value per time step (data [B, T, …]); "sequence": one per sequence [B, …]; "shared": one per batch […]. */
   readonly per: "step" | "sequence" | "shared";
   /** The target of a site, or only looked at. */
   readonly role: "observed" | "given";
@@ -82,7 +82,7 @@ export interface Carry {
 export interface Site {
   readonly name: string;
   readonly role: "latent" | "observed";
-  /** "step": drawn at every t; "static": once a sequence. */
+  /** "step": drawn at every t; "static": once per sequence. */
   readonly when: "step" | "static";
   readonly type: Type;
   readonly prior: DistributionCall;

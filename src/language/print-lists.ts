@@ -1,6 +1,6 @@
 const maximumColumns = 80;
 
-/** A list on one line, or one element a line where that is too long. */
+/** A list on one line, or one element per line where that is too long. */
 export const listed = (
   head: string,
   open: string,

@@ -113,7 +113,7 @@ const printType = ({ base, axes }: TypeExpr): string => {
 
 const printParam = ({ name, type }: Param): string => `${name.text}: ${printType(type)}`;
 
-/** `head -> type`, or a record of types, one field a line where that is too long. */
+/** `head -> type`, or a record of types, one field per line where that is too long. */
 const withResult = (head: string, result: ResultType): string =>
   result.kind === "type"
     ? `${head} -> ${printType(result)}`

@@ -6,7 +6,7 @@ import { encodeNpy as encode } from "../run/index.ts";
 import { giving, type Giving } from "./door.ts";
 import * as rules from "./rules.ts";
 
-/** A PNG of sequences, one a row. */
+/** A PNG of sequences, one per row. */
 export const framesPng: Giving<typeof pictures.framesPng> = giving(
   "framesPng",
   { frames: rules.frames },

@@ -153,7 +153,7 @@ const areFrames = (value: unknown, area: number): boolean =>
 
 /** Images of one size, a list of each sequence. */
 export const frames: ArgumentRule = having(
-  "frames: a size [height, width], and of each sequence a list of that many numbers a frame",
+  "frames: a size [height, width], and of each sequence a list of that many numbers per frame",
   ({ size, sequences }) => {
     const area = areaOf(size);
     return (

@@ -27,7 +27,7 @@ export interface BufferDeclaration {
    * never stored to; "state" is an input that has become an output when the program ends.
    */
   readonly role: "input" | "output" | "state" | "temporary";
-  /** Of an output: the input, as large, whose memory it is to have. None is left when memory is planned. */
+  /** Outputs only: the equally large input whose memory the output takes over. None is left when memory is planned. */
   readonly replaces?: BufferName;
   /** Where in the arena, in elements of 4 bytes; temporaries of a planned program have it. */
   readonly offset?: number;
@@ -121,7 +121,7 @@ interface Common {
 /** Runs its body for every combination of its axes. */
 export interface Nest extends Common {
   readonly kind: "nest";
-  /** Sizes, none 0. The last one is innermost in memory as a rule; whoever emits code may interchange free axes. */
+  /** Sizes, none 0. The last one is innermost in memory as a rule; the emitter of code may interchange free axes. */
   readonly axes: readonly number[];
   /** How many of the last axes are reduced. A plain `store` in a reducing nest runs for every element, inside of them. */
   readonly reduced: number;

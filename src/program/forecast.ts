@@ -40,7 +40,7 @@ const bytesPerElement = 4;
 /** How often the state is in the process beside the one that is trained. */
 const copiesOfState = 3;
 
-/** Elements of all values that a graph computes, those of a loop once a step. */
+/** Elements of all values that a graph computes, those of a loop once per step. */
 const elementsOf = (roots: readonly Node[]): number =>
   topological(roots).reduce((sum, node) => {
     const inner =

@@ -123,11 +123,11 @@ const callTexts: CallTexts = {
   objective: {
     elbo: {
       meaning: "the mean of log w over K particles",
-      arguments: { K: "particles a sequence" },
+      arguments: { K: "particles per sequence" },
     },
     iwae: {
       meaning: "the log of the mean of w over K particles (Burda et al. 2016)",
-      arguments: { K: "particles a sequence" },
+      arguments: { K: "particles per sequence" },
     },
   },
   estimator: {

@@ -60,7 +60,7 @@ export interface AddressUse {
 /** Grey images in [0, 1], row-major; `size` is [height, width]. */
 export interface Frames {
   readonly size: readonly [number, number];
-  /** Of each sequence the frames in order; a model without time has one frame a sequence. */
+  /** Of each sequence the frames in order; a model without time has one frame per sequence. */
   readonly sequences: readonly (readonly Float32Array[])[];
 }
 

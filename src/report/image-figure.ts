@@ -13,7 +13,7 @@ interface LabelledRow extends TileRow {
   readonly label: string;
 }
 
-/** Pairs of rows, originals above; models without time show up to sixteen images a row. */
+/** Pairs of rows, originals above; models without time show up to sixteen images per row. */
 export const reconstructionRows = ({
   original,
   reconstruction,

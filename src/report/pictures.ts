@@ -10,7 +10,7 @@ export const reconstructionsPng = (data: Reconstructions): Uint8Array =>
 export const continuationsPng = (data: Continuations): Uint8Array =>
   encodeTiles(continuationRows(data), data.size);
 
-/** A PNG of sequences, one a row. */
+/** A PNG of sequences, one per row. */
 export const framesPng = ({ sequences, size }: Frames): Uint8Array =>
   encodeTiles(
     sequences.map((images) => ({ images, above: 1 })),

@@ -24,7 +24,7 @@ export const cannotCreate = (path: string, error: unknown): Diagnostic =>
 export const cannotLock = (path: string, error: unknown): Diagnostic =>
   problem(
     "E0816",
-    `cannot take the run folder \`${path}\` for this process`,
+    `cannot lock the run folder \`${path}\` for this process`,
     [reasonOf(error)],
     ["work in a folder that is there and that this process may write to"],
   );
@@ -37,7 +37,7 @@ export const notARun = (path: string, notes: readonly string[]): Diagnostic =>
 /** `model` is the file of the folder to start again from, as is that of the next. */
 export const damagedRun = (path: string, model: string, notes: readonly string[]): Diagnostic =>
   problem("E0843", `the run folder \`${path}\` is damaged`, notes, [
-    `bring back these files as they were, or start again: gtmc run ${model}`,
+    `restore these files, or start again: gtmc run ${model}`,
   ]);
 
 export const otherFormat = (
@@ -74,7 +74,7 @@ export const inUse = (path: string, lock: string, holder: Holding | undefined): 
     return problem(
       "E0841",
       message,
-      [`its lock ${lock} does not say by which process`],
+      [`its lock ${lock} does not say which process holds it`],
       ["if no other gtmc works in the folder, remove that file"],
     );
   }
@@ -82,7 +82,7 @@ export const inUse = (path: string, lock: string, holder: Holding | undefined): 
   return problem(
     "E0841",
     message,
-    [`\`gtmc ${verb}\` works in it since ${since}: process ${pid} on ${host}`],
+    [`\`gtmc ${verb}\` has worked in it since ${since}: process ${pid} on ${host}`],
     here
       ? [`wait until it ends, or interrupt it: kill ${pid}; it leaves a checkpoint`]
       : [`if no such process runs on ${host} any more, remove ${lock}`],

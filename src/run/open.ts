@@ -168,7 +168,7 @@ interface ConfigFile {
   }[];
 }
 
-/** 0 where a folder does not say; undefined where what it says is no number. */
+/** 0 where a folder does not say; undefined where what it says is not a number. */
 const formatOf = (config: unknown): number | undefined => {
   const format = isRecord(config) ? (config["format"] ?? 0) : undefined;
   return isCount(format) ? format : undefined;

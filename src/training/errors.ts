@@ -55,7 +55,7 @@ export const infiniteTerm = (
   severity: "warning",
 });
 
-/** Where a draw is NaN, each from 1; `step` is absent for what is drawn once a sequence. */
+/** Where a draw is NaN, each from 1; `step` is absent for what is drawn once per sequence. */
 export interface BadDraw {
   readonly draw: number;
   readonly sequence: number;

@@ -33,7 +33,7 @@ export interface Measurement {
 export interface BoundEstimate extends Measured {
   /** Of `bound`, from the spread over sequences; absent where there is but one. */
   readonly standardError?: number;
-  /** Log likelihoods less divergences, nats a sequence: what the terms add up to. */
+  /** Log likelihoods less divergences, nats per sequence: what the terms add up to. */
   readonly elbo: number;
   readonly sequences: number;
   readonly particles: number;

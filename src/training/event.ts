@@ -4,16 +4,16 @@ import type { TrainingState } from "./state.ts";
 import type { Verdict } from "./verify/verify.ts";
 
 /**
- * By term ("kl.z", "loglik.x"): nats, one number a step, or a single one for a term without time. Each is a mean over all
+ * By term ("kl.z", "loglik.x"): nats, one number per step, or a single one for a term without time. Each is a mean over all
  * sequences, to which one that has ended adds 0: the sum over steps is the term of a sequence.
  */
 export type Terms = ReadonlyMap<string, readonly number[]>;
 
 /** What is measured on some sequences, each counted once. */
 export interface Measured {
-  /** Nats a sequence. */
+  /** Nats per sequence. */
   readonly bound: number;
-  /** Nats a frame: those of all sequences over all their frames. */
+  /** Nats per frame: those of all sequences over all their frames. */
   readonly boundPerStep: number;
   readonly terms: Terms;
   /**
@@ -33,7 +33,7 @@ export interface Metrics extends Measured {
   readonly klWeight: number;
   /** Since this call of `train` began. */
   readonly seconds: number;
-  /** Iterations a second since the last metrics. */
+  /** Iterations per second since the last metrics. */
   readonly stepsPerSecond: number;
 }
 

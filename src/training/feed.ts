@@ -56,7 +56,7 @@ export const feedBatch = (
     }),
   );
 
-/** Names of the fields with a value a step. */
+/** Names of the fields with a value per step. */
 export const stepFields = (
   fields: readonly { readonly name: string; readonly per: string }[],
 ): ReadonlySet<string> =>

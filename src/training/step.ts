@@ -80,7 +80,7 @@ const derive = (
   return { reported: new Map([...reported, [names.gradNorm, globalNorm(gradients)]]), gradients };
 };
 
-/** 1 for numbers, 0 for infinities and what is no number. */
+/** 1 for numbers, 0 for infinities and what is not a number. */
 const isFinite = (x: Node): Node => greater(constant(Infinity), abs(x));
 
 /** Root of the sum of squares over all gradients, []. */

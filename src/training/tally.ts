@@ -105,7 +105,7 @@ export interface BadNumber {
 }
 
 /**
- * The first term that is no number, or the first infinite one of a sequence whose bound is not finite. An infinite divergence
+ * The first term that is not a number, or the first infinite one of a sequence whose bound is not finite. An infinite divergence
  * beside a finite bound is a fact: some particles are impossible, others are not.
  */
 export const findBad = (tally: Tally): BadNumber | undefined => {

@@ -43,7 +43,7 @@ const call = async (...argv: readonly string[]): Promise<{ exit: number; said: u
   return { exit, said: JSON.parse(out) };
 };
 
-/** Paths of what is no number although it stands for one. */
+/** Paths of what is not a number although it stands for one. */
 const holes = (value: unknown, path = ""): readonly string[] => {
   if (value === "Infinity" || value === "-Infinity" || value === "NaN") return [path];
   // These may be absent: of one sequence, of a model without time, of a task without recall.

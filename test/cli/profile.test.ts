@@ -43,12 +43,12 @@ describe("the table", () => {
     expect(profileText(profile([norm, product, barrier]))).toMatchInlineSnapshot(`
       "
       profile of 10 training steps on 2 threads; an iteration takes 1.50 ms with its data and what is read back
-       share  µs a run  runs a step  GFLOP/s  of peak  kernel                     for              line
-       40.0%     200.0            2     60.0    50.0%  product [10x20x30]         obs.weight       m.gtm:7
-       20.0%      50.0            4                    waiting for other threads
-       10.0%     100.0            1      0.0     0.0%  nest [200]                 metric/gradNorm
-       30.0%                                           between kernels
-      100.0%    1000.0            1     24.0    20.0%  the step
+       share  µs per run  runs per step  GFLOP/s  of peak  kernel                     for              line
+       40.0%       200.0              2     60.0    50.0%  product [10x20x30]         obs.weight       m.gtm:7
+       20.0%        50.0              4                    waiting for other threads
+       10.0%       100.0              1      0.0     0.0%  nest [200]                 metric/gradNorm
+       30.0%                                               between kernels
+      100.0%      1000.0              1     24.0    20.0%  the step
       peak: 120.0 GFLOP/s, measured; times are those of the first thread
       "
     `);

@@ -210,7 +210,7 @@ describe("eval", () => {
       "2",
     ]);
     expect(called.exit, called.err).toBe(0);
-    expect(called.out).toMatch(/^bound +-\S+ \+- \S+ nats a sequence$/mu);
+    expect(called.out).toMatch(/^bound +-\S+ \+- \S+ nats per sequence$/mu);
     expect(called.out).toMatch(/^term +nats +nats\/frame +pre-recall +recall$/mu);
     expect(called.out).toMatch(/^kl\.z( +\S+){4}$/mu);
   });

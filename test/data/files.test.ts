@@ -145,10 +145,10 @@ describe("CSV", () => {
     expect(valueOf(parse("1,2\n", false)).header).toBeUndefined();
   });
 
-  test("points at what is no number", () => {
+  test("points at what is not a number", () => {
     const { faults } = valueOf(parse("a,b\n1,2\n3,x\n"));
     expect([...faults].map(([column, { message }]) => [column, message])).toEqual([
-      [1, 'cannot read f.csv: line 3, column 2: "x" is no number'],
+      [1, 'cannot read f.csv: line 3, column 2: "x" is not a number'],
     ]);
     expect(codesOf(parse("a,b\n1,2\n3\n"))).toEqual(["E0604"]);
     expect(codesOf(parse("a,b\n"))).toEqual(["E0617"]);

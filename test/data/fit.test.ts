@@ -34,8 +34,8 @@ describe("data against declarations", () => {
     expect(!result.ok && result.diagnostics[0]).toMatchObject({
       code: "E0607",
       notes: [
-        "expected [S], a value a sequence",
-        "found    [31], a value a sequence",
+        "expected [S], a value per sequence",
+        "found    [31], a value per sequence",
         "`S` is 32 because of `support`",
       ],
     });
@@ -48,7 +48,7 @@ describe("data against declarations", () => {
     expect(!result.ok && result.diagnostics[0]).toMatchObject({
       code: "E0605",
       help: ["did you mean `image`?"],
-      notes: ["the model declares `images` as [196], a value a step", "the data has `image`"],
+      notes: ["the model declares `images` as [196], a value per step", "the data has `image`"],
     });
   });
 

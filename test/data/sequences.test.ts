@@ -120,7 +120,7 @@ describe("ragged sequences in JSON", () => {
       message(attempt("sequences", { file: write("bad.json", content) }));
     expect(refuse("[[[1,2],[3]]]")).toContain("sequence 1: lists of unequal lengths, 2 and 1");
     expect(refuse("[[[1,2]],[[3]]]")).toContain("sequence 2: lists of unequal lengths, 2 and 1");
-    expect(refuse('[[1,"a"]]')).toContain('"a" is no number');
+    expect(refuse('[[1,"a"]]')).toContain('"a" is not a number');
     expect(refuse("[1, 2]")).toContain("sequence 1 is a number");
     expect(refuse('{"x": [[1,2]], "y": [[1]]}')).toContain("2 steps in sequence 1, as `x` has");
     expect(refuse("[[1,")).toContain("JSON");
@@ -159,7 +159,7 @@ describe("CSV", () => {
     expect([...fieldOf(batch, "a").data]).toEqual([5, 6]);
   });
 
-  test("a table has one value a row, compressed or not", () => {
+  test("a table has one value per row, compressed or not", () => {
     writeFileSync(join(folder, "t.csv.gz"), gzipSync("a,b\n1,2\n3,4\n5,6\n"));
     const dataset = open("table", { file: "t.csv.gz", test: 0.34 });
     expect(dataset.steps).toBeUndefined();

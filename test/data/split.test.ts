@@ -80,7 +80,7 @@ test("a file may have splits of its own", () => {
   expect(stored(held)).toEqual({ train: [1], validation: [2], test: [4] });
 });
 
-test("says so where a part of few sequences cannot be had", () => {
+test("says so where a part of few sequences cannot be met", () => {
   writeFileSync(join(folder, "few.json"), JSON.stringify([[1], [2], [3]]));
   const codes = (given: Readonly<Record<string, number>>): readonly string[] => {
     const opened = open("sequences", "few.json", given);

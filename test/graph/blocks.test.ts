@@ -129,7 +129,7 @@ describe("loops in blocks", () => {
       return stacked(optimise(graph).outputs.values()) / (16 * 16);
     };
     expect(storedFor(400)).toBeGreaterThan(2 * 400);
-    // 25 blocks of 16 steps: their first matrices, and up to four matrices a step of one block.
+    // 25 blocks of 16 steps: their first matrices, and up to four matrices per step of one block.
     expect(storedFor(400, 1)).toBeLessThan(25 + 4 * 16 + (2 * 400) / 16);
   });
 

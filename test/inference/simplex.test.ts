@@ -86,7 +86,7 @@ test("powers and exponentials need not be numbers themselves", () => {
   expectClose(runOne(normalized(g.pow(x, -2)), { x: [1e-200, 1e-200, 1] }), [0.5, 0.5, 0]);
 });
 
-test("zeros alone are made equal, without a gradient that is no number", () => {
+test("zeros alone are made equal, without a gradient that is not a number", () => {
   const x = vectorOf(4);
   const gamma = g.input("gamma", [1]);
   const given = { x: [0, 0, 0, 0], gamma: [3] };

@@ -144,7 +144,7 @@ const dataLines = (c: Choices): Part => {
   return { ...rest, lines: [`data x${at}: ${type}`, ...lines] };
 };
 
-/** A latent drawn once a sequence. */
+/** A latent drawn once per sequence. */
 const onceLines = ({ once, temporal, networks }: Choices): Part =>
   once === "none" || !temporal
     ? {}

@@ -91,7 +91,7 @@ export const disagreements = (
     .filter(({ times }) => !(times <= 1))
     .toSorted((a, b) => b.times - a.times);
 
-/** Infinity where one of them is no number. */
+/** Infinity where one of them is not a number. */
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let largest = 0;
   for (let i = 0; i < a.length; i += 1) {

@@ -63,7 +63,7 @@ const repeated = (n: number, line: (i: number) => string): string =>
 
 const layers = Array.from({ length: 64 }, () => "10000").join(", ");
 
-/** What is refused on a machine of 25 GB, and what it takes at least: 12 bytes a parameter, with Adam. */
+/** What is refused on a machine of 25 GB, and what it takes at least: 12 bytes per parameter, with Adam. */
 const tooLarge: readonly (readonly [what: string, text: string, gigabytes: number])[] = [
   [
     "weights of 10^6 by 10^6",

@@ -40,7 +40,7 @@ test("a second is refused with the holder's name until the first is done", () =>
       {
         code: "E0841",
         message: "the run folder `runs/a` is in use",
-        notes: [expect.stringContaining(`\`gtmc resume\` works in it since 20`)],
+        notes: [expect.stringContaining(`\`gtmc resume\` has worked in it since 20`)],
         help: [expect.stringContaining(`kill ${process.pid}`)],
       },
     ],

@@ -193,7 +193,7 @@ const check = (family: string, value: string): void => {
       const batch = batchOf([length], b, length, 0, positive);
       return evaluateBatch(problem, batch, length, (name, shape) => {
         const { data } = feed.get(name) ?? { data: [] };
-        // One number a step and sequence.
+        // One number per step and sequence.
         const own = Array.from({ length }, (_, t) => data[t * LENGTHS.length + b] ?? NaN);
         return { shape, data: Float32Array.from(own) };
       }).numbers;

@@ -200,7 +200,7 @@ describe("a run that leaves the numbers", () => {
     }
   });
 
-  test("a schedule that is no number stops the run before it does harm", async () => {
+  test("a schedule that is not a number stops the run before it does harm", async () => {
     const learningRate = schedule((t) => (t < 4 ? 0.1 : NaN));
     const options = { ...toyOptions, optimizer: { ...toyOptions.optimizer, learningRate } };
     const { result } = await collect(train({ ...request, options }));

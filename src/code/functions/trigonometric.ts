@@ -15,7 +15,7 @@ const quarterTurn = [
   2.5579538487363607e-12, 5.3903029534742384e-15,
 ];
 
-/** Of 2^16 quarter turns. Farther out there is no number, rather than a wrong one. */
+/** Of 2^16 quarter turns. Farther out there is not a number, rather than a wrong one. */
 const farthest = 102943;
 
 /** Of sin r = r + r³·p(r²) and cos r = 1 - r²/2 + r⁴·p(r²) for |r| ≤ π/4. */

@@ -57,7 +57,7 @@ const threadFields = `  void *const *args;
   char end[60];
 `;
 
-/** The last to arrive starts a new phase. Whoever waits long lets other programs have the processor. */
+/** The last to arrive starts a new phase. A thread that waits long yields the processor to other programs. */
 const barrier = `
 static void barrier(Instance *self) {
   const unsigned phase = atomic_load_explicit(&self->phase, memory_order_relaxed);

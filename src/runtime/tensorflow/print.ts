@@ -1,4 +1,4 @@
-/** Graphs of TensorFlow for people: one node a line. */
+/** Graphs of TensorFlow for people: one node per line. */
 import type { Attribute, FunctionDef, GraphDef, NodeDef } from "./graph-def.ts";
 
 export const printGraphDef = ({ nodes, functions }: GraphDef): string =>

@@ -1,4 +1,4 @@
-/** Primitives as operations of TensorFlow: data, for whoever calls them one by one or writes them down as a graph. */
+/** Primitives as operations of TensorFlow: data, which are either called one by one or written down as a graph. */
 import type { Dtype, Shape } from "../../graph/op.ts";
 import type { ElementwiseOperation } from "./elementwise.ts";
 

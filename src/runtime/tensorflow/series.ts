@@ -1,4 +1,4 @@
-/** What a loop takes or leaves step by step, as whoever made it had it, and as whoever takes it wants it. */
+/** What a loop takes or leaves step by step, in the form in which it was made, and in the one in which it is wanted. */
 import type { Dtype, Shape } from "../../graph/op.ts";
 import { int, type as typeOf } from "./recipe.ts";
 import type { Tensor } from "./graph-def.ts";
@@ -11,7 +11,7 @@ interface Form {
   readonly dtype: Dtype;
 }
 
-/** One tensor a step; all in one [length, …shape]; or one list of TensorFlow's. */
+/** One tensor per step; all in one [length, …shape]; or one list of TensorFlow's. */
 export type TensorSeries =
   | (Form & { readonly kind: "steps"; readonly tensors: readonly Tensor[] })
   | (Form & { readonly kind: "stacked"; readonly tensor: Tensor })

@@ -20,7 +20,7 @@ export type KernelTable<T> = {
   ) => TensorKernel<T, Ops[K]["operands"]> | undefined;
 };
 
-/** Immutable tensors `T`, each shared by as many owners as its count says: whoever makes one owns it once. */
+/** Immutable tensors `T`, each shared by as many owners as its count says: the maker of one owns it once. */
 export interface Tensors<T> extends Store<T> {
   /** One more owner; `release` is one less, and the last one frees it. */
   readonly retain: (tensor: T) => void;

@@ -40,7 +40,7 @@ export const kernelTable = (memory: TensorMemory): KernelTable<TensorInfo> => {
       fill(memory.view(out), memory.view(a), memory.view(b));
       return out;
     };
-  /** Of operands that broadcast: TensorFlow.js takes 100 ns an element for that in these operations. */
+  /** Of operands that broadcast: TensorFlow.js takes 100 ns per element for that in these operations. */
   const withBroadcast = (
     fill: (out: Elements, a: Elements, b: Elements) => void,
   ): ((node: Typed & { readonly operands: readonly [Node, Node] }) => Binary) => {

@@ -1,6 +1,6 @@
 /**
  * In which order to evaluate a graph, and when to free what. Differs from `graph/analysis/liveness.ts` in that the
- * per-step outputs of a loop stay apart, one tensor a step, for as long as only other loops read them step by
+ * per-step outputs of a loop stay apart, one tensor per step, for as long as only other loops read them step by
  * step: what a forward loop leaves to its reverse loop is never stacked and never sliced.
  */
 import type { Node, NodeOf } from "../../graph/op.ts";

@@ -17,7 +17,7 @@ export interface Compilation<T> {
   readonly missing: Set<OpName>;
 }
 
-/** What a loop leaves: a value a carry, and for each per-step output one value a step. */
+/** What a loop leaves: a value per carry, and for each per-step output one value per step. */
 interface Loop<T> {
   readonly carries: readonly T[];
   readonly outputs: readonly (readonly T[])[];
@@ -186,7 +186,7 @@ const kernelOf = <T>({ device, missing }: Compilation<T>, node: Evaluated): Tens
   };
 };
 
-/** A per-step input: one tensor a step, made for this loop or left by another. */
+/** A per-step input: one tensor per step, made for this loop or left by another. */
 interface PerStep<T> {
   readonly tensors: readonly T[];
   readonly owned: boolean;

@@ -136,7 +136,7 @@ const worstOf = (
 
 type Numbers = Pick<Difference, "found" | "expected" | "tolerance">;
 
-/** How often the tolerance is exceeded; what is no number exceeds all. */
+/** How often the tolerance is exceeded; what is not a number exceeds all. */
 const excess = ({ found, expected, tolerance }: Numbers): number => {
   const error = Math.abs(found - expected) / tolerance;
   return Number.isNaN(error) ? Infinity : error;

@@ -52,7 +52,7 @@ const kernel = (program: LoopProgram, target: CodeTarget): string => {
   return printKernel(only);
 };
 
-test("a bias is loaded once a row, the ragged end overlaps", () => {
+test("a bias is loaded once per row, the ragged end overlaps", () => {
   const program = programOf(
     [buffer("x", 500), buffer("bias", 10), buffer("y", 500, "output")],
     [

@@ -245,7 +245,7 @@ const cases: readonly Case[] = [
     "E0615",
     /decimal point.*decimal comma/u,
   ],
-  ["thousands", "a.csv", 'x\n"1,234"\n', "E0618", /is no number/u],
+  ["thousands", "a.csv", 'x\n"1,234"\n', "E0618", /is not a number/u],
   ["hexadecimal", "a.csv", "x\n0x10\n", "E0618", /line 2, column 1: "0x10"/u],
   [
     "a line after quoted line breaks",
