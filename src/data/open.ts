@@ -10,20 +10,37 @@ import { sequences, table } from "./sequences.ts";
 import type { Source } from "./source.ts";
 import { walk } from "./walk.ts";
 
-/** Every data source. */
-export const sources: readonly Source[] = [
-  perfectRecall,
-  parityRecall,
-  dynamicDependency,
-  similarityRecall,
+/** The sources' names, as `train` blocks write them. */
+export type SourceName =
+  | "perfect_recall"
+  | "parity_recall"
+  | "dynamic_dependency"
+  | "similarity_recall"
+  | "maze"
+  | "recall"
+  | "images"
+  | "sequences"
+  | "table"
+  | "piano_roll"
+  | "walk";
+
+/** A new source is one file and one entry here. */
+const byName: Readonly<Record<SourceName, Source>> = {
+  perfect_recall: perfectRecall,
+  parity_recall: parityRecall,
+  dynamic_dependency: dynamicDependency,
+  similarity_recall: similarityRecall,
   maze,
-  tableRecall,
-  singleImages,
+  recall: tableRecall,
+  images: singleImages,
   sequences,
   table,
-  pianoRoll,
+  piano_roll: pianoRoll,
   walk,
-];
+};
+
+/** Every data source. */
+export const sources: readonly Source[] = Object.values(byName);
 
 /** Names of the data sources. */
 export const sourceNames: readonly string[] = sources.map(({ name }) => name);

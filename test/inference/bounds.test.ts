@@ -111,3 +111,13 @@ test.each(kinds)(
     else expect(none.get("surrogate")?.[0]).toBeGreaterThan(loglik);
   },
 );
+
+test("terms of each sequence are means over particles, and add up to the mean log weight", () => {
+  const { terms } = deriveEvaluation(models.continuous, sizes, "monte-carlo");
+  const found = prepare(new Map(terms))(given);
+  const total = (name: string, b: number): number =>
+    (found.get(name) ?? []).reduce((sum, x, i) => sum + (i % batch === b ? x : 0), 0);
+  for (const [b, weights] of logWeights().entries()) {
+    expect(total("loglik.x", b) - total("kl.z", b)).toBeCloseTo(cases.elbo.of(weights), 12);
+  }
+});

@@ -1,7 +1,26 @@
 import { describe, expect, test } from "vitest";
+import type { LayerName } from "../../../src/language/check/nets/layers.ts";
 import { printType } from "../../../src/ir/print.ts";
 import { modelOf } from "./library.ts";
 import { header, lines, loc, observing, temporal } from "./programs.ts";
+
+/** Each layer in a net from W to N numbers, and the parameters that it then has. */
+const layerCases: Readonly<
+  Record<LayerName, readonly [net: string, parameters: readonly string[]]>
+> = {
+  dense: ["dense(3) >> linear()", ["f.0.bias 3", "f.0.weight Wx3", "f.1.bias N", "f.1.weight 3xN"]],
+  linear: ["linear(bias = 2)", ["f.bias N", "f.weight WxN"]],
+};
+
+test.each(Object.entries(layerCases))("the layer %s has parameters", (_, [net, expected]) => {
+  const model = observing(
+    `net f(v: real[W]) -> real[N] = ${net}`,
+    "  data v: real[W]",
+    "f(v)",
+    "[N]",
+  );
+  expect(model.parameters.map(({ name, shape }) => `${name} ${shape.join("x")}`)).toEqual(expected);
+});
 
 describe("networks", () => {
   test("an LSTM is one linear map that reads the parts of a concatenation side by side", () => {
