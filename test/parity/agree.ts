@@ -3,7 +3,7 @@ import type { Graph } from "../../src/graph/op.ts";
 import type { Backend, HostArray } from "../../src/runtime/backend.ts";
 import { runGraph } from "../runtime/run-graph.ts";
 import type { ProductGraph } from "./graphs.ts";
-import { disagreements, expectedOf, type Expected, type Unfit } from "./rounding.ts";
+import { disagreements, expectedOf, MANY_RUNS, type Expected, type Unfit } from "./rounding.ts";
 
 type Arrays = ReadonlyMap<string, HostArray>;
 
@@ -38,8 +38,13 @@ export const questionOf = (
 export const isQuestion = (one: Question | readonly Unfit[]): one is Question => "graph" in one;
 
 /** What is wrong with the backend's answers, if anything. */
-export const wrongOn = (backend: Backend, question: Question): string | undefined =>
-  wrongIn(question, runGraph(backend, question.graph, question.feed));
+export const wrongOn = (backend: Backend, question: Question): string | undefined => {
+  const found = runGraph(backend, question.graph, question.feed);
+  const wrong = wrongIn(question, found);
+  if (wrong === undefined) return undefined;
+  const expected = expectedOf(question.graph, question.feed, MANY_RUNS);
+  return typeof expected === "string" ? wrong : wrongIn({ ...question, expected }, found);
+};
 
 const wrongIn = ({ name, expected }: Question, found: Arrays): string | undefined => {
   const wrong = disagreements(expected, found);

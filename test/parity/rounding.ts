@@ -26,6 +26,8 @@ export type Unfit = "border" | "not finite" | "ill-conditioned";
 const NUDGE = 2 ** -22;
 /** Runs that are off, so many that hardly any result stays near by chance, and how much farther than the farthest may be. */
 const RUNS = 4;
+/** Of a million results some stay near in four runs all the same: what seems wrong is judged by this many. */
+export const MANY_RUNS = 64;
 const MARGIN = 4;
 /** A result that rounding moves by more than this part of itself tells nothing. */
 const SHARP = 0.01;
@@ -37,13 +39,13 @@ const SMALLEST = 2 ** -126;
  * What the reference makes of the graph, and what may be made of it in float32. All runs that are off decide as the exact one does.
  * Where a choice may go the other way, one more run turns all of those: it has to stay as near.
  */
-export const expectedOf = (graph: Graph, feed: Arrays): Expected | Unfit => {
+export const expectedOf = (graph: Graph, feed: Arrays, runs: number = RUNS): Expected | Unfit => {
   const exact = runOnce(graph, feed, {});
   const isFinite = [...exact.values.values()].every(({ data }) => data.every(Number.isFinite));
   if (!isFinite || exact.overflows) return "not finite";
   const deviations = new Map<string, number>();
   const turned = new Map<number, Set<number>>();
-  for (let run = 1; run <= RUNS; run += 1) {
+  for (let run = 1; run <= runs; run += 1) {
     const moved = runOnce(graph, feed, { nudged: run, decided: exact.decisions });
     exact.decisions.forEach((decision, k) => {
       const other = moved.decisions[k];
