@@ -13,8 +13,8 @@ const mayImport = {
   code: ["loops", "graph", "diagnostics"],
   runtime: ["code", "loops", "graph", "diagnostics"],
   data: ["files", "diagnostics"],
-  training: ["runtime", "graph", "data", "files", "diagnostics"],
-  config: ["language", "inference/spec", "training/options", "diagnostics"],
+  training: ["inference/graphs", "runtime", "graph", "data", "files", "diagnostics"],
+  config: ["language", "inference/spec", "training/options", "data/context", "diagnostics"],
   program: [
     "config",
     "language",

@@ -5,7 +5,7 @@ import { compile, initialState, type HostArray, type Program } from "../src/inde
 import { uniform } from "../src/runtime/random.ts";
 import type { TrainingState } from "../src/training/state.ts";
 import { drawNoise } from "../src/training/noise.ts";
-import type { BatchSizes, ObjectiveGraph } from "../src/training/problem.ts";
+import type { BatchSizes, ObjectiveGraph } from "../src/inference/graphs.ts";
 
 export type WorkloadName = "w1" | "w2" | "w3";
 

@@ -15,11 +15,11 @@ export * from "./library/runs.ts";
 export * from "./library/training.ts";
 export type { CompileOptions } from "./program/analyse.ts";
 export { sourceNames } from "./data/open.ts";
-export type { DataContext, DataSpec } from "./data/context.ts";
+export type { ArgumentPlace, DataContext, DataSpec } from "./data/context.ts";
 export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";
 export type { ArrayField, ArrayOptions } from "./data/sequences.ts";
 export type { ErrorCode } from "./diagnostics/codes.ts";
-export type { Diagnostic, Result, Sources } from "./diagnostics/diagnostic.ts";
+export type { Diagnostic, Result, SourceFile, Sources } from "./diagnostics/diagnostic.ts";
 export type { DataDigest } from "./program/digest.ts";
 export type { DrawRequest } from "./program/draw.ts";
 export { DEFAULT_PARTICLES } from "./program/prefix.ts";
@@ -44,9 +44,8 @@ export type {
   ProgramInfo,
   SampleSizes,
   SampleTarget,
-  SourceFile,
 } from "./program/program.ts";
-export type { CallValue, Origin, ResolvedSetting, RunConfig } from "./config/run-config.ts";
+export type { Origin, ResolvedSetting, RunConfig } from "./config/run-config.ts";
 export type * from "./report/data.ts";
 export type { SourceLine } from "./ir/places.ts";
 export type { Backend, Buffer, Executable, HostArray, KernelTime } from "./runtime/backend.ts";

@@ -13,7 +13,7 @@ import {
   readWhole,
   type Reader,
 } from "./read.ts";
-import type { CallValue } from "./run-config.ts";
+import type { DataSpec } from "../data/context.ts";
 import { constantSchedule } from "./schedule.ts";
 
 /** A reader, and what it takes in words that complete "must be …". */
@@ -257,7 +257,7 @@ export const earlyStopping: Taken<EarlyStopping | null> = optional(
   })),
 );
 
-export const dataSource: Taken<CallValue | null> = {
+export const dataSource: Taken<DataSpec | null> = {
   takes: "a data source with its arguments",
   read: readCall,
 };

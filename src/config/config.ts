@@ -9,7 +9,8 @@ import type { Span } from "../diagnostics/span.ts";
 import type { Estimator, ObjectiveSpec } from "../inference/spec.ts";
 import type { File, Setting } from "../language/ast.ts";
 import type { TrainDefaults } from "../language/settings.ts";
-import type { CallValue, ResolvedSetting, RunConfig } from "./run-config.ts";
+import type { DataSpec } from "../data/context.ts";
+import type { ResolvedSetting, RunConfig } from "./run-config.ts";
 import type { EarlyStopping, OptimizerOptions, Schedule } from "../training/options.ts";
 import * as taken from "./calls.ts";
 import type { BoundWithParticles, Taken } from "./calls.ts";
@@ -20,7 +21,7 @@ import { checkSchedule, learningRateIn } from "./schedule-check.ts";
 
 /** Every key of a `train` block and the type of its value. */
 export interface TrainValues {
-  readonly data: CallValue | null;
+  readonly data: DataSpec | null;
   readonly objective: BoundWithParticles;
   readonly estimator: Estimator;
   readonly kl: ObjectiveSpec["kl"];

@@ -2,7 +2,7 @@ import { failure, success, type Diagnostic, type Result } from "../diagnostics/d
 import type { Span } from "../diagnostics/span.ts";
 import type { Argument, Expr } from "../language/ast.ts";
 import { printExpr } from "../language/print.ts";
-import type { CallValue } from "./run-config.ts";
+import type { ArgumentPlace, DataSpec } from "../data/context.ts";
 import type { Schedule } from "../training/options.ts";
 import * as errors from "./errors.ts";
 import {
@@ -168,20 +168,15 @@ export const readArguments = <T extends Readonly<Record<string, unknown>>>(
 };
 
 /** `perfect_recall(images = mnist, l = 10)`: any call with plain values. */
-export const readCall: Reader<CallValue> = (value) => {
+export const readCall: Reader<DataSpec> = (value) => {
   if (value.kind === "name") {
-    return success({
-      name: value.text,
-      arguments: {},
-      place: value.span,
-      argumentPlaces: new Map<string, Span>(),
-    });
+    return success({ name: value.text, arguments: {}, place: value.span });
   }
   if (value.kind !== "call") {
     return failure(errors.notADataSet(value.span));
   }
   const values = new Map<string, number | string | boolean>();
-  const places = new Map<string, Span>();
+  const places = new Map<string, ArgumentPlace>();
   const diagnostics: Diagnostic[] = [];
   for (const { name, value: inner, span } of value.arguments) {
     const n = literal(inner);
@@ -200,7 +195,7 @@ export const readCall: Reader<CallValue> = (value) => {
       diagnostics.push(errors.givenTwice(span, name.text, value.callee.text));
     } else {
       values.set(name.text, plain);
-      places.set(name.text, inner.span);
+      places.set(name.text, { name: name.span, value: inner.span });
     }
   }
   return diagnostics.length > 0

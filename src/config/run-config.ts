@@ -1,5 +1,5 @@
 /** What a program says beside its model: settings with their origins, data, training. */
-import type { Span } from "../diagnostics/span.ts";
+import type { DataSpec } from "../data/context.ts";
 import type { TrainingOptions } from "../training/options.ts";
 
 /** Where the value of a setting comes from; the last that speaks wins. */
@@ -25,18 +25,9 @@ export interface ResolvedSetting {
   readonly origin: Origin;
 }
 
-/** A call of a `train` block with its numbers: `perfect_recall(images = mnist, l = 10)`. */
-export interface CallValue {
-  readonly name: string;
-  readonly arguments: Readonly<Record<string, number | string | boolean>>;
-  readonly place: Span;
-  /** Of the arguments, by name. */
-  readonly argumentPlaces: ReadonlyMap<string, Span>;
-}
-
 /** Everything a run needs beside model and data. */
 export interface RunConfig {
-  readonly data: CallValue | null;
+  readonly data: DataSpec | null;
   readonly training: TrainingOptions;
   /** As text, for people: "iwae(K = 4)". */
   readonly objective: string;

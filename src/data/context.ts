@@ -14,6 +14,12 @@ export interface DataContext {
   readonly fields?: readonly string[];
 }
 
+/** Where a text gives an argument. */
+export interface ArgumentPlace {
+  readonly name: Span;
+  readonly value: Span;
+}
+
 /** A dataset as a `train` block names it: `perfect_recall(images = mnist, l = 10)`. */
 export interface DataSpec {
   readonly name: string;
@@ -21,5 +27,5 @@ export interface DataSpec {
   /** Where a text names it, for messages. */
   readonly place?: Span;
   /** Where a text gives arguments, by name. */
-  readonly argumentPlaces?: ReadonlyMap<string, Span>;
+  readonly argumentPlaces?: ReadonlyMap<string, ArgumentPlace>;
 }

@@ -53,7 +53,7 @@ export const unknownArgument = (
     notes: [known.length === 0 ? "it takes no arguments" : `its arguments: ${known.join(", ")}`],
     help: didYouMean(name, known),
   }),
-  ...at(argumentPlaces?.get(name), "given here"),
+  ...at(argumentPlaces?.get(name)?.name, "not known"),
 });
 
 /** About an argument of a call that was not at hand. */
@@ -80,7 +80,7 @@ export const atArgument = (
     argument: undefined,
     ...diagnostic,
   };
-  const span = argument === undefined ? undefined : argumentPlaces?.get(argument);
+  const span = argument === undefined ? undefined : argumentPlaces?.get(argument)?.value;
   const label = diagnostic.code === "E0602" ? "given here" : "asked for here";
   return { ...rest, ...(span === undefined ? at(place, "called here") : at(span, label)) };
 };
@@ -99,7 +99,7 @@ export const badArgument = (
   ),
   ...(typeof call === "string"
     ? { argument: name }
-    : at(call.argumentPlaces?.get(name), "given here")),
+    : at(call.argumentPlaces?.get(name)?.value, "given here")),
 });
 
 export const missingArgument = (

@@ -46,6 +46,12 @@ export const problemAt = (
   notes: readonly string[] = [],
 ): Diagnostic => ({ ...problem(code, message, notes, help), primary: { span, text } });
 
+/** A source text and where it is from; imports are looked up beside it. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Source texts by file name, for printing the lines that spans point into. */
 export type Sources = ReadonlyMap<string, string>;
 

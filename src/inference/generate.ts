@@ -9,7 +9,8 @@ import { hasTime, type Model, type Site } from "../ir/model.ts";
 import { cannotPredict } from "./errors.ts";
 import type { ModelFrame, Reading } from "./frame.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
-import type { Sampling, Sizes, DrawTarget } from "./spec.ts";
+import type { BatchSizes } from "./graphs.ts";
+import type { Sampling, DrawTarget } from "./spec.ts";
 import { inferring } from "./terms.ts";
 import { readsAhead, staticFrame, unroll, type Segment } from "./unroll.ts";
 
@@ -34,7 +35,7 @@ interface TargetPlan {
 export const deriveSampling = (
   model: Model,
   target: DrawTarget,
-  sizes: Sizes,
+  sizes: BatchSizes,
 ): Result<Sampling> => {
   const temporal = hasTime(model);
   const steps = temporal ? sizes.steps : 0;

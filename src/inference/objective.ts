@@ -7,7 +7,8 @@ import { smallestFirst } from "./align.ts";
 import { logMeanExp, vimcoSurrogate } from "./estimator.ts";
 import { isScored, type Plan } from "./legality.ts";
 import { specialise, type Specialisation } from "./specialise.ts";
-import type { ImportanceTerms, Objective, ObjectiveSpec, Sizes } from "./spec.ts";
+import type { BatchSizes, EvaluationGraph, ObjectiveGraph } from "./graphs.ts";
+import type { ObjectiveSpec } from "./spec.ts";
 import {
   evaluateSites,
   grandTotal,
@@ -21,7 +22,7 @@ import {
 type AllSeries = ReadonlyMap<string, TermSeries>;
 
 /** The objective at these sizes. */
-export const deriveObjective = (plan: Plan, sizes: Sizes): Objective => {
+export const deriveObjective = (plan: Plan, sizes: BatchSizes): ObjectiveGraph => {
   invariant(sizes.particles >= plan.leastParticles, `planned for ${plan.leastParticles} particles`);
   const special = specialise(plan.model, sizes);
   return { ...derivations[plan.spec.bound.kind](special, plan), ...special.inputs() };
@@ -30,9 +31,9 @@ export const deriveObjective = (plan: Plan, sizes: Sizes): Objective => {
 /** Log weights and terms of each sequence at these sizes. Values only, so any model will do. */
 export const deriveEvaluation = (
   model: Model,
-  sizes: Sizes,
+  sizes: BatchSizes,
   kl: ObjectiveSpec["kl"] = "analytic",
-): ImportanceTerms => {
+): EvaluationGraph => {
   const special = specialise(model, sizes);
   const series = evaluateSites(special, kl, (site) =>
     site.role === "observed" ? ["loglik"] : ["ratio", "kl"],
@@ -41,7 +42,7 @@ export const deriveEvaluation = (
   return { logWeights, terms: termsBySequence(series, sizes.batch), ...special.inputs() };
 };
 
-type Derived = Pick<Objective, "bound" | "surrogate" | "terms">;
+type Derived = Pick<ObjectiveGraph, "bound" | "surrogate" | "terms">;
 
 const deriveElbo = (special: Specialisation, { spec }: Plan): Derived => {
   const series = evaluateSites(special, spec.kl, (site) =>

@@ -1,6 +1,6 @@
 /** What one may ask of inference, and what comes out: plain values, no behaviour. */
-import type { NoiseKind } from "../distributions/distribution.ts";
-import type { Graph, Node, NodeOf, Shape } from "../graph/op.ts";
+import type { Graph } from "../graph/op.ts";
+import type { GraphInputs } from "./graphs.ts";
 
 /** A lower bound on log p(x), in nats, from K particles per sequence. */
 export type Bound =
@@ -32,64 +32,6 @@ export interface ObjectiveSpec {
   readonly freeBits: number;
 }
 
-/** Sizes for which a graph is made; another size is another specialisation. */
-export interface Sizes {
-  readonly batch: number;
-  readonly particles: number;
-  /** Absent in a model without time. */
-  readonly steps?: number;
-  /** The input `added.mask` [B, T] is 1 for steps that exist; padding has no terms and leaves the state alone. */
-  readonly ragged: boolean;
-  /** Values of the dimensions that data binds. */
-  readonly dims: Readonly<Record<string, number>>;
-}
-
-/** Noise that a graph takes as an input, each element independent. */
-export interface NoiseInput {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly kind: NoiseKind;
-  /** Whether it is drawn anew at every step, or once. */
-  readonly per: "step" | "sequence";
-}
-
-/** What a graph takes. */
-export interface Inputs {
-  /** All of the model's, in its order, whether or not this graph needs them. */
-  readonly parameters: readonly NodeOf<"input">[];
-  /** Fields of the data set, in its layout [B, T, …] or [B, …] or […]; also `added.mask` if ragged. Only those in use. */
-  readonly data: readonly NodeOf<"input">[];
-  /** `added.noise` of a site and what draws it: [T, K, B, …] or [K, B, …]. */
-  readonly noise: readonly NoiseInput[];
-  /** Inputs of shape [] that schedules set: `added.klWeight`. */
-  readonly scalars: readonly string[];
-}
-
-/** One objective at one set of sizes. Ascend `surrogate`, report everything else. */
-export interface Objective extends Inputs {
-  /** [] in nats: mean over the batch, summed over time. */
-  readonly bound: Node;
-  /** [] with the estimator's gradient; its value means nothing. */
-  readonly surrogate: Node;
-  /**
-   * "loglik.x" and "kl.z": [T], or [] for a site drawn once; nats, mean over batch and particles. A KL without
-   * closed form is estimated by log q - log p at the samples, so one draw of it may be negative.
-   */
-  readonly terms: ReadonlyMap<string, Node>;
-}
-
-/**
- * What one chunk of particles says of each sequence, so that the code that averages decides over which sequences. The bound of
- * many particles is the mean over sequences of logsumexp(all log weights) - log(their number), taken over all chunks at
- * once: never average chunk bounds.
- */
-export interface ImportanceTerms extends Inputs {
-  /** [K, B] in nats. */
-  readonly logWeights: Node;
-  /** "loglik.x" and "kl.z": [T, B], or [1, B] for a site drawn once; nats, mean over particles, 0 at padding. */
-  readonly terms: ReadonlyMap<string, Node>;
-}
-
 /** What to draw. */
 export type DrawTarget =
   /** Everything from the generative model. */
@@ -102,7 +44,7 @@ export type DrawTarget =
   | { readonly kind: "reconstruct" };
 
 /** A graph for drawing. */
-export interface Sampling extends Inputs {
+export interface Sampling extends GraphInputs {
   /**
    * "z" draws, "x" draws (data where the target takes data), "x.mean" means of the distribution drawn from,
    * watches by name: [K, B, T, …], or [K, B, …] for what is not of a step.

@@ -9,7 +9,7 @@ import { sameShape } from "../graph/shapes.ts";
 import { evaluate, type Dim } from "../shape/dim.ts";
 import { dtypeOf } from "./emit.ts";
 import { proposalOf, type Proposal } from "./frame.ts";
-import type { Inputs, NoiseInput, Sizes } from "./spec.ts";
+import type { BatchSizes, GraphInputs, NoiseInput, ObjectiveGraph } from "./graphs.ts";
 
 /** Steps `begin` up to, not including, `end`. */
 export interface StepRange {
@@ -20,7 +20,7 @@ export interface StepRange {
 /** A model at given sizes. Asking for an input makes it one of the graph's. */
 export interface Specialisation {
   readonly model: Model;
-  readonly sizes: Sizes;
+  readonly sizes: BatchSizes;
   readonly size: (dim: Dim) => number;
   readonly shapeOf: (type: Type) => Shape;
   readonly parameter: (name: string) => NodeOf<"input">;
@@ -39,7 +39,7 @@ export interface Specialisation {
   /** The scalar that multiplies the surrogate's divergences. */
   readonly klWeight: () => Node;
   /** Everything asked for so far. */
-  readonly inputs: () => Inputs;
+  readonly inputs: () => GraphInputs & Pick<ObjectiveGraph, "scalars">;
 }
 
 /** Steps of [B, T, …] as [n, B, …]. */
@@ -58,7 +58,7 @@ const stepsFirst = (x: Node, { begin, end }: StepRange): Node => {
  */
 export const specialise = (
   model: Model,
-  sizes: Sizes,
+  sizes: BatchSizes,
   observedSteps: number = sizes.steps ?? 0,
 ): Specialisation => {
   const dims = new Map(Object.entries(sizes.dims));

@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   type Result,
   type Sources,
+  type SourceFile,
 } from "../diagnostics/diagnostic.ts";
 import type { File, Import, Item, Name } from "./ast.ts";
 import * as errors from "./errors.ts";
@@ -14,12 +15,6 @@ export type NamedItem = Extract<Item, { readonly name: Name }>;
 
 /** Declarations by name. */
 export type Scope = ReadonlyMap<string, NamedItem>;
-
-/** A file text and where it came from. */
-export interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /**
  * The entry file with everything it can reach. A declaration's own scope is that of the file it was written in:

@@ -1,10 +1,10 @@
 /** Checking alone: it loads less than compiling does. */
 import { perhaps, text } from "../diagnostics/argument.ts";
-import type { Result } from "../diagnostics/diagnostic.ts";
+import type { Result, SourceFile } from "../diagnostics/diagnostic.ts";
 import type { CompileOptions } from "../program/analyse.ts";
 import { check as checkWith } from "../program/check.ts";
 import { diskPrelude, loadFromDisk } from "../program/disk.ts";
-import type { CheckedFile, SourceFile } from "../program/program.ts";
+import type { CheckedFile } from "../program/program.ts";
 import { answering, type ArgumentRules } from "./door.ts";
 import * as rules from "./rules.ts";
 

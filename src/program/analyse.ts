@@ -3,7 +3,13 @@ import type { ConfigText } from "../config/origins.ts";
 import { resolveConfig, trainDefaults, type TrainConfig } from "../config/config.ts";
 import { readConfigFile } from "../config/config-file.ts";
 import { checkSourceCall } from "../data/open.ts";
-import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  failure,
+  success,
+  type Diagnostic,
+  type Result,
+  type SourceFile,
+} from "../diagnostics/diagnostic.ts";
 import { families } from "../distributions/index.ts";
 import { describeModel } from "../inference/describe.ts";
 import { planEstimators, type Plan } from "../inference/legality.ts";
@@ -14,7 +20,7 @@ import { analyse, analyseReadable } from "../language/language.ts";
 import { loadModules, type LoadFile, type Modules } from "../language/modules.ts";
 import { applySettings, parseSetting, type SettingOverride } from "../language/settings.ts";
 import * as errors from "./errors.ts";
-import type { CompileOverrides, ConfigFile, ProgramInfo, SourceFile } from "./program.ts";
+import type { CompileOverrides, ConfigFile, ProgramInfo } from "./program.ts";
 
 export interface CompileOptions extends CompileOverrides {
   /** Reads an imported file; `undefined` where there is none. */

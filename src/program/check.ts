@@ -1,7 +1,13 @@
-import { failure, success, type Diagnostic, type Result } from "../diagnostics/diagnostic.ts";
+import {
+  failure,
+  success,
+  type Diagnostic,
+  type Result,
+  type SourceFile,
+} from "../diagnostics/diagnostic.ts";
 import type { Model } from "../ir/model.ts";
 import { analyseSource, pickModel, planOf, programInfo, type CompileOptions } from "./analyse.ts";
-import type { CheckedFile, ProgramInfo, SourceFile } from "./program.ts";
+import type { CheckedFile, ProgramInfo } from "./program.ts";
 
 /**
  * Checks a `.gtm` text without choosing a model: a library needs none, and of several models, each that is checked

@@ -1,5 +1,5 @@
 import type { TrainConfig } from "../config/config.ts";
-import { success, type Result } from "../diagnostics/diagnostic.ts";
+import { success, type Result, type SourceFile } from "../diagnostics/diagnostic.ts";
 import { printGraph, printGraphJson } from "../graph/print.ts";
 import { deriveEvaluation, deriveObjective } from "../inference/objective.ts";
 import type { Plan } from "../inference/legality.ts";
@@ -9,13 +9,14 @@ import { printModel } from "../ir/print.ts";
 import type { Modules } from "../language/modules.ts";
 import { printFile } from "../language/print.ts";
 import { optimise } from "../graph/passes/index.ts";
-import type { BatchSizes, Problem } from "../training/problem.ts";
+import type { BatchSizes } from "../inference/graphs.ts";
+import type { Problem } from "../training/problem.ts";
 import { analyseSource, pickModel, planOf, programInfo, type CompileOptions } from "./analyse.ts";
 import { inspectionStep } from "./inspection.ts";
 import { resolveParameters } from "./parameters.ts";
 import { placesIn } from "../ir/places.ts";
 import { samplingOf } from "./sampling.ts";
-import type { CompileOverrides, Program, SourceFile } from "./program.ts";
+import type { CompileOverrides, Program } from "./program.ts";
 
 /**
  * Compiles a `.gtm` text: parse, apply overrides, check and lower, derive. Graphs are made on demand by the program's

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { shipped } from "../files/shipped.ts";
 import type { LoadFile } from "../language/modules.ts";
-import type { SourceFile } from "./program.ts";
+import type { SourceFile } from "../diagnostics/diagnostic.ts";
 
 /** The folder of the shipped models. */
 export const modelsDirectory = (): string => dirname(shipped("models", "prelude"));

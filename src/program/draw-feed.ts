@@ -9,7 +9,7 @@ import { elements } from "../graph/shapes.ts";
 import type { Model } from "../ir/model.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { feedBatch, stepFields, type Feed } from "../training/feed.ts";
-import type { BatchSizes } from "../training/problem.ts";
+import type { BatchSizes } from "../inference/graphs.ts";
 
 /** What a graph that draws takes: what is given, else what it reads of a batch. */
 export const feedDraw = (

@@ -1,8 +1,7 @@
 /** What can be wrong with a file as a whole, and with the choice of one of its models. */
-import { problem, problemAt, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import { problem, problemAt, type Diagnostic, type SourceFile } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
-import type { SourceFile } from "./program.ts";
 
 export const emptyFile = ({ path, text }: SourceFile): Diagnostic =>
   problemAt(

@@ -10,7 +10,7 @@ import type { Node } from "../graph/op.ts";
 import { bodyRoots, inputsOf, topological } from "../graph/walk.ts";
 import type { Program, SampleSizes, SampleTarget } from "./program.ts";
 import { trainingSizes } from "../training/feed.ts";
-import type { BatchSizes } from "../training/problem.ts";
+import type { BatchSizes } from "../inference/graphs.ts";
 import { buildStep, slotsOf } from "../training/step.ts";
 import { measuredOf } from "../training/estimate.ts";
 

@@ -12,7 +12,7 @@ import { unweighable } from "../training/errors.ts";
 import type { Feed } from "../training/feed.ts";
 import { openTrial, type Trial } from "../training/forward.ts";
 import { drawNoise } from "../training/noise.ts";
-import type { BatchSizes, NoiseSpec } from "../training/problem.ts";
+import type { BatchSizes, NoiseInput } from "../inference/graphs.ts";
 
 /** Particles of the guide among which each draw chooses, unless its caller says otherwise. */
 export const DEFAULT_PARTICLES = 32;
@@ -74,7 +74,7 @@ export const chooseNoise = (
 interface Race {
   readonly trial: Trial;
   readonly data: Feed;
-  readonly noise: readonly NoiseSpec[];
+  readonly noise: readonly NoiseInput[];
   readonly seed: number;
   readonly particles: number;
   readonly chunk: number;
@@ -128,13 +128,13 @@ const runRace = (
 const partsOf = ({
   shape,
   per,
-}: NoiseSpec): { readonly steps: readonly number[]; readonly rest: readonly number[] } => {
+}: NoiseInput): { readonly steps: readonly number[]; readonly rest: readonly number[] } => {
   const lead = per === "step" ? 1 : 0;
   return { steps: shape.slice(0, lead), rest: shape.slice(lead + 1) };
 };
 
 /** The same noise of as many draws. */
-const room = (spec: NoiseSpec, samples: number): HostArray => {
+const room = (spec: NoiseInput, samples: number): HostArray => {
   const { steps, rest } = partsOf(spec);
   const shape = [...steps, samples, ...rest];
   return { shape, data: new Float32Array(elements(shape)) };
@@ -142,7 +142,7 @@ const room = (spec: NoiseSpec, samples: number): HostArray => {
 
 /** Copies a sequence's noise at all steps, from that of its particle to that of its draw. */
 const copyRow = (
-  spec: NoiseSpec,
+  spec: NoiseInput,
   { particle, sequence, noise }: Winner,
   { into, draw }: { readonly into: HostArray | undefined; readonly draw: number },
 ): void => {

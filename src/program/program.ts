@@ -1,15 +1,11 @@
-import type { Result, Sources } from "../diagnostics/diagnostic.ts";
+import type { Result, SourceFile, Sources } from "../diagnostics/diagnostic.ts";
+import type { DrawTarget } from "../inference/spec.ts";
 import type { Model } from "../ir/model.ts";
-import type { NoiseSpec, Problem } from "../training/problem.ts";
+import type { NoiseInput } from "../inference/graphs.ts";
+import type { Problem } from "../training/problem.ts";
 import type { RunConfig } from "../config/run-config.ts";
 import type { Graph } from "../graph/op.ts";
 import type { SourceLine } from "../ir/places.ts";
-
-/** A source text and where it is from; imports are looked up beside it. */
-export interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /** Values of `--config`: the paths of `--set`, nested or with dots, with plain JSON values. */
 export interface ConfigFile {
@@ -35,7 +31,7 @@ export type CompiledStage = "ast" | "ir" | "graph";
 export type ExecutedStage = "loops" | "code";
 
 /** What to draw. `predict` needs the first `prefix` steps of data, `posterior` and `reconstruct` all of it. */
-export type SampleTarget = "prior" | "predict" | "posterior" | "reconstruct";
+export type SampleTarget = DrawTarget["kind"];
 
 export interface SampleSizes {
   readonly batch: number;
@@ -51,7 +47,7 @@ export interface SampleSizes {
 /** A graph for drawing. Outputs: "x" (drawn), "x.mean", "z", and watches "mem.read" …, each [S, B, T, …] or [S, B, …]. */
 export interface SampleGraph {
   readonly graph: Graph;
-  readonly noise: readonly NoiseSpec[];
+  readonly noise: readonly NoiseInput[];
 }
 
 /** Facts about a program, for `gtmc info` and the first lines of a run. */

@@ -7,7 +7,7 @@ import { inputsOf } from "../graph/walk.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { nonFinite, nonFiniteEvaluation, type BadTerm } from "./errors.ts";
 import { findFault, type NumericalFault, type ValueRange } from "./fault.ts";
-import type { EvaluationGraph, ObjectiveGraph } from "./problem.ts";
+import type { EvaluationGraph, ObjectiveGraph } from "../inference/graphs.ts";
 
 const gradientOf = "gradient of ";
 

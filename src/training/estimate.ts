@@ -8,7 +8,8 @@ import { diagnoseEvaluation } from "./diagnose.ts";
 import type { Measured } from "./event.ts";
 import { feedNoise, feedStep, presentSteps, trainingSizes, type Feed } from "./feed.ts";
 import { prepare, run } from "./forward.ts";
-import type { BatchSizes, EvaluationGraph, Problem } from "./problem.ts";
+import type { BatchSizes, EvaluationGraph } from "../inference/graphs.ts";
+import type { Problem } from "./problem.ts";
 import { infiniteTerm } from "./errors.ts";
 import { createTally, findBad, findInfinite, takePart, type Tally } from "./tally.ts";
 

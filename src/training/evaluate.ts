@@ -6,7 +6,8 @@ import type { Backend, HostArray } from "../runtime/backend.ts";
 import { createEstimator, type BoundEstimate } from "./estimate.ts";
 import { disposeAll, uploadAll } from "./feed.ts";
 import { wrongParameters } from "./request.ts";
-import type { BatchSizes, Problem } from "./problem.ts";
+import type { BatchSizes } from "../inference/graphs.ts";
+import type { Problem } from "./problem.ts";
 
 /** What to evaluate, and how precisely. */
 export interface BoundRequest {

@@ -7,7 +7,7 @@ import type { Backend, Buffer, HostArray } from "../runtime/backend.ts";
 import { holdFrames, holdNoise } from "./hold.ts";
 import { dataDraw, drawNoise } from "./noise.ts";
 import type { TrainingOptions } from "./options.ts";
-import type { BatchSizes, NoiseSpec } from "./problem.ts";
+import type { BatchSizes, NoiseInput } from "../inference/graphs.ts";
 
 export type Feed = ReadonlyMap<string, HostArray>;
 
@@ -64,7 +64,7 @@ export const stepFields = (
 
 /** The noise of a batch, that of the last step of each sequence held in its padding. */
 export const feedNoise = (
-  specs: readonly NoiseSpec[],
+  specs: readonly NoiseInput[],
   at: { readonly seed: number; readonly purpose: string; readonly step: number },
   { lengths }: Batch,
 ): Feed => {
@@ -96,7 +96,7 @@ export interface FedBatch {
 
 /** Batch number `index` of a split, a function of the seed and the index. */
 export const feedStep = (
-  graph: { readonly data: readonly NodeOf<"input">[]; readonly noise: readonly NoiseSpec[] },
+  graph: { readonly data: readonly NodeOf<"input">[]; readonly noise: readonly NoiseInput[] },
   dataset: Dataset,
   sizes: BatchSizes,
   at: { readonly seed: number; readonly split: Split; readonly index: number },

@@ -2,15 +2,15 @@
 import type { Split } from "../data/dataset.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { below, gumbel, normal, uniform, type NoiseKey } from "../runtime/random.ts";
-import type { NoiseSpec } from "./problem.ts";
+import type { NoiseInput } from "../inference/graphs.ts";
 
 const samplers: Readonly<
-  Record<NoiseSpec["kind"], (key: NoiseKey, count: number) => Float32Array>
+  Record<NoiseInput["kind"], (key: NoiseKey, count: number) => Float32Array>
 > = { normal, uniform, gumbel };
 
 /** By input name. `purpose` ("train", "test", "draw") keeps apart what must not share noise. */
 export const drawNoise = (
-  noise: readonly NoiseSpec[],
+  noise: readonly NoiseInput[],
   seed: number,
   purpose: string,
   step: number,

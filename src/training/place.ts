@@ -4,7 +4,8 @@ import { inputsOf } from "../graph/walk.ts";
 import type { HostArray } from "../runtime/backend.ts";
 import { evaluate } from "../runtime/reference.ts";
 import { placeText } from "./errors.ts";
-import type { EvaluationGraph, Problem } from "./problem.ts";
+import type { EvaluationGraph } from "../inference/graphs.ts";
+import type { Problem } from "./problem.ts";
 import { createTally, findBad, takePart } from "./tally.ts";
 
 /** The diagnostic with the place where a term is not finite, if there is one: a gradient may fail alone. */

@@ -1,4 +1,4 @@
-import type { Node, NodeOf } from "../graph/op.ts";
+import type { BatchSizes, EvaluationGraph, ObjectiveGraph } from "../inference/graphs.ts";
 
 /** A parameter with its numbers known: what `initialise` needs. */
 export interface ParameterSpec {
@@ -24,52 +24,6 @@ export type ParameterInit =
       readonly fanOut: number;
       readonly gain: number;
     };
-
-/** Noise that a graph takes as an input. */
-export interface NoiseSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly kind: "normal" | "uniform" | "gumbel";
-  /** [T, K, B, …] drawn anew at every step, or once. */
-  readonly per: "step" | "sequence";
-}
-
-/** Sizes for which graphs are made; another size is another specialisation. */
-export interface BatchSizes {
-  readonly batch: number;
-  readonly particles: number;
-  /** Absent in a model without time. */
-  readonly steps?: number;
-  readonly ragged: boolean;
-  /** Values of the dimensions that data binds. */
-  readonly dims: Readonly<Record<string, number>>;
-}
-
-/** One objective at one set of sizes. Training ascends `surrogate` and reports everything else. */
-export interface ObjectiveGraph {
-  /** A scalar whose value means nothing. */
-  readonly surrogate: Node;
-  /** [] in nats: mean over the batch, summed over time. */
-  readonly bound: Node;
-  /** By name ("kl.z", "loglik.x"): [T] or [], nats, mean over batch and particles. */
-  readonly terms: ReadonlyMap<string, Node>;
-  readonly parameters: readonly NodeOf<"input">[];
-  readonly data: readonly NodeOf<"input">[];
-  readonly noise: readonly NoiseSpec[];
-  /** Scalars that schedules set at every iteration (`added.klWeight`), each an input of shape []. */
-  readonly scalars: readonly string[];
-}
-
-/** What is measured of each sequence of one batch, a few particles at a time. */
-export interface EvaluationGraph {
-  /** [K, B] in nats: the whole sequence's log p(x, z) - log q(z | x), never tempered by a KL weight. */
-  readonly logWeights: Node;
-  /** By name ("kl.z", "loglik.x"): [T, B] or [1, B], nats, mean over particles, 0 at padding. */
-  readonly terms: ReadonlyMap<string, Node>;
-  readonly parameters: readonly NodeOf<"input">[];
-  readonly data: readonly NodeOf<"input">[];
-  readonly noise: readonly NoiseSpec[];
-}
 
 /** What training needs of a compiled model; it does not know its sites. */
 export interface Problem {

@@ -7,7 +7,7 @@ import { disposeAll, scalar, upload, type Feed } from "./feed.ts";
 import { runOnce, type Trial } from "./forward.ts";
 import { optimizers } from "./optimizer.ts";
 import type { TrainingOptions } from "./options.ts";
-import type { ObjectiveGraph } from "./problem.ts";
+import type { ObjectiveGraph } from "../inference/graphs.ts";
 import { buildStep, names } from "./step.ts";
 
 /** What one update measured. `terms` may be read until the next update. */

@@ -6,7 +6,7 @@ import { badSchedule, nothingToStopBy } from "./errors.ts";
 import type { Evaluation, StopReason, TrainEvent, TrainResult } from "./event.ts";
 import { feedStep, presentSteps, scalar, trainingSizes, type FedBatch } from "./feed.ts";
 import type { TrainingOptions } from "./options.ts";
-import type { BatchSizes, ObjectiveGraph } from "./problem.ts";
+import type { BatchSizes, ObjectiveGraph } from "../inference/graphs.ts";
 import { withPlace } from "./place.ts";
 import { judge, stopReason } from "./progress.ts";
 import type { TrainRequest } from "./request.ts";

@@ -22,7 +22,7 @@ import { inputsOf } from "../graph/walk.ts";
 import { invariant } from "../diagnostics/invariant.ts";
 import { isDecayed, optimizers } from "./optimizer.ts";
 import type { TrainingOptions } from "./options.ts";
-import type { ObjectiveGraph } from "./problem.ts";
+import type { ObjectiveGraph } from "../inference/graphs.ts";
 
 /** Names of graph inputs and outputs. No name of a model has a slash. */
 export const names = {

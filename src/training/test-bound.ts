@@ -5,7 +5,8 @@ import type { Backend } from "../runtime/backend.ts";
 import { createEstimator, type BoundEstimator } from "./estimate.ts";
 import type { Evaluation } from "./event.ts";
 import type { TrainingOptions } from "./options.ts";
-import type { BatchSizes, Problem } from "./problem.ts";
+import type { BatchSizes } from "../inference/graphs.ts";
+import type { Problem } from "./problem.ts";
 
 /** The objective's bound on the sequences of `options.evaluateBatches` batches of a split, with a KL weight of 1. */
 export const createEvaluator = (

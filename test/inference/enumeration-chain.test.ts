@@ -1,6 +1,6 @@
 /** VIMCO through time: a chain of discrete latents, every path enumerated. */
 import { expect, test } from "vitest";
-import type { Objective } from "../../src/inference/spec.ts";
+import type { ObjectiveGraph } from "../../src/inference/graphs.ts";
 import { at, average, differences, maxError, objectiveOf } from "./support/enumerate.ts";
 import { gradientOf, logSumExp, type Numbers } from "./support/run.ts";
 import { force, toyChain, tuples } from "./support/toys.ts";
@@ -50,7 +50,7 @@ test("VIMCO through scan: whole-sequence weights", () => {
   const objective = objectiveOf(toyChain(), K, "geometric", 2);
   const order = names.map((name) =>
     objective.parameters.find(({ attrs }) => attrs.name === name),
-  ) as Objective["parameters"];
+  ) as ObjectiveGraph["parameters"];
   const gradient = gradientOf(objective.surrogate, order);
   // noise.a is [T, K, B, 2].
   const noise = (tuple: readonly (readonly number[])[]): number[] =>

@@ -16,7 +16,7 @@ import {
 } from "../../src/graph/build.ts";
 import type { Node } from "../../src/graph/op.ts";
 import { logMeanExp } from "../../src/inference/estimator.ts";
-import type { Objective } from "../../src/inference/spec.ts";
+import type { ObjectiveGraph } from "../../src/inference/graphs.ts";
 import { at, average, maxError, objectiveOf, softmaxOf } from "./support/enumerate.ts";
 import { gradientOf } from "./support/run.ts";
 import { force, toyB, toyBNames, toyBValues, tuples } from "./support/toys.ts";
@@ -68,7 +68,7 @@ test.each(["arithmetic", "geometric"] as const)("VIMCO and path, %s", (baseline)
   const objective = objectiveOf(toyB(STATES), 2, baseline);
   const order = toyBNames.map((name) =>
     objective.parameters.find(({ attrs }) => attrs.name === name),
-  ) as Objective["parameters"];
+  ) as ObjectiveGraph["parameters"];
   const gradient = gradientOf(objective.surrogate, order);
   const q = softmaxOf(values["qa"] ?? []);
   const { mean } = average(

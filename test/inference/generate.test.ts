@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/graph/op.ts";
 import { deriveSampling } from "../../src/inference/generate.ts";
 import { deriveEvaluation } from "../../src/inference/objective.ts";
-import type { Sampling, Sizes, DrawTarget } from "../../src/inference/spec.ts";
+import type { BatchSizes } from "../../src/inference/graphs.ts";
+import type { Sampling, DrawTarget } from "../../src/inference/spec.ts";
 import type { Model } from "../../src/ir/model.ts";
 import { at, maxError } from "./support/enumerate.ts";
 import { normals, numbers, prepare, type Numbers } from "./support/run.ts";
@@ -17,7 +18,7 @@ import {
   Z,
 } from "./support/temporal.ts";
 
-const sizesOf = (particles: number, batch: number, steps: number): Sizes => ({
+const sizesOf = (particles: number, batch: number, steps: number): BatchSizes => ({
   batch,
   particles,
   steps,
@@ -25,7 +26,7 @@ const sizesOf = (particles: number, batch: number, steps: number): Sizes => ({
   dims: {},
 });
 
-const sampling = (model: Model, target: DrawTarget, sizes: Sizes): Sampling => {
+const sampling = (model: Model, target: DrawTarget, sizes: BatchSizes): Sampling => {
   const derived = deriveSampling(model, target, sizes);
   if (!derived.ok) throw new Error(derived.diagnostics[0]?.message);
   return derived.value;
@@ -36,7 +37,7 @@ const inputNames = (graph: Graph): readonly string[] => graph.inputs.map(({ attr
 const draw = (
   model: Model,
   target: DrawTarget,
-  sizes: Sizes,
+  sizes: BatchSizes,
   values: Numbers,
 ): ReadonlyMap<string, readonly number[]> =>
   prepare(sampling(model, target, sizes).graph.outputs)(values);

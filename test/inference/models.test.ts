@@ -10,7 +10,8 @@ import { elements } from "../../src/graph/shapes.ts";
 import { inputsOf } from "../../src/graph/walk.ts";
 import { deriveSampling } from "../../src/inference/generate.ts";
 import { deriveEvaluation } from "../../src/inference/objective.ts";
-import type { Inputs, Objective, ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
+import type { BatchSizes, GraphInputs, ObjectiveGraph } from "../../src/inference/graphs.ts";
+import type { ObjectiveSpec } from "../../src/inference/spec.ts";
 import type { Model } from "../../src/ir/model.ts";
 import { analyse } from "../../src/language/language.ts";
 import { loadModules } from "../../src/language/modules.ts";
@@ -55,7 +56,7 @@ const isDiscrete = (model: Model): boolean =>
   model.sites.some((site) => site.role === "latent" && site.type.base === "index");
 const isTemporal = (model: Model): boolean => model.sites.some((site) => site.when === "step");
 
-const sizesOf = (model: Model, particles: number, batch = B): Sizes => ({
+const sizesOf = (model: Model, particles: number, batch = B): BatchSizes => ({
   batch,
   particles,
   ...(isTemporal(model) ? { steps: T } : {}),
@@ -64,7 +65,7 @@ const sizesOf = (model: Model, particles: number, batch = B): Sizes => ({
 });
 
 /** Numbers for everything that a graph takes. */
-const valuesFor = ({ parameters, data, noise }: Inputs, seed = 1): Numbers => {
+const valuesFor = ({ parameters, data, noise }: GraphInputs, seed = 1): Numbers => {
   const of = (
     name: string,
     count: number,
@@ -85,7 +86,11 @@ const valuesFor = ({ parameters, data, noise }: Inputs, seed = 1): Numbers => {
   ]);
 };
 
-const derive = (model: Model, sizes: Sizes, change: Partial<ObjectiveSpec>): Objective => {
+const derive = (
+  model: Model,
+  sizes: BatchSizes,
+  change: Partial<ObjectiveSpec>,
+): ObjectiveGraph => {
   return legalObjective(model, spec(change), sizes);
 };
 

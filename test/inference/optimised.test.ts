@@ -5,7 +5,8 @@ import type { Node } from "../../src/graph/op.ts";
 import { optimise } from "../../src/graph/passes/index.ts";
 import { bodyRoots, inputsOf, topological } from "../../src/graph/walk.ts";
 import { deriveSampling } from "../../src/inference/generate.ts";
-import type { ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
+import type { BatchSizes } from "../../src/inference/graphs.ts";
+import type { ObjectiveSpec } from "../../src/inference/spec.ts";
 import type { Model } from "../../src/ir/model.ts";
 import { maxError } from "./support/enumerate.ts";
 import { normals, numbers, legalObjective, prepare, spec, type Numbers } from "./support/run.ts";
@@ -14,7 +15,7 @@ import { force, toyB, toyBValues, toyChain } from "./support/toys.ts";
 
 type Outputs = ReadonlyMap<string, Node>;
 
-const step = (model: Model, change: Partial<ObjectiveSpec>, sizes: Sizes): Outputs => {
+const step = (model: Model, change: Partial<ObjectiveSpec>, sizes: BatchSizes): Outputs => {
   const derived = legalObjective(model, spec(change), sizes);
   const { bound, surrogate, terms, parameters } = derived;
   const all = new Map<string, Node>([["surrogate", surrogate], ["bound", bound], ...terms]);
@@ -32,7 +33,7 @@ const expectUnchanged = (outputs: Outputs, values: Numbers): void => {
     expect(maxError(numbers, after.get(name) ?? [])).toBeLessThan(1e-10);
 };
 
-const sizesOf = (particles: number, batch: number, steps: number): Sizes => ({
+const sizesOf = (particles: number, batch: number, steps: number): BatchSizes => ({
   batch,
   particles,
   steps,

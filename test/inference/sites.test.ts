@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "../../src/graph/op.ts";
 import { deriveSampling } from "../../src/inference/generate.ts";
 import { deriveEvaluation } from "../../src/inference/objective.ts";
-import type { Sizes } from "../../src/inference/spec.ts";
+import type { BatchSizes } from "../../src/inference/graphs.ts";
 import type { Model } from "../../src/ir/model.ts";
 import { at, maxError, softmaxOf } from "./support/enumerate.ts";
 import { ModelBuilder } from "./support/model.ts";
@@ -11,14 +11,14 @@ import { normals, numbers, legalObjective, prepare, spec } from "./support/run.t
 import { stateSpace, stateSpaceValues } from "./support/temporal.ts";
 import { force } from "./support/toys.ts";
 
-const still = (particles: number, batch: number, dims: Sizes["dims"] = {}): Sizes => ({
+const still = (particles: number, batch: number, dims: BatchSizes["dims"] = {}): BatchSizes => ({
   batch,
   particles,
   ragged: false,
   dims,
 });
 
-const elbo = (model: Model, sizes: Sizes): ReadonlyMap<string, Node> => {
+const elbo = (model: Model, sizes: BatchSizes): ReadonlyMap<string, Node> => {
   const derived = legalObjective(model, spec(), sizes);
   return new Map([["bound", derived.bound], ...derived.terms]);
 };

@@ -1,7 +1,8 @@
 /** The engine against a Kalman filter. */
 import { describe, expect, test } from "vitest";
 import { deriveEvaluation } from "../../src/inference/objective.ts";
-import type { Objective, ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
+import type { BatchSizes, ObjectiveGraph } from "../../src/inference/graphs.ts";
+import type { ObjectiveSpec } from "../../src/inference/spec.ts";
 import { logSumExp, normals, prepare, runOne, legalObjective, spec } from "./support/run.ts";
 import { kalman, stateSpace, stateSpaceValues } from "./support/temporal.ts";
 
@@ -10,8 +11,8 @@ const T = 5;
 const objectiveOf = (
   guide: "filtering" | "exact",
   change: Partial<ObjectiveSpec>,
-  sizes: Partial<Sizes>,
-): Objective => {
+  sizes: Partial<BatchSizes>,
+): ObjectiveGraph => {
   return legalObjective(stateSpace(guide), spec(change), {
     batch: 1,
     particles: 1,

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { differentiate } from "../../src/graph/gradient.ts";
 import type { Node, NodeOf } from "../../src/graph/op.ts";
 import { bodyRoots, topological } from "../../src/graph/walk.ts";
-import type { Objective, ObjectiveSpec, Sizes } from "../../src/inference/spec.ts";
+import type { BatchSizes, ObjectiveGraph } from "../../src/inference/graphs.ts";
+import type { ObjectiveSpec } from "../../src/inference/spec.ts";
 import { at, differences, maxError } from "./support/enumerate.ts";
 import {
   gradientOf,
@@ -20,11 +21,11 @@ import { parametersOf, recurrent, X, Z } from "./support/temporal.ts";
 const model = recurrent();
 const names = model.parameters.map(({ name }) => name);
 
-const derive = (change: Partial<ObjectiveSpec>, sizes: Sizes, of = model): Objective => {
+const derive = (change: Partial<ObjectiveSpec>, sizes: BatchSizes, of = model): ObjectiveGraph => {
   return legalObjective(of, spec(change), sizes);
 };
 
-const sizesOf = (particles: number, batch = 2, steps = 4): Sizes => ({
+const sizesOf = (particles: number, batch = 2, steps = 4): BatchSizes => ({
   batch,
   particles,
   steps,
@@ -32,7 +33,7 @@ const sizesOf = (particles: number, batch = 2, steps = 4): Sizes => ({
   dims: {},
 });
 
-const valuesFor = ({ batch, particles, steps = 0 }: Sizes, seed = 40): Numbers => ({
+const valuesFor = ({ batch, particles, steps = 0 }: BatchSizes, seed = 40): Numbers => ({
   ...parametersOf(model, 5),
   x: numbers(batch * steps * X, seed).map((x) => (x > 0 ? 1 : 0)),
   u: numbers(batch * steps, seed + 1),

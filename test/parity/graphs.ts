@@ -11,7 +11,7 @@ import type { Program, SampleTarget } from "../../src/program/program.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { initialise } from "../../src/training/initialise.ts";
 import { drawNoise } from "../../src/training/noise.ts";
-import type { BatchSizes, NoiseSpec } from "../../src/training/problem.ts";
+import type { BatchSizes, NoiseInput } from "../../src/inference/graphs.ts";
 import { measuredOf } from "../../src/training/estimate.ts";
 import { buildStep } from "../../src/training/step.ts";
 import { need } from "../support/need.ts";
@@ -36,7 +36,7 @@ const forward = (outputs: ReadonlyMap<string, Node>): Graph =>
 type Build = (
   program: Program,
   sizes: Sizes,
-) => { readonly graph: Graph; readonly noise: readonly NoiseSpec[] };
+) => { readonly graph: Graph; readonly noise: readonly NoiseInput[] };
 
 const drawing =
   (target: SampleTarget): Build =>
@@ -89,7 +89,7 @@ export const productGraphs = (
 const feedOf = (
   program: Program,
   graph: Graph,
-  noise: readonly NoiseSpec[],
+  noise: readonly NoiseInput[],
   sizes: Sizes,
   seed: number,
 ): ReadonlyMap<string, HostArray> => {

@@ -6,7 +6,7 @@ import { lower } from "../../src/loops/lower/index.ts";
 import { optimiseLoops } from "../../src/loops/passes/index.ts";
 import { plan } from "../../src/loops/passes/plan.ts";
 import { partition } from "../../src/loops/passes/partition.ts";
-import type { BatchSizes } from "../../src/training/problem.ts";
+import type { BatchSizes } from "../../src/inference/graphs.ts";
 import { deriveStep } from "../../src/training/step.ts";
 
 /** Does something that has a name. */

@@ -17,7 +17,7 @@ import {
 import type { Node, NodeOf } from "../../src/graph/op.ts";
 import type { HostArray } from "../../src/runtime/backend.ts";
 import { diagnose } from "../../src/training/diagnose.ts";
-import type { ObjectiveGraph } from "../../src/training/problem.ts";
+import type { ObjectiveGraph } from "../../src/inference/graphs.ts";
 
 const p = input("p", [1]);
 const x = input("x", [1]);

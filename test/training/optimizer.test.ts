@@ -9,7 +9,7 @@ import type {
   OptimizerOptions,
   TrainingOptions,
 } from "../../src/training/options.ts";
-import type { ObjectiveGraph } from "../../src/training/problem.ts";
+import type { ObjectiveGraph } from "../../src/inference/graphs.ts";
 import { createStepper } from "../../src/training/run-step.ts";
 import { slotsOf } from "../../src/training/step.ts";
 import { schedule, toyOptions } from "./toy.ts";

@@ -10,7 +10,8 @@ import type { HostArray } from "../../src/runtime/backend.ts";
 import { evaluate } from "../../src/runtime/reference.ts";
 import { feedStep, type Feed } from "../../src/training/feed.ts";
 import { initialise } from "../../src/training/initialise.ts";
-import type { ObjectiveGraph, Problem } from "../../src/training/problem.ts";
+import type { ObjectiveGraph } from "../../src/inference/graphs.ts";
+import type { Problem } from "../../src/training/problem.ts";
 
 /**
  * What a step computes of positive data `p` and `q`, of data on a simplex `s`, of an index `i`, of the state `c`, which

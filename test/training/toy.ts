@@ -17,7 +17,8 @@ import {
 } from "../../src/graph/build.ts";
 import type { Node } from "../../src/graph/op.ts";
 import type { TrainingOptions } from "../../src/training/options.ts";
-import type { BatchSizes, ObjectiveGraph, Problem } from "../../src/training/problem.ts";
+import type { BatchSizes, ObjectiveGraph } from "../../src/inference/graphs.ts";
+import type { Problem } from "../../src/training/problem.ts";
 import type { TrainEvent, TrainResult } from "../../src/training/event.ts";
 
 export const schedule = (

@@ -5,7 +5,7 @@ import type { Backend } from "../../runtime/backend.ts";
 import { measuredOf } from "../estimate.ts";
 import { feedStep } from "../feed.ts";
 import { openTrial } from "../forward.ts";
-import type { EvaluationGraph } from "../problem.ts";
+import type { EvaluationGraph } from "../../inference/graphs.ts";
 import type { TrainingState } from "../state.ts";
 import { decisiveNoise } from "./noise.ts";
 import type { TrainedProblem } from "./step.ts";

@@ -1,7 +1,7 @@
 /** Noise for comparisons: of no particular distribution, but far from where a choice tips over. */
 import type { HostArray } from "../../runtime/backend.ts";
 import { below, normal, uniform } from "../../runtime/random.ts";
-import type { NoiseSpec } from "../problem.ts";
+import type { NoiseInput } from "../../inference/graphs.ts";
 
 /** What a category is ahead of the others by: more than logits differ. */
 const AHEAD = 50;
@@ -12,7 +12,7 @@ const AHEAD = 50;
  * one is far ahead.
  */
 export const decisiveNoise = (
-  noise: readonly NoiseSpec[],
+  noise: readonly NoiseInput[],
   seed: number,
   step: number,
 ): ReadonlyMap<string, HostArray> =>
@@ -27,7 +27,7 @@ export const decisiveNoise = (
 type Key = Parameters<typeof uniform>[0];
 
 const drawers: Readonly<
-  Record<NoiseSpec["kind"], (key: Key, count: number, outcomes: number) => Float32Array>
+  Record<NoiseInput["kind"], (key: Key, count: number, outcomes: number) => Float32Array>
 > = {
   normal: (key, count) => normal(key, count),
   uniform: (key, count) =>

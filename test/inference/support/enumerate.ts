@@ -1,5 +1,6 @@
 /** Averages over every draw, weighted by its probability. */
-import type { Baseline, Objective } from "../../../src/inference/spec.ts";
+import type { ObjectiveGraph } from "../../../src/inference/graphs.ts";
+import type { Baseline } from "../../../src/inference/spec.ts";
 import type { Model } from "../../../src/ir/model.ts";
 import { logSumExp, legalObjective, spec, type Numbers } from "./run.ts";
 
@@ -9,7 +10,7 @@ export const objectiveOf = (
   particles: number,
   baseline: Baseline,
   steps?: number,
-): Objective => {
+): ObjectiveGraph => {
   return legalObjective(
     model,
     spec({ bound: { kind: "iwae" }, estimator: { kind: "vimco", baseline } }),

@@ -7,7 +7,8 @@ import type { Buffer } from "../../../src/runtime/backend.ts";
 import { referenceBackend } from "../../../src/runtime/reference.ts";
 import { planEstimators } from "../../../src/inference/legality.ts";
 import { deriveObjective } from "../../../src/inference/objective.ts";
-import type { Inputs, Objective, ObjectiveSpec, Sizes } from "../../../src/inference/spec.ts";
+import type { BatchSizes, GraphInputs, ObjectiveGraph } from "../../../src/inference/graphs.ts";
+import type { ObjectiveSpec } from "../../../src/inference/spec.ts";
 import type { Model } from "../../../src/ir/model.ts";
 import { uniforms } from "../../support/numbers.ts";
 import { need } from "../../support/need.ts";
@@ -43,7 +44,7 @@ export const runOne = (node: Node, values: Numbers = {}): readonly number[] =>
 /** A scalar and its gradients by the parameters, concatenated in their order. */
 export const gradientOf = (
   node: Node,
-  parameters: Inputs["parameters"],
+  parameters: GraphInputs["parameters"],
 ): ((values: Numbers) => { readonly value: number; readonly gradient: readonly number[] }) => {
   const { outputs, gradients } = differentiate(new Map([["it", node]]), "it", parameters);
   const nodes = new Map<string, Node>(
@@ -90,5 +91,8 @@ export const logSumExp = (xs: readonly number[]): number => {
 };
 
 /** The objective of a model that it fits. */
-export const legalObjective = (model: Model, spec: ObjectiveSpec, sizes: Sizes): Objective =>
-  deriveObjective(need(planEstimators(model, spec, sizes.particles)), sizes);
+export const legalObjective = (
+  model: Model,
+  spec: ObjectiveSpec,
+  sizes: BatchSizes,
+): ObjectiveGraph => deriveObjective(need(planEstimators(model, spec, sizes.particles)), sizes);

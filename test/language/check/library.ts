@@ -5,7 +5,8 @@ import { families } from "../../../src/distributions/index.ts";
 import type { Model } from "../../../src/ir/model.ts";
 import type { CheckedProgram } from "../../../src/language/language.ts";
 import { analyse } from "../../../src/language/language.ts";
-import { loadModules, resolvePath, type SourceFile } from "../../../src/language/modules.ts";
+import type { SourceFile } from "../../../src/diagnostics/diagnostic.ts";
+import { loadModules, resolvePath } from "../../../src/language/modules.ts";
 
 const preludeFolder = "models/prelude";
 const prelude: readonly SourceFile[] = readdirSync(preludeFolder).map((name) => ({
