@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import type { Node } from "../../src/graph/op.ts";
 import { planEstimators } from "../../src/inference/legality.ts";
 import { deriveEvaluation } from "../../src/inference/objective.ts";
-import type { Bound, Estimator, Sizes } from "../../src/inference/spec.ts";
+import type { BatchSizes } from "../../src/inference/graphs.ts";
+import type { Bound, Estimator } from "../../src/inference/spec.ts";
 import { legalObjective, logSumExp, normals, numbers, prepare, spec } from "./support/run.ts";
 import { stateSpace, stateSpaceValues } from "./support/temporal.ts";
 import { toyA, toyB } from "./support/toys.ts";
@@ -65,7 +66,7 @@ test.each(kinds)("an objective of %s is refused exactly where its row says so", 
 });
 
 const [batch, particles, steps] = [2, 3, 4];
-const sizes: Sizes = { batch, particles, steps, ragged: false, dims: {} };
+const sizes: BatchSizes = { batch, particles, steps, ragged: false, dims: {} };
 const given = {
   ...stateSpaceValues,
   x: numbers(batch * steps, 3),
