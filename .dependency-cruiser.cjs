@@ -66,7 +66,12 @@ const mayImport = {
     "training",
     "runtime",
     "data",
+    "inference",
+    "distributions",
+    "language",
+    "graph",
     "ir",
+    "shape",
     "diagnostics",
   ],
   cli: [

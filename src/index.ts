@@ -16,10 +16,29 @@ export * from "./library/training.ts";
 export type { CompileOptions } from "./program/analyse.ts";
 export { sourceNames } from "./data/open.ts";
 export type { ArgumentPlace, DataContext, DataSpec } from "./data/context.ts";
-export type { Batch, BatchField, Dataset, FieldShape, Region, Split } from "./data/dataset.ts";
+export type {
+  Batch,
+  BatchField,
+  Dataset,
+  Draw,
+  FieldShape,
+  Region,
+  Split,
+  Splits,
+  StoredValues,
+} from "./data/dataset.ts";
+export type { Numbers } from "./data/array.ts";
 export type { ArrayField, ArrayOptions } from "./data/sequences.ts";
 export type { ErrorCode } from "./diagnostics/codes.ts";
-export type { Diagnostic, Result, SourceFile, Sources } from "./diagnostics/diagnostic.ts";
+export type {
+  Diagnostic,
+  Fix,
+  Label,
+  Result,
+  SourceFile,
+  Sources,
+} from "./diagnostics/diagnostic.ts";
+export type { Span } from "./diagnostics/span.ts";
 export type { DataDigest } from "./program/digest.ts";
 export type { DrawRequest } from "./program/draw.ts";
 export { DEFAULT_PARTICLES } from "./program/prefix.ts";
@@ -33,7 +52,30 @@ export type { Stage, StageOptions } from "./experiment/stage.ts";
 export type { RunEnd, Trained, TrainOptions } from "./experiment/train.ts";
 export { modelsDirectory } from "./program/disk.ts";
 export type { MemoryForecast, MemoryNeed } from "./program/forecast.ts";
-export type { Model } from "./ir/model.ts";
+export type {
+  Base,
+  Carry,
+  DataField,
+  DistributionCall,
+  Initializer,
+  Model,
+  Parameter,
+  Site,
+  Type,
+  Watch,
+} from "./ir/model.ts";
+export type {
+  BinaryValue,
+  UnaryValue,
+  Value,
+  ValueId,
+  ValueOf,
+  ValueOp,
+  ValueOps,
+} from "./ir/value.ts";
+export type { Dtype, Graph, Node, NodeOf, OpName, Ops, ScanBody, Shape } from "./graph/op.ts";
+export type { LoadFile, Unreadable } from "./language/modules.ts";
+export type { Dim } from "./shape/dim.ts";
 export type {
   CheckedFile,
   CompiledStage,
@@ -42,6 +84,7 @@ export type {
   ExecutedStage,
   Program,
   ProgramInfo,
+  SampleGraph,
   SampleSizes,
   SampleTarget,
 } from "./program/program.ts";
@@ -79,8 +122,25 @@ export type {
   TrainResult,
   Verification,
 } from "./training/event.ts";
-export type { TrainingOptions } from "./training/options.ts";
-export type { TrainingState } from "./training/state.ts";
+export type { Feed } from "./training/feed.ts";
+export type {
+  EarlyStopping,
+  OptimizerKind,
+  OptimizerOptions,
+  Schedule,
+  TrainingOptions,
+} from "./training/options.ts";
+export type {
+  BatchSizes,
+  EvaluationGraph,
+  GraphInputs,
+  NoiseInput,
+  ObjectiveGraph,
+} from "./inference/graphs.ts";
+export type { DrawTarget } from "./inference/spec.ts";
+export type { NoiseKind } from "./distributions/distribution.ts";
+export type { ParameterInit, ParameterSpec, Problem } from "./training/problem.ts";
+export type { Progress, TrainingState } from "./training/state.ts";
 export type { TrainRequest } from "./training/request.ts";
 export type { Difference } from "./training/verify/compare.ts";
 export type { Verdict, VerifyOptions } from "./training/verify/verify.ts";
