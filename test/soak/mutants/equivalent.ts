@@ -28,4 +28,22 @@ export const equivalent: Readonly<Record<string, Readonly<Record<string, string>
     "range.end - range.begin to range.end + range.begin":
       "a range of terms is the whole sequence, which begins at 0",
   },
+  "src/graph/vjp.ts": {
+    "reverse ? greater(k, i) : greater(i, k) to neg(reverse ? greater(k, i) : greater(i, k))":
+      "only select reads it, which asks whether it is 0",
+    "reverse ? greater(k, i) : greater(i, k) to mul(2, reverse ? greater(k, i) : greater(i, k))":
+      "only select reads it, which asks whether it is 0",
+    "exclusive ? beyond : sub(1, reverse ? greater(i, k) : greater(k, i)) to neg(exclusive ? beyond : sub(1, reverse ? greater(i, k) : greater(k, i)))":
+      "only select reads it, which asks whether it is 0",
+    "exclusive ? beyond : sub(1, reverse ? greater(i, k) : greater(k, i)) to mul(2, exclusive ? beyond : sub(1, reverse ? greater(i, k) : greater(k, i)))":
+      "only select reads it, which asks whether it is 0",
+    "greater(a, 0) to neg(greater(a, 0))": "only select reads it, which asks whether it is 0",
+    "greater(a, 0) to mul(2, greater(a, 0))": "only select reads it, which asks whether it is 0",
+    "merge(x) to mul(2, merge(x)) (3)":
+      "only argmax reads it, whose place does not depend on a scale",
+    "build.onehot(build.argmax(values), values.shape[last(values)] ?? 1) to neg(build.onehot(build.argmax(values), values.shape[last(values)] ?? 1))":
+      "only select reads it, which asks whether it is 0",
+    "build.onehot(build.argmax(values), values.shape[last(values)] ?? 1) to mul(2, build.onehot(build.argmax(values), values.shape[last(values)] ?? 1))":
+      "only select reads it, which asks whether it is 0",
+  },
 };

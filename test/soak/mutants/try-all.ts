@@ -29,14 +29,14 @@ export const tryAll = async (
       progressed(outcomesIn(results));
     });
     const last = linesIn(results).at(-1);
-    if (end === null && last?.end === "begun") {
+    if (end === "hung" && last?.end === "begun") {
       appendFileSync(results, `${JSON.stringify({ ...last, end: "hung" })}\n`);
     } else if (end !== 0) throw new Error(`the process that tries mutants ended with ${end}`);
   }
 };
 
 /** Runs the process until it ends, or has nothing to say for long. */
-const work = (job: Job, heard: () => void): Promise<number | null> =>
+const work = (job: Job, heard: () => void): Promise<number | null | "hung"> =>
   new Promise((resolve) => {
     const folder = mkdtempSync(join(tmpdir(), "gtmc-mutants-"));
     const file = join(folder, "job.json");
@@ -52,6 +52,7 @@ const work = (job: Job, heard: () => void): Promise<number | null> =>
         NODE_OPTIONS: "",
       },
     });
+    let hung = false;
     let size = 0;
     let since = Date.now();
     const watch = setInterval(() => {
@@ -59,12 +60,12 @@ const work = (job: Job, heard: () => void): Promise<number | null> =>
       if (now !== size) {
         [size, since] = [now, Date.now()];
         heard();
-      } else if (Date.now() - since > PATIENCE) child.kill("SIGKILL");
+      } else if (Date.now() - since > PATIENCE) hung = child.kill("SIGKILL");
     }, 2000);
     child.on("close", (status) => {
       clearInterval(watch);
       rmSync(folder, { recursive: true });
-      resolve(status);
+      resolve(hung ? "hung" : status);
     });
   });
 
