@@ -43,9 +43,8 @@ export const trainInFolder = async (io: Io, session: CliSession): Promise<Ending
       const { onNextBackend } = await import("../index.ts");
       const next = await onNextBackend(experiment, trained);
       if (next === undefined) return failed(session, trained);
-      const why = trained.diagnostics.find(({ code }) => code === "E0704" || code === "E0705");
-      talk.say(`${why?.message ?? ""}; going on with the backend ${next.backendReason}\n`);
-      return trainInFolder(io, { ...session, experiment: next });
+      talk.say(`${next.reason}; going on with the backend ${next.experiment.backendReason}\n`);
+      return trainInFolder(io, { ...session, experiment: next.experiment });
     }
   }
 };

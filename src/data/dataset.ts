@@ -25,6 +25,8 @@ export interface FieldShape {
 /** A range of frames to tell apart in reports, such as the recall interval. Ends are exclusive. */
 export interface Region {
   readonly name: string;
+  /** What a memory has to do with its frames: keep them, be asked by them, give them back. */
+  readonly kind: "presented" | "cue" | "recalled";
   readonly from: number;
   readonly to: number;
 }

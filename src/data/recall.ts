@@ -60,8 +60,8 @@ const several = (set: ImageSet, n: number, draw: Draw): number[] =>
   Array.from({ length: n }, () => draw(set.count));
 
 const recallRegions = (l: number, k: number): readonly Region[] => [
-  { name: "pre-recall", from: 0, to: l },
-  { name: "recall", from: l, to: l + k },
+  { name: "pre-recall", kind: "presented", from: 0, to: l },
+  { name: "recall", kind: "recalled", from: l, to: l + k },
 ];
 
 /** Algorithm 1: the first `k` frames again, in the same order. */
@@ -232,10 +232,10 @@ export const similarityRecall: Source = source(
       const from = draw(l - k);
       return [...shown, ...shown.slice(from, from + k)];
     });
-    const regions = [
-      { name: "pre-recall", from: 0, to: l },
-      { name: "cue", from: l, to: l + 1 },
-      { name: "recall", from: l + 1, to: l + k },
+    const regions: readonly Region[] = [
+      { name: "pre-recall", kind: "presented", from: 0, to: l },
+      { name: "cue", kind: "cue", from: l, to: l + 1 },
+      { name: "recall", kind: "recalled", from: l + 1, to: l + k },
     ];
     return success(imageSequences(title, images.value, l + k, regions, plans));
   },

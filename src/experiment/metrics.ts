@@ -58,13 +58,19 @@ export const klOfRegions = (
   });
 };
 
+/** The name of the first region of a kind. */
+export const regionName = (regions: readonly Region[], kind: Region["kind"]): string | undefined =>
+  regions.find((region) => region.kind === kind)?.name;
+
 /** Mean KL at recall over mean KL before it: 1 without memory, 0 with a perfect one. Infinite ones have no ratio. */
 export const recallRatio = (
   series: MeasuredTerms,
   regions: readonly Region[],
 ): number | undefined => {
   const means = new Map(klOfRegions(series, regions));
-  const [before, recall] = [means.get("pre-recall"), means.get("recall")];
+  const [before, recall] = (["presented", "recalled"] as const).map((kind) =>
+    means.get(regionName(regions, kind) ?? ""),
+  );
   const ratio = (recall ?? NaN) / (before ?? NaN);
   return before !== undefined && before > 0 && Number.isFinite(ratio) ? ratio : undefined;
 };

@@ -54,7 +54,7 @@ export const draw = (
 /** The first frame to be predicted: where recall begins, else the middle. */
 export const defaultPrefix = ({ dataset }: Stage): number | undefined => {
   if (dataset.steps === undefined) return undefined;
-  const recall = dataset.regions.find(({ name }) => name === "recall");
+  const recall = dataset.regions.find(({ kind }) => kind === "recalled");
   return recall?.from ?? Math.ceil(dataset.steps / 2);
 };
 

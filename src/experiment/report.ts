@@ -18,6 +18,7 @@ import {
   klPerFrame,
   perStep,
   recallRatio,
+  regionName,
   seriesOf,
   type MetricsLine,
   type MeasuredTerms as Measurements,
@@ -94,7 +95,9 @@ const headlines = ({ lines, regions, temporal }: StorySource): readonly Headline
     return typeof found === "number" ? `${number(found)} nats` : undefined;
   };
   const ratio = recallRatio(seriesOf(line), regions);
-  const [before, recall] = [value("kl.pre-recall"), value("kl.recall")];
+  const [before, recall] = (["presented", "recalled"] as const).map((kind) =>
+    value(`kl.${regionName(regions, kind) ?? ""}`),
+  );
   return [
     {
       label: `Test bound, ${temporal ? "nats per frame" : "nats"}`,

@@ -105,21 +105,21 @@ export const trainExperiment = async (
 };
 
 /**
- * The experiment on the next backend, where `auto` chose one that then did not compile or start what the model needs.
- * `undefined` where it began, or there is none.
+ * The experiment on the next backend, where `auto` chose one that then did not compile or start what the model needs, and what that
+ * one said. `undefined` where it began, or there is no next one.
  */
 export const onNextBackend = async (
   experiment: OpenExperiment,
   { diagnostics, state }: Pick<TrainResult, "diagnostics" | "state">,
-): Promise<OpenExperiment | undefined> => {
-  const refused = diagnostics.some(({ code }) => code === "E0704" || code === "E0705");
+): Promise<{ readonly experiment: OpenExperiment; readonly reason: string } | undefined> => {
+  const refusal = diagnostics.find(({ code }) => code === "E0704" || code === "E0705");
   const begun = state.iteration > experiment.state.iteration;
-  if (!refused || begun || experiment.next === undefined) return undefined;
+  if (refusal === undefined || begun || experiment.next === undefined) return undefined;
   const next = await experiment.next();
   if (!next.ok) return undefined;
   const environment = { ...experiment.environment, backend: next.value.backend.name };
   writeJson(join(experiment.folder, runFiles.environment), environment);
-  return { ...experiment, ...next.value, environment };
+  return { experiment: { ...experiment, ...next.value, environment }, reason: refusal.message };
 };
 
 /** How a whole run ended. */
@@ -149,7 +149,7 @@ export const runExperiment = async (
         const said = [...warnings, ...concluded.warnings];
         return success({ reason, ...concluded.conclusion }, said);
       }
-      current = await onNextBackend(current, trained);
+      current = (await onNextBackend(current, trained))?.experiment;
       if (current === undefined) return failure(...diagnostics);
     }
   } finally {

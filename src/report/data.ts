@@ -1,6 +1,8 @@
 /** A range of frames with a name, such as the recall interval. `to` is exclusive. */
 export interface Region {
   readonly name: string;
+  /** Frames that are recalled are what a reader should see first. */
+  readonly kind: "presented" | "cue" | "recalled";
   readonly from: number;
   readonly to: number;
 }

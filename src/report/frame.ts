@@ -135,7 +135,7 @@ export const xAxis = (plot: Plot, label: string, ticks: readonly number[]): Mark
 };
 
 /** Whether a region is the one that a reader should see first. */
-export const isAccented = (region: Region): boolean => region.name === "recall";
+export const isAccented = (region: Region): boolean => region.kind === "recalled";
 
 /** Brackets with names above a plot whose x axis counts frames; `x` is a frame's left edge. */
 export const regionNames = (

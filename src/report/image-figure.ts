@@ -48,7 +48,10 @@ export const reconstructionFigure = (data: Reconstructions): Markup =>
 export const continuationFigure = (data: Continuations): Markup =>
   imageFigure("Data above samples that continue its first frames", continuationRows(data), {
     size: data.size,
-    regions: [{ name: "given", from: 0, to: data.prefix }, ...data.regions.filter(isAccented)],
+    regions: [
+      { name: "given", kind: "presented", from: 0, to: data.prefix },
+      ...data.regions.filter(isAccented),
+    ],
     frames: true,
   });
 

@@ -54,8 +54,8 @@ describe("perfect recall", () => {
 
   test("tells its regions and the images' size", () => {
     expect(dataset.regions).toEqual([
-      { name: "pre-recall", from: 0, to: 6 },
-      { name: "recall", from: 6, to: 10 },
+      { name: "pre-recall", kind: "presented", from: 0, to: 6 },
+      { name: "recall", kind: "recalled", from: 6, to: 10 },
     ]);
     expect(dataset.images.get("x")).toEqual([14, 14]);
     expect(dataset.steps).toBe(10);

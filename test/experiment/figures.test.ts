@@ -56,9 +56,9 @@ test("terms are given a frame over the frames that exist", () => {
   expect(perStep(kl, present)).toEqual([0.5, 0.5]);
   expect(perFrame(kl, present)).toBe(0.5);
   const regions = [
-    { name: "all", from: 0, to: 3 },
-    { name: "nobody's", from: 2, to: 3 },
-  ];
+    { name: "all", kind: "presented", from: 0, to: 3 },
+    { name: "nobody's", kind: "recalled", from: 2, to: 3 },
+  ] as const;
   expect(klOfRegions({ terms: new Map([["kl.z", kl]]), present }, regions)).toEqual([["all", 0.5]]);
 });
 

@@ -5,9 +5,9 @@ const image = (level: number): Float32Array => new Float32Array(16).fill(level);
 const sequence = (level: number): readonly Float32Array[] =>
   Array.from({ length: 6 }, () => image(level));
 const regions = [
-  { name: "pre-recall", from: 0, to: 4 },
-  { name: "recall", from: 4, to: 6 },
-];
+  { name: "pre-recall", kind: "presented", from: 0, to: 4 },
+  { name: "recall", kind: "recalled", from: 4, to: 6 },
+] as const;
 
 /** A report with every section of a temporal model. */
 export const temporal: ReportData = {
