@@ -51,6 +51,9 @@ const families: Readonly<Record<FamilyName, (parameter: string) => string>> = {
   Normal: (p) => `Normal(loc = ${p}, scale = exp(${p}))`,
   LogNormal: (p) => `LogNormal(loc = ${p}, scale = exp(${p}))`,
   Laplace: (p) => `Laplace(loc = ${p}, scale = exp(${p}))`,
+  Logistic: (p) => `Logistic(loc = ${p}, scale = exp(${p}))`,
+  Exponential: (p) => `Exponential(rate = exp(${p}))`,
+  Uniform: (p) => `Uniform(low = -40 * exp(${p}), width = 80 * exp(${p}))`,
   Bernoulli: (p) => `Bernoulli(logits = ${p})`,
   Categorical: (p) => `Categorical(logits = ${p})`,
 };
@@ -153,8 +156,9 @@ const inferring = (prior: FamilyName, guide: FamilyName): Mini => {
       `param q_${site}: ${wide} = randn(0.1)`,
     ]),
   ];
+  // A guide is narrower than its prior, so that what it draws is possible there.
   const latent = (site: string, at: string): string =>
-    `${site}${at} ~ ${families[prior](`p_${site}`)}\n    guide ${families[guide](`q_${site}`)}`;
+    `${site}${at} ~ ${families[prior](`p_${site}`)}\n    guide ${families[guide](`(q_${site} - 1)`)}`;
   const summed = (value: string): string =>
     base === "index" ? `sum(sum(${read(value)} * p_z))` : `sum(${read(value)} * p_z)`;
   const sites = [

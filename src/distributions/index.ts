@@ -4,17 +4,31 @@ import type { Families } from "../ir/library.ts";
 import { bernoulli } from "./bernoulli.ts";
 import { categorical } from "./categorical.ts";
 import type { Distribution } from "./distribution.ts";
+import { exponential } from "./exponential.ts";
 import { laplace } from "./laplace.ts";
 import { logNormal } from "./log-normal.ts";
+import { logistic } from "./logistic.ts";
 import { normal } from "./normal.ts";
+import { uniform } from "./uniform.ts";
 
 /** The families' names, as models write them. */
-export type FamilyName = "Normal" | "LogNormal" | "Laplace" | "Bernoulli" | "Categorical";
+export type FamilyName =
+  | "Normal"
+  | "LogNormal"
+  | "Laplace"
+  | "Logistic"
+  | "Exponential"
+  | "Uniform"
+  | "Bernoulli"
+  | "Categorical";
 
 const table: Readonly<Record<FamilyName, Distribution>> = {
   Normal: normal,
   LogNormal: logNormal,
   Laplace: laplace,
+  Logistic: logistic,
+  Exponential: exponential,
+  Uniform: uniform,
   Bernoulli: bernoulli,
   Categorical: categorical,
 };

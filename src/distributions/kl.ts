@@ -4,10 +4,12 @@ import {
   add,
   div,
   exp,
+  greater,
   log,
   logSoftmax,
   mul,
   neg,
+  select,
   sigmoid,
   softmax,
   softplus,
@@ -48,6 +50,20 @@ const laplaceLaplace: ClosedForm = (q, p) => {
   return sub(add(div(distance, get(p, "scale")), tails), add(logRatio(q, p), 1));
 };
 
+// log(rq/rp) + rp/rq - 1
+const exponentialExponential: ClosedForm = (q, p) => {
+  const [rq, rp] = [get(q, "rate"), get(p, "rate")];
+  return add(sub(log(rq), log(rp)), sub(div(rp, rq), 1));
+};
+
+// log(wp/wq) where p is possible wherever q is
+const uniformUniform: ClosedForm = (q, p) => {
+  const [lq, lp, wq, wp] = [get(q, "low"), get(p, "low"), get(q, "width"), get(p, "width")];
+  const above = greater(add(lq, wq), add(lp, wp));
+  const inside = select(above, Number.POSITIVE_INFINITY, sub(log(wp), log(wq)));
+  return select(greater(lp, lq), Number.POSITIVE_INFINITY, inside);
+};
+
 // q log(q/p) + (1 - q) log((1 - q)/(1 - p)), where -log p is softplus(-logit)
 const bernoulliBernoulli: ClosedForm = (q, p) => {
   const lq = get(q, "logits");
@@ -67,6 +83,8 @@ const pairs: ReadonlyMap<string, ClosedForm> = new Map([
   ["Normal Normal", normalNormal],
   ["LogNormal LogNormal", normalNormal],
   ["Laplace Laplace", laplaceLaplace],
+  ["Exponential Exponential", exponentialExponential],
+  ["Uniform Uniform", uniformUniform],
   ["Bernoulli Bernoulli", bernoulliBernoulli],
   ["Categorical Categorical", categoricalCategorical],
 ]);

@@ -45,6 +45,28 @@ export const familyTexts: Readonly<Record<FamilyName, FamilyText>> = {
     drawn: "loc - scale sign(u - ½) log(1 - 2 |u - ½|)",
     example: { parameters: { loc: "0", scale: "1" }, value: 2, logDensity: -2.6931 },
   },
+  Logistic: {
+    meaning: "A smooth distribution with tails like those of `Laplace`.",
+    parameters: { loc: "the mean and median", scale: "√3 / π times the standard deviation" },
+    logDensity: "-softplus(y) - softplus(-y) - log scale, where y = (x - loc) / scale",
+    drawn: "loc + scale (log u - log(1 - u))",
+    example: { parameters: { loc: "0", scale: "1" }, value: 2, logDensity: -2.2539 },
+  },
+  Exponential: {
+    meaning: "A waiting time: positive values, of which the smallest are the most likely.",
+    parameters: { rate: "1 over the mean" },
+    logDensity: "log rate - rate x",
+    drawn: "-log(u) / rate",
+    example: { parameters: { rate: "2" }, value: 1, logDensity: -1.3069 },
+  },
+  Uniform: {
+    meaning:
+      "Every value from `low` to `low + width` alike; others are impossible, and their log density is -inf. A width is given, instead of a second end, so that no parameters can be wrong.",
+    parameters: { low: "the lower end", width: "how far above it the upper end lies" },
+    logDensity: "-log width from low to low + width, else -inf",
+    drawn: "low + width u",
+    example: { parameters: { low: "-1", width: "4" }, value: 2, logDensity: -1.3863 },
+  },
   Bernoulli: {
     meaning:
       "1 with the probability sigmoid(logits), else 0; the elements of an event are independent. Data between 0 and 1, such as grey pixels, are taken at the same formula; the result is then no probability.",

@@ -25,7 +25,8 @@ export interface Case {
 export type Range = readonly [low: number, high: number];
 
 // from scipy import stats as s; s.norm(.5,2).logpdf([1.3,-4]); s.lognorm(s=.7,scale=exp(.2)).logpdf([.3,2.5]);
-// s.laplace(-.4,1.5).logpdf([1,-3]); s.bernoulli(expit(-.3)).logpmf([1,0]); divergences by mpmath.quad of q (log q - log p)
+// s.laplace(-.4,1.5).logpdf([1,-3]); s.logistic(.5,1.2).logpdf([1.3,-4]);
+// s.expon(scale=1/1.7).logpdf([.3,2.5]); s.uniform(-1.5,4).logpdf([-1.5,2.5,2.6]); s.bernoulli(expit(-.3)).logpmf([1,0]); divergences by mpmath.quad of q (log q - log p)
 export const cases: Readonly<Record<FamilyName, Case>> = {
   Normal: {
     parameters: { loc: [0.5], scale: [2] },
@@ -73,6 +74,52 @@ export const cases: Readonly<Record<FamilyName, Case>> = {
       [[1], -0.4 + 1.5 * 24 * Math.LN2],
     ],
     kl: { from: { loc: [0.3], scale: [0.8] }, nats: 0.4221833754646061 },
+  },
+  Logistic: {
+    parameters: { loc: [0.5], scale: [1.2] },
+    values: { range: [-40, 41] },
+    logProbs: [
+      [1.3, -1.6777283971647654],
+      [-4, -3.9788124855388047],
+      [1e4, -8333.098988223463],
+    ],
+    mean: [0.5],
+    entropy: 2.1823215567939545,
+    draws: [
+      [[0.1], -2.136669492803463],
+      [[0.8], 2.163553233343869],
+    ],
+  },
+  Exponential: {
+    parameters: { rate: [1.7] },
+    values: { range: [0, 20] },
+    logProbs: [
+      [0, 0.5306282510621704],
+      [0.3, 0.020628251062170366],
+      [2.5, -3.7193717489378297],
+    ],
+    mean: [0.5882352941176471],
+    entropy: 0.4693717489378296,
+    draws: [
+      [[0.1], 1.354461819408262],
+      [[0.8], 0.13126091253777042],
+    ],
+    kl: { from: { rate: [0.6] }, nats: 0.3943950512987495 },
+  },
+  Uniform: {
+    parameters: { low: [-1.5], width: [4] },
+    values: { range: [-1.5, 2.5] },
+    logProbs: [
+      [-1.5, -1.3862943611198906],
+      [2.5, -1.3862943611198906],
+    ],
+    mean: [0.5],
+    entropy: 1.3862943611198906,
+    draws: [
+      [[0.1], -1.1],
+      [[0.8], 1.7],
+    ],
+    kl: { from: { low: [-2], width: [7] }, nats: 0.5596157879354227 },
   },
   Bernoulli: {
     parameters: { logits: [-0.3] },

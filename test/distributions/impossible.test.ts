@@ -226,3 +226,36 @@ describe("bounds of particles of which some are impossible", () => {
     close(runOne(logMeanExp(lw), { lw: [-inf, -inf, -inf, -inf] }), [-inf]);
   });
 });
+
+test("Uniform is impossible outside its ends, with slopes of 0 by them and of what it is by its width", () => {
+  const [low, width, x] = [input("low", [1]), input("width", [1]), input("x", [4])];
+  const logProb = distributionOf("Uniform").logProb({ low, width }, x);
+  const values = { low: [-1], width: [4], x: [-1.1, -1, 3, inf] };
+  close(runOne(logProb, values), [-inf, -Math.log(4), -Math.log(4), -inf]);
+  expect(slope(logProb, width, values)).toEqual([-0.5]);
+  expect(slope(logProb, low, values)).toEqual([0]);
+});
+
+test("Uniform costs infinitely much where the other has no room for it", () => {
+  const kl = closedFormKl("Uniform", "Uniform");
+  const of = (lq: number, wq: number, lp: number, wp: number): number[] => {
+    const given = (low: number, width: number): Arguments => ({
+      low: constant(low, [1]),
+      width: constant(width, [1]),
+    });
+    return [...runOne(kl?.(given(lq, wq), given(lp, wp)) ?? constant(Number.NaN))];
+  };
+  close(of(0, 1, 0, 2), [Math.LN2]);
+  close(of(0, 2, 1, 1), [inf]);
+  close(of(0, 2, 0, 1), [inf]);
+  close(of(0, 2, -1, 2), [inf]);
+});
+
+test("Logistic is impossible at infinity, and Exponential too", () => {
+  const one = constant(1, [1]);
+  const x = input("x", [2]);
+  const logistic = distributionOf("Logistic").logProb({ loc: one, scale: one }, x);
+  expect(runOne(logistic, { x: [-inf, inf] })).toEqual([-inf, -inf]);
+  const exponential = distributionOf("Exponential").logProb({ rate: one }, x);
+  expect(runOne(exponential, { x: [0, inf] })).toEqual([0, -inf]);
+});

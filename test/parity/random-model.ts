@@ -58,15 +58,27 @@ type Network = typeof network extends fc.Arbitrary<infer T> ? T : never;
 const arch = ({ layers, act }: Network): string =>
   layers.length === 0 ? "linear()" : `mlp(${layers.join(", ")}, act = ${act})`;
 
-const continuous = from("normal", "laplace", "lognormal");
+const continuous = from("normal", "laplace", "lognormal", "logistic", "exponential");
 
 const choices = fc.record({
   sizes,
   temporal: fc.nat(9).map((n) => n > 0),
   ragged: fc.boolean(),
-  observed: from("normal", "bernoulli", "categorical", "laplace", "lognormal"),
+  observed: from(
+    "normal",
+    "bernoulli",
+    "categorical",
+    "laplace",
+    "lognormal",
+    "logistic",
+    "exponential",
+  ),
   latent: continuous,
-  once: from("none", "none", ...(["normal", "laplace", "lognormal"] as const)),
+  once: from(
+    "none",
+    "none",
+    ...(["normal", "laplace", "lognormal", "logistic", "exponential"] as const),
+  ),
   discrete: from("none", "none", "categorical", "bernoulli"),
   cell: from("LSTM", "GRU", "plain", "none"),
   bent: from(
@@ -108,6 +120,8 @@ const baseOf: Readonly<Record<string, string>> = {
   normal: "real",
   laplace: "real",
   lognormal: "pos",
+  logistic: "real",
+  exponential: "pos",
   bernoulli: "unit",
 };
 
@@ -161,10 +175,10 @@ const onceLines = ({ once, temporal, networks }: Choices): Part =>
 const cellLines = ({ cell, bent, latent, memory, temporal }: Choices): Part => {
   if (!temporal) return {};
   // What grows is not fed back as it is.
-  const before = latent === "lognormal" ? "log(z[t-1])" : "z[t-1]";
+  const before = baseOf[latent] === "pos" ? "log(z[t-1])" : "z[t-1]";
   const inputs = [...(memory === "none" ? [] : ["r[t-1]"]), before];
   const start = [
-    `z[0]: ${baseOf[latent] ?? "real"}[Z] = ${latent === "lognormal" ? 1 : 0}`,
+    `z[0]: ${baseOf[latent] ?? "real"}[Z] = ${baseOf[latent] === "pos" ? 1 : 0}`,
     ...(memory === "none" ? [] : [`r[0]: ${memories[memory].type} = 0`]),
   ];
   const types = [...(memory === "none" ? [] : [`r: ${memories[memory].type}`]), "z: real[Z]"];
@@ -200,7 +214,7 @@ const cellLines = ({ cell, bent, latent, memory, temporal }: Choices): Part => {
 
 const memoryLines = ({ memory, readsFirst, temporal, latent }: Choices): Part => {
   if (memory === "none" || !temporal) return {};
-  const word = (z: string): string => (latent === "lognormal" ? `tanh(${z})` : z);
+  const word = (z: string): string => (baseOf[latent] === "pos" ? `tanh(${z})` : z);
   const { text, nets, write, read, type } = memories[memory];
   const gives: readonly Vector[] = [["r[t]", type]];
   const declarations = [text, ...nets];

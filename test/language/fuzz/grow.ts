@@ -287,6 +287,7 @@ export const grow = (random: Random): string => {
     const e = (base: Base, of: Axes): string => expression({ base, axes: of }, depth, model);
     if (family === "Categorical") return `Categorical(logits = ${e("real", [...axes, "D"])})`;
     if (family === "Bernoulli") return `Bernoulli(logits = ${e("real", axes)})`;
+    if (family === "Exponential") return `Exponential(rate = ${e("pos", axes)})`;
     return `${family}(loc = ${e("real", axes)}, scale = ${random.chance(0.5) ? "1" : e("pos", axes)})`;
   };
 
@@ -299,6 +300,8 @@ export const grow = (random: Random): string => {
       "Normal",
       "Laplace",
       "LogNormal",
+      "Logistic",
+      "Exponential",
       "Bernoulli",
       "Categorical",
     ]);
@@ -307,6 +310,7 @@ export const grow = (random: Random): string => {
       Categorical: "index",
       Bernoulli: "unit",
       LogNormal: "pos",
+      Exponential: "pos",
     };
     const type: Type = { base: bases[family] ?? "real", axes: full };
     const text = indexed ? `${name}[t]` : name;

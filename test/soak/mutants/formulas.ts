@@ -29,9 +29,10 @@ const inference = [
 /** Everything whose sign or factor decides what is learnt. */
 const formulas: readonly Formulas[] = [
   {
-    files: ["normal", "laplace", "log-normal", "bernoulli", "categorical", "weighted", "kl"].map(
-      (name) => `src/distributions/${name}.ts`,
-    ),
+    files: [
+      ...["normal", "laplace", "log-normal", "logistic", "exponential", "uniform"],
+      ...["bernoulli", "categorical", "weighted", "kl"],
+    ].map((name) => `src/distributions/${name}.ts`),
     tests: ["densities", "kl", "impossible"].map((name) => `test/distributions/${name}.test.ts`),
   },
   {
