@@ -54,6 +54,7 @@ const families: Readonly<Record<FamilyName, (parameter: string) => string>> = {
   Logistic: (p) => `Logistic(loc = ${p}, scale = exp(${p}))`,
   Exponential: (p) => `Exponential(rate = exp(${p}))`,
   Uniform: (p) => `Uniform(low = -40 * exp(${p}), width = 80 * exp(${p}))`,
+  Poisson: (p) => `Poisson(rate = exp(${p}))`,
   Bernoulli: (p) => `Bernoulli(logits = ${p})`,
   Categorical: (p) => `Categorical(logits = ${p})`,
 };
@@ -73,6 +74,7 @@ const bases: Readonly<
     data: (i) => (i % sizes.C < 2 ? 0.1 : 0.4),
     read: (value) => value,
   },
+  count: { data: (i) => (5 * i) % 4, read: (value) => value },
   index: { data: (i) => (7 * i) % sizes.C, read: (value) => `onehot(${value}, C)` },
   // An order is what `argsort` makes; no data are of this type.
   perm: null,

@@ -3,7 +3,7 @@ import type { Numbers } from "./array.ts";
 import type { Offence } from "./errors.ts";
 
 /** The types of the language. */
-export type Base = "real" | "pos" | "unit" | "simplex" | "index" | "perm";
+export type Base = "real" | "pos" | "unit" | "simplex" | "count" | "index" | "perm";
 
 /** A type with its sizes. */
 export interface ValueType {
@@ -71,6 +71,8 @@ const checks: Readonly<
         ? undefined
         : { rule: "does not sum to 1", shown: `a vector with the sum ${Number(sum.toFixed(6))}` };
     }),
+  count: (values) =>
+    firstWhere(values, (x) => !(Number.isInteger(x) && x >= 0), "is not a whole number from 0 on"),
   index: (values, _, of) => notWhole(values, of),
   perm: (values, size, of) =>
     notWhole(values, of) ??

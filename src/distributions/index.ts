@@ -9,6 +9,7 @@ import { laplace } from "./laplace.ts";
 import { logNormal } from "./log-normal.ts";
 import { logistic } from "./logistic.ts";
 import { normal } from "./normal.ts";
+import { poisson } from "./poisson.ts";
 import { uniform } from "./uniform.ts";
 
 /** The families' names, as models write them. */
@@ -19,6 +20,7 @@ export type FamilyName =
   | "Logistic"
   | "Exponential"
   | "Uniform"
+  | "Poisson"
   | "Bernoulli"
   | "Categorical";
 
@@ -29,6 +31,7 @@ const table: Readonly<Record<FamilyName, Distribution>> = {
   Logistic: logistic,
   Exponential: exponential,
   Uniform: uniform,
+  Poisson: poisson,
   Bernoulli: bernoulli,
   Categorical: categorical,
 };

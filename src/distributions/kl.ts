@@ -56,6 +56,12 @@ const exponentialExponential: ClosedForm = (q, p) => {
   return add(sub(log(rq), log(rp)), sub(div(rp, rq), 1));
 };
 
+// rq log(rq/rp) - rq + rp
+const poissonPoisson: ClosedForm = (q, p) => {
+  const [rq, rp] = [get(q, "rate"), get(p, "rate")];
+  return add(weighted(rq, sub(log(rq), log(rp))), sub(rp, rq));
+};
+
 // log(wp/wq) where p is possible wherever q is
 const uniformUniform: ClosedForm = (q, p) => {
   const [lq, lp, wq, wp] = [get(q, "low"), get(p, "low"), get(q, "width"), get(p, "width")];
@@ -85,6 +91,7 @@ const pairs: ReadonlyMap<string, ClosedForm> = new Map([
   ["Laplace Laplace", laplaceLaplace],
   ["Exponential Exponential", exponentialExponential],
   ["Uniform Uniform", uniformUniform],
+  ["Poisson Poisson", poissonPoisson],
   ["Bernoulli Bernoulli", bernoulliBernoulli],
   ["Categorical Categorical", categoricalCategorical],
 ]);

@@ -8,5 +8,5 @@ export interface Type {
   readonly of?: Dim;
 }
 
-/** `pos` > 0 (0 allowed for initial values), `unit` in [0, 1], `simplex`: the last axis sums to 1. */
-export type Base = "real" | "pos" | "unit" | "simplex" | "index" | "perm";
+/** `pos` > 0 (0 allowed for initial values), `unit` in [0, 1], `simplex`: the last axis sums to 1, `count`: 0, 1, 2, …. */
+export type Base = "real" | "pos" | "unit" | "simplex" | "count" | "index" | "perm";

@@ -67,6 +67,14 @@ export const familyTexts: Readonly<Record<FamilyName, FamilyText>> = {
     drawn: "low + width u",
     example: { parameters: { low: "-1", width: "4" }, value: 2, logDensity: -1.3863 },
   },
+  Poisson: {
+    meaning: "A count of events that come independently at this rate.",
+    parameters: { rate: "the mean, and the variance" },
+    logDensity: "x log rate - rate - lgamma(x + 1)",
+    drawn:
+      "the number of counts that are exceeded with a probability above u, summed up to a rate of 81; above, the whole part of the quantile's expansion to the order 1 / rate, whose distribution differs by less than 2e-6",
+    example: { parameters: { rate: "2" }, value: 3, logDensity: -1.7123 },
+  },
   Bernoulli: {
     meaning:
       "1 with the probability sigmoid(logits), else 0; the elements of an event are independent. Data between 0 and 1, such as grey pixels, are taken at the same formula; the result is then no probability.",

@@ -23,6 +23,12 @@ const typeTexts: Readonly<Record<Base, TypeText>> = {
     meaning: "Weights from 0 to 1 that sum to 1 along the last axis: N weights for each of R here.",
     made: "softmax along the last axis",
   },
+  count: {
+    usage: "count[X]",
+    meaning:
+      "A whole number, 0 or more. It is a number like any `real`, and may be 0, so it is no `pos`; sums and products of counts are counts.",
+    made: "not possible: draw it",
+  },
   index: {
     usage: "index[R, N]",
     meaning:

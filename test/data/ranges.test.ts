@@ -14,6 +14,7 @@ const legal: Readonly<Record<Base, readonly number[]>> = {
   pos: [0.1, 1, 7.5, 1e-30],
   unit: [0, 1, 0.25, 0.5],
   simplex: [0.25, 0.25, 0, 0.5],
+  count: [0, 3, 300, 1],
   index: [0, 3, 1, 2],
   perm: [3, 0, 1, 2],
 };
@@ -24,6 +25,7 @@ const illegal: Readonly<Record<Base, readonly number[]>> = {
   pos: [0, -1, -1e-30, NaN, Infinity],
   unit: [-0.01, 1.01, 255, NaN, -Infinity],
   simplex: [-0.25, 0.3, 1.5, NaN, Infinity],
+  count: [-1, 0.5, 1e-30, NaN, Infinity],
   index: [-1, 4, 0.5, 1e9, NaN, Infinity],
   perm: [-1, 4, 0.5, NaN],
 };

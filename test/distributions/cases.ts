@@ -26,7 +26,7 @@ export type Range = readonly [low: number, high: number];
 
 // from scipy import stats as s; s.norm(.5,2).logpdf([1.3,-4]); s.lognorm(s=.7,scale=exp(.2)).logpdf([.3,2.5]);
 // s.laplace(-.4,1.5).logpdf([1,-3]); s.logistic(.5,1.2).logpdf([1.3,-4]);
-// s.expon(scale=1/1.7).logpdf([.3,2.5]); s.uniform(-1.5,4).logpdf([-1.5,2.5,2.6]); s.bernoulli(expit(-.3)).logpmf([1,0]); divergences by mpmath.quad of q (log q - log p)
+// s.expon(scale=1/1.7).logpdf([.3,2.5]); s.uniform(-1.5,4).logpdf([-1.5,2.5,2.6]); s.poisson(2.3).logpmf([0,3,40]); s.bernoulli(expit(-.3)).logpmf([1,0]); divergences by mpmath.quad of q (log q - log p)
 export const cases: Readonly<Record<FamilyName, Case>> = {
   Normal: {
     parameters: { loc: [0.5], scale: [2] },
@@ -120,6 +120,24 @@ export const cases: Readonly<Record<FamilyName, Case>> = {
       [[0.8], 1.7],
     ],
     kl: { from: { low: [-2], width: [7] }, nats: 0.5596157879354227 },
+  },
+  Poisson: {
+    parameters: { rate: [2.3] },
+    values: { outcomes: Array.from({ length: 30 }, (_, i) => i) },
+    logProbs: [
+      [0, -2.3],
+      [3, -1.593032100422743],
+      [40, -79.30427479735323],
+    ],
+    mean: [2.3],
+    // Quantiles of 1 - u.
+    draws: [
+      [[0.1], 4],
+      [[0.8], 1],
+      [[1 - 2 ** -24], 0],
+      [[2 ** -24], 14],
+    ],
+    kl: { from: { rate: [1.1] }, nats: 0.49647756920079145 },
   },
   Bernoulli: {
     parameters: { logits: [-0.3] },

@@ -160,6 +160,8 @@ const dataOf = (
       }
       return data;
     }
+    case "count":
+      return from(() => Math.floor(5 * next()));
     case "index":
       return Int32Array.from({ length: count }, () => Math.floor(next() * outcomes));
     case "perm":

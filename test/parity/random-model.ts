@@ -72,6 +72,7 @@ const choices = fc.record({
     "lognormal",
     "logistic",
     "exponential",
+    "poisson",
   ),
   latent: continuous,
   once: from(
@@ -122,6 +123,7 @@ const baseOf: Readonly<Record<string, string>> = {
   lognormal: "pos",
   logistic: "real",
   exponential: "pos",
+  poisson: "count",
   bernoulli: "unit",
 };
 

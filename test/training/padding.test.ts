@@ -68,6 +68,7 @@ const observed: Readonly<Record<string, readonly [type: string, site: string]>> 
   Logistic: ["real", "Logistic(loc = v[t], scale = exp(log(p[t] - 0.5)))"],
   Exponential: ["pos", "Exponential(rate = exp(v[t] * log(p[t] - 0.5)))"],
   Uniform: ["real", "Uniform(low = v[t] - 50, width = 100 * exp(log(p[t] - 0.5)))"],
+  Poisson: ["count", "Poisson(rate = exp(v[t] * log(p[t] - 0.5)))"],
   Bernoulli: ["unit", "Bernoulli(logits = log(p[t] - 0.5) + v[t])"],
   Categorical: ["index[3]", "Categorical(logits = v[t] * log(s[t]))"],
 };

@@ -32,7 +32,7 @@ export const ofRuns: { readonly [C in Explained]: Explanation } = {
   },
   E0608: {
     meaning:
-      "A `unit` is from 0 to 1, a `pos` is above 0, a `simplex` sums to 1, and an `index[N]` is a whole number from 0 to N - 1.",
+      "A `unit` is from 0 to 1, a `pos` is above 0, a `simplex` sums to 1, a `count` is a whole number from 0 on, and an `index[N]` is a whole number from 0 to N - 1.",
   },
   E0609: { meaning: "Give more data, or ask for less: the message says how many are needed." },
   E0610: { meaning: "Data are read from regular files, never from folders, pipes or devices." },

@@ -3,7 +3,7 @@ import type { UnaryValue } from "../../../src/ir/value.ts";
 import { shuffled, type Random } from "./random.ts";
 
 type Axes = readonly string[];
-type Base = "real" | "pos" | "unit" | "simplex" | "index" | "perm";
+type Base = "real" | "pos" | "unit" | "simplex" | "count" | "index" | "perm";
 /** The last axis of an index or an order is what it selects from. */
 interface Type {
   readonly base: Base;
@@ -50,12 +50,13 @@ const width: Readonly<Record<Base, number>> = {
   simplex: 0,
   unit: 1,
   pos: 2,
+  count: 2,
   real: 3,
   index: 4,
   perm: 5,
 };
 const lies = (found: Base, wanted: Base): boolean =>
-  found === wanted || (width[wanted] < 4 && width[found] < width[wanted]);
+  found === wanted || (wanted !== "count" && width[wanted] < 4 && width[found] < width[wanted]);
 
 /** The last axis and those before it. */
 const parted = (axes: Axes): readonly [Axes, string] => [axes.slice(0, -1), axes.at(-1) ?? "A"];
@@ -287,7 +288,8 @@ export const grow = (random: Random): string => {
     const e = (base: Base, of: Axes): string => expression({ base, axes: of }, depth, model);
     if (family === "Categorical") return `Categorical(logits = ${e("real", [...axes, "D"])})`;
     if (family === "Bernoulli") return `Bernoulli(logits = ${e("real", axes)})`;
-    if (family === "Exponential") return `Exponential(rate = ${e("pos", axes)})`;
+    if (family === "Exponential" || family === "Poisson")
+      return `${family}(rate = ${e("pos", axes)})`;
     return `${family}(loc = ${e("real", axes)}, scale = ${random.chance(0.5) ? "1" : e("pos", axes)})`;
   };
 
@@ -302,6 +304,7 @@ export const grow = (random: Random): string => {
       "LogNormal",
       "Logistic",
       "Exponential",
+      "Poisson",
       "Bernoulli",
       "Categorical",
     ]);
@@ -311,6 +314,7 @@ export const grow = (random: Random): string => {
       Bernoulli: "unit",
       LogNormal: "pos",
       Exponential: "pos",
+      Poisson: "count",
     };
     const type: Type = { base: bases[family] ?? "real", axes: full };
     const text = indexed ? `${name}[t]` : name;

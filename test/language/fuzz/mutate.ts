@@ -19,7 +19,18 @@ const nasty: readonly string[] = [
 ];
 
 const bases = [
-  ...["real", "pos", "unit", "simplex", "index", "perm", "normal", "bernoulli", "categorical"],
+  ...[
+    "real",
+    "pos",
+    "unit",
+    "simplex",
+    "count",
+    "index",
+    "perm",
+    "normal",
+    "bernoulli",
+    "categorical",
+  ],
   ...["count", "Real", "int", ...nasty.slice(0, 6)],
 ] as const;
 

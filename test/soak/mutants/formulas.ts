@@ -30,7 +30,7 @@ const inference = [
 const formulas: readonly Formulas[] = [
   {
     files: [
-      ...["normal", "laplace", "log-normal", "logistic", "exponential", "uniform"],
+      ...["normal", "laplace", "log-normal", "logistic", "exponential", "uniform", "poisson"],
       ...["bernoulli", "categorical", "weighted", "kl"],
     ].map((name) => `src/distributions/${name}.ts`),
     tests: ["densities", "kl", "impossible"].map((name) => `test/distributions/${name}.test.ts`),

@@ -104,10 +104,19 @@ export const holeOutsideParameter = (span: Span): Finding =>
     label: "only a parameter of a network or operation may leave its width to the call",
   });
 
-export const layersGiveNoIndex = (span: Span, base: string): Finding =>
-  error("E0215", `layers give numbers, not ${base === "perm" ? "an order" : "an index"}`, span, {
-    label: "for a random index declare categorical[SIZE]",
-  });
+/** What layers cannot give, and what to declare for a random one. */
+const notOfLayers: Readonly<Record<string, readonly [what: string, random: string]>> = {
+  perm: ["numbers, not an order", "for a random index declare categorical[SIZE]"],
+  count: ["real numbers, not counts", "for a random count declare poisson[SIZE]"],
+};
+
+export const layersGiveNoIndex = (span: Span, base: string): Finding => {
+  const [what, label] = notOfLayers[base] ?? [
+    "numbers, not an index",
+    "for a random index declare categorical[SIZE]",
+  ];
+  return error("E0215", `layers give ${what}`, span, { label });
+};
 
 export const unknownMemory = (word: Word, candidates: Iterable<string>): Finding =>
   error("E0216", `unknown memory \`${word.text}\``, word.span, {

@@ -207,6 +207,7 @@ const makers: { readonly [B in Base]: string | undefined } = {
   pos: "softplus",
   unit: "sigmoid",
   simplex: "softmax",
+  count: undefined,
   index: undefined,
   perm: undefined,
 };

@@ -4,7 +4,6 @@ import { names } from "../../../shape/dim.ts";
 import type { Expr, ParamDecl } from "../../ast.ts";
 import { applyOne } from "../values/apply.ts";
 import * as errors from "../errors/models.ts";
-import { selects } from "../types/ranges.ts";
 import type { Frame, Term, ValueTerm } from "../values/terms.ts";
 import { poison } from "../values/terms.ts";
 import type { EventType } from "../types/event-type.ts";
@@ -62,7 +61,7 @@ const readInitial = (expr: Expr | undefined, range: Range): Initializer | undefi
 export const parameterTerm = (decl: ParamDecl, type: EventType, frame: Frame): Term => {
   const { name, initial } = decl;
   const { base, axes } = type;
-  if (base === "index" || base === "perm" || selects(base)) {
+  if (base === "count" || base === "index" || base === "perm") {
     frame.report(errors.parameterType(name, base));
     return poison;
   }

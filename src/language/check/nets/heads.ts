@@ -135,6 +135,7 @@ const legal = (raw: ValueTerm, { type, scale }: Field, frame: Frame): ValueTerm 
       return sum.kind === "value" ? sum : positive;
     }
     case "real":
+    case "count":
     case "index":
     case "perm":
       return raw;

@@ -1,4 +1,4 @@
-/** What is known of the range of a value: `simplex` lies in `unit`, `unit` in `pos`, `pos` in `real`. */
+/** What is known of the range of a value: `simplex` lies in `unit`, `unit` in `pos`, `pos` in `real`, and `count` in `real` alone. */
 import type { Base } from "../../../ir/model.ts";
 import type { BinaryValue, UnaryValue } from "../../../ir/value.ts";
 import type { ValueTerm } from "../values/terms.ts";
@@ -7,6 +7,7 @@ const width: { readonly [B in Base]: number } = {
   simplex: 0,
   unit: 1,
   pos: 2,
+  count: 2,
   real: 3,
   index: 4,
   perm: 5,
@@ -17,24 +18,32 @@ export const selects = (base: Base): boolean => base === "index" || base === "pe
 
 /** Whether every value of one base may stand where the other is declared. */
 export const lies = (found: Base, declared: Base): boolean =>
-  selects(found) || selects(declared) ? found === declared : width[found] <= width[declared];
+  found === declared ||
+  (![found, declared].some(selects) && declared !== "count" && width[found] < width[declared]);
 
 /** Whether the value may stand where the base is declared; of a literal its number decides. */
 export const fits = ({ type, constant }: ValueTerm, declared: Base): boolean => {
   if (constant === undefined || selects(declared)) return lies(type.base, declared);
   if (declared === "pos") return constant > 0;
   if (declared === "unit") return constant >= 0 && constant <= 1;
-  return declared === "real";
+  return declared === "count" ? constant >= 0 && Number.isInteger(constant) : declared === "real";
 };
 
 /** The smallest base that holds both. */
-export const join = (a: Base, b: Base): Base => (width[a] >= width[b] ? a : b);
+export const join = (a: Base, b: Base): Base => {
+  if (lies(a, b)) return b;
+  return lies(b, a) ? a : "real";
+};
 
 /** The base of numbers whose last axis no longer sums to 1. */
 export const relax = (base: Base): Base => (base === "simplex" ? "unit" : base);
 
 export const ofLiteral = (value: number): Base =>
   value >= 0 && value <= 1 ? "unit" : value > 0 ? "pos" : "real";
+
+/** Sums and products of counts are counts. */
+const countOr = (a: Base, b: Base, otherwise: Base): Base =>
+  a === "count" && b === "count" ? "count" : otherwise;
 
 const unitOr = (a: Base, b: Base, otherwise: Base): Base =>
   lies(a, "unit") && lies(b, "unit") ? "unit" : otherwise;
@@ -45,9 +54,14 @@ const positive = (a: Base, b: Base): Base => (lies(a, "pos") && lies(b, "pos") ?
 export const ofBinary: Readonly<
   Record<BinaryValue | "outer" | "dot", (a: ValueTerm, b: ValueTerm) => Base>
 > = {
-  add: (a, b) => positive(a.type.base, b.type.base),
+  add: (a, b) => countOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
   sub: (a, b) => (a.constant === 1 && lies(b.type.base, "unit") ? "unit" : "real"),
-  mul: (a, b) => unitOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
+  mul: (a, b) =>
+    countOr(
+      a.type.base,
+      b.type.base,
+      unitOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
+    ),
   div: (a, b) => positive(a.type.base, b.type.base),
   pow: (a, b) => {
     if (!lies(a.type.base, "pos")) return "real";

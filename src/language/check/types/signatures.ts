@@ -40,7 +40,7 @@ export type NetResult =
   | { readonly kind: "record"; readonly fields: ReadonlyMap<string, EventType> }
   | { readonly kind: "distribution"; readonly family: FamilySignature; readonly type: EventType };
 
-const bases: readonly Base[] = ["real", "pos", "unit", "simplex", "index", "perm"];
+const bases: readonly Base[] = ["real", "pos", "unit", "simplex", "count", "index", "perm"];
 
 const baseOf = (word: string): Base | undefined => bases.find((base) => base === word);
 
@@ -161,7 +161,7 @@ export const readResult = (written: ResultType, reader: TypeReader): NetResult |
 const indexIn = (result: NetResult): EventType | undefined => {
   if (result.kind === "distribution") return undefined;
   const all = result.kind === "value" ? [result.type] : [...result.fields.values()];
-  return all.find(({ base }) => selects(base));
+  return all.find(({ base }) => base === "count" || selects(base));
 };
 
 /** The types of a net; `owner` sets its widths apart from those of other nets. */
