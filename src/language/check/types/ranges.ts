@@ -41,7 +41,7 @@ export const relax = (base: Base): Base => (base === "simplex" ? "unit" : base);
 export const ofLiteral = (value: number): Base =>
   value >= 0 && value <= 1 ? "unit" : value > 0 ? "pos" : "real";
 
-/** Sums and products of counts are counts. */
+/** Products of counts are counts. */
 const countOr = (a: Base, b: Base, otherwise: Base): Base =>
   a === "count" && b === "count" ? "count" : otherwise;
 
@@ -50,11 +50,17 @@ const unitOr = (a: Base, b: Base, otherwise: Base): Base =>
 
 const positive = (a: Base, b: Base): Base => (lies(a, "pos") && lies(b, "pos") ? "pos" : "real");
 
+/** What is above 0 stays so when a count is added. */
+const sumOf = (a: Base, b: Base): Base => {
+  if (a === "count") return b === "count" ? "count" : positive(b, b);
+  return b === "count" ? positive(a, a) : positive(a, b);
+};
+
 /** The base of `a op b`. */
 export const ofBinary: Readonly<
   Record<BinaryValue | "outer" | "dot", (a: ValueTerm, b: ValueTerm) => Base>
 > = {
-  add: (a, b) => countOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
+  add: (a, b) => sumOf(a.type.base, b.type.base),
   sub: (a, b) => (a.constant === 1 && lies(b.type.base, "unit") ? "unit" : "real"),
   mul: (a, b) =>
     countOr(
