@@ -28,19 +28,27 @@ const editDistance = (a: readonly string[], b: readonly string[], limit: number)
 
 /**
  * The candidate the word was probably meant to be, for "did you mean ...?". One edit in three letters is forgiven,
- * at least one in words of three letters; in shorter words only upper and lower case. The first of equals wins.
+ * at least one in words of three letters; in shorter words only upper and lower case. Of equally near ones that with the
+ * longest common beginning wins, then the first.
  */
 export const nearestName = (word: string, candidates: Iterable<string>): string | undefined => {
   const letters = Array.from(word.toLowerCase());
-  let best: { readonly name: string; readonly distance: number } | undefined;
+  let best:
+    { readonly name: string; readonly distance: number; readonly shared: number } | undefined;
   for (const name of candidates) {
     if (name === word) continue;
     const limit = Math.floor(Math.max(letters.length, name.length) / 3);
     const allowed = Math.min(letters.length, name.length) < 3 ? 0 : limit;
-    const distance = editDistance(letters, Array.from(name.toLowerCase()), allowed);
-    if (distance <= allowed && (best === undefined || distance < best.distance)) {
-      best = { name, distance };
-    }
+    const others = Array.from(name.toLowerCase());
+    const distance = editDistance(letters, others, allowed);
+    if (distance > allowed) continue;
+    const differs = letters.findIndex((letter, i) => letter !== others[i]);
+    const shared = differs < 0 ? letters.length : differs;
+    const isNearer =
+      best === undefined ||
+      distance < best.distance ||
+      (distance === best.distance && shared > best.shared);
+    if (isNearer) best = { name, distance, shared };
   }
   return best?.name;
 };

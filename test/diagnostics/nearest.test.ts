@@ -17,6 +17,8 @@ test.each([
   ["𝜓𝜓𝜓𝜓", ["𝜓𝜓𝜓"], "𝜓𝜓𝜓"],
   // Two edits of six letters, one of seven: the nearer wins, whichever comes first.
   ["prior_x", ["pror_xy", "prior_z"], "prior_z"],
+  // Of equally near ones the one that begins alike.
+  ["E0513", ["E0213", "E0503", "E0313"], "E0503"],
   // The first of equals.
   ["abcd", ["abce", "abcf"], "abce"],
 ])("%s among %j is %s", (word, candidates, nearest) => {
