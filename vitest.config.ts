@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/slow/**"],
           setupFiles: ["test/support/seed.ts"],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
