@@ -94,7 +94,12 @@ export const greater = (a: Operand, b: Operand): Node => make("greater", pair(a,
 export const equal = (a: Operand, b: Operand): Node => make("equal", pair(a, b), {});
 
 /** `a` where the condition is non-zero, else `b`. */
-export const select = (condition: Node, a: Operand, b: Operand): Node => {
+export const select = (
+  condition: Node,
+  a: Operand,
+  b: Operand,
+  attrs: Ops["select"]["attrs"] = {},
+): Node => {
   const [left, right] = pair(a, b);
   const { shape } = left.shape.length > 0 ? left : condition;
   const operands = [
@@ -102,8 +107,12 @@ export const select = (condition: Node, a: Operand, b: Operand): Node => {
     lift(left, shape, left.dtype),
     lift(right, shape, right.dtype),
   ] as const;
-  return make("select", operands, {});
+  return make("select", operands, attrs);
 };
+
+/** `select` of what may be infinite or NaN where it is not selected: neither passes to values or to gradients. */
+export const choose = (condition: Node, a: Node, b: Node): Node =>
+  select(condition, a, b, { guarded: true });
 
 export const sum = (x: Node, axes: readonly number[]): Node =>
   axes.length === 0 ? x : make("sum", [x], { axes });

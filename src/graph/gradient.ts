@@ -3,7 +3,8 @@ import { invariant } from "../diagnostics/invariant.ts";
 import { sumOf } from "./accumulate.ts";
 import { activeNodes } from "./activity.ts";
 import { bytesOf, inBlocks, type Storage } from "./blocks.ts";
-import { broadcast, constant, sum } from "./build.ts";
+import { broadcast, choose, constant, equal, sum } from "./build.ts";
+import { binaryNames, unaryNames } from "./kinds.ts";
 import type { Node, NodeOf, OpName, Shape } from "./op.ts";
 import { at } from "./residuals.ts";
 import { reverseScan, type Pullback, type Pulled } from "./scan.ts";
@@ -98,6 +99,9 @@ const pullback: Pullback = ({ seeds, wrt, kept, blocks }) => {
   /** Scans to the ones that emit what their reverse scans read. */
   const augmented = new Map<Node, NodeOf<"scan">>();
 
+  /** What leads to a guarded choice: its cotangents may be 0 where its values are infinite or NaN. */
+  const guarded = new Set<Node>();
+
   const receive = (node: Node, cotangent: Node | undefined): void => {
     if (cotangent === undefined || !active.has(node)) return;
     collect(received, node, fit(cotangent, node.shape));
@@ -105,6 +109,9 @@ const pullback: Pullback = ({ seeds, wrt, kept, blocks }) => {
   for (const [node, seed] of seeds) receive(node, seed);
 
   for (const node of topological(roots).reverse()) {
+    if (guarded.has(node) || (node.op === "select" && node.attrs.guarded === true)) {
+      for (const operand of node.operands) guarded.add(operand);
+    }
     if (node.op === "scan") {
       if (!active.has(node)) continue;
       const components = componentCotangents(projections.get(node) ?? [], received);
@@ -124,7 +131,7 @@ const pullback: Pullback = ({ seeds, wrt, kept, blocks }) => {
     }
     const operands: readonly Node[] = node.operands;
     if (!operands.some((operand) => active.has(operand))) continue;
-    originated(node, cotangent).forEach((part, i) => {
+    originated(node, cotangent, guarded.has(node)).forEach((part, i) => {
       const operand = operands[i];
       if (operand !== undefined) receive(operand, part);
     });
@@ -140,13 +147,25 @@ const pullback: Pullback = ({ seeds, wrt, kept, blocks }) => {
 const originated = (
   node: NodeOf<Exclude<OpName, WithoutVjp>>,
   cotangent: Node,
+  guarded: boolean,
 ): readonly (Node | undefined)[] => {
-  const parts = cotangentsOfOperands(node, cotangent);
+  const own = cotangentsOfOperands(node, cotangent);
+  const parts =
+    guarded && isElementwise(node.op) ? own.map((part) => keepingZeros(part, cotangent)) : own;
   if (node.origin === undefined) return parts;
   const defined = parts.filter((part) => part !== undefined);
   const known = [cotangent, node, ...node.operands];
   return refill(parts, withOrigins(defined, known, `gradient of ${node.origin}`));
 };
+
+/** A cotangent of 0 stays 0, whatever it is multiplied by. */
+const keepingZeros = (part: Node | undefined, cotangent: Node): Node | undefined =>
+  part === undefined || part === cotangent
+    ? part
+    : choose(equal(cotangent, 0), constant(0, part.shape), part);
+
+const isElementwise = (op: OpName): boolean =>
+  [...unaryNames, ...binaryNames].some((name) => name === op);
 
 /** The values in the places of those that are defined. */
 const refill = (

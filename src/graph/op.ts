@@ -51,8 +51,11 @@ export interface Ops extends OfKinds {
   /** Identity whose cotangent is zero. */
   stop: Unary;
   cast: Unary<{ readonly dtype: Dtype }>;
-  /** Second operand where the first is non-zero, else the third. No cotangent for the first. */
-  select: { operands: readonly [Node, Node, Node]; attrs: None };
+  /**
+   * Second operand where the first is non-zero, else the third. No cotangent for the first. `guarded` where what is not selected may
+   * be infinite or NaN: on the way back to it, a cotangent of 0 stays 0 in functions of elements.
+   */
+  select: { operands: readonly [Node, Node, Node]; attrs: { readonly guarded?: true } };
 
   // Along axes
   /** Over the last axis. Entries of inf share everything, and so do all of a row that holds nothing but -inf. */

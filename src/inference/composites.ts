@@ -43,6 +43,20 @@ export const transposed = (x: Node): Node => {
 export const lengthOf = (x: Node, axis: number, guard: number): Node =>
   g.sqrt(g.add(g.sum(g.square(x), [axis]), guard));
 
+/** The mean along an axis, which keeps size 1. */
+export const mean = (x: Node, axis: number): Node =>
+  g.mul(g.sum(x, [axis]), 1 / (x.shape[axis] ?? 1));
+
+/** Σ (x - mean)² / n along an axis, which keeps size 1. */
+export const variance = (x: Node, axis: number): Node =>
+  mean(g.square(g.sub(x, mean(x, axis))), axis);
+
+/** log Σ exp along an axis, which keeps size 1. */
+export const logSumExp = (x: Node, axis: number): Node => {
+  const swapped = [...x.shape.keys()].with(axis, last(x)).with(last(x), axis);
+  return g.transpose(g.logsumexp(g.transpose(x, swapped)), swapped);
+};
+
 const COSINE_GUARD = 1e-6;
 
 /** ([w], [n, w]) to [n]. */

@@ -80,6 +80,8 @@ const STOPPING: ReadonlySet<ValueOp> = new Set<ValueOp>([
   "argmax",
   "argmin",
   "onehot",
+  "greater",
+  "equal",
 ]);
 
 /** What gradients come from or go to. */

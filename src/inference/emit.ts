@@ -17,6 +17,8 @@ import {
   insertAxes,
   last,
   lengthOf,
+  logSumExp,
+  mean,
   normalized,
   outer,
   push,
@@ -25,6 +27,7 @@ import {
   taken,
   transposed,
   untaken,
+  variance,
   withoutDiagonal,
 } from "./composites.ts";
 import { entryOf, tabulate } from "../graph/table.ts";
@@ -96,6 +99,11 @@ const emitters: { readonly [K in ValueOp]: Emitter<K> } = {
   ...tabulate(unaryValues, (name) => unary<unknown>(g[name])),
   ...tabulate(binaryValues, (name) => binary<unknown>(g[name])),
 
+  where: ([condition, a, b]) => {
+    invariant(condition !== undefined && a !== undefined && b !== undefined, "where needs three");
+    return g.choose(condition, a, b);
+  },
+
   expand: unary((x, { attrs }) =>
     insertAxes(
       x,
@@ -119,10 +127,13 @@ const emitters: { readonly [K in ValueOp]: Emitter<K> } = {
   }),
 
   sum: reduce((x, axis) => g.sum(x, [axis])),
-  mean: reduce((x, axis) => g.mul(g.sum(x, [axis]), 1 / (x.shape[axis] ?? 1))),
+  mean: reduce(mean),
   prod: reduce((x, axis) => g.prod(x, [axis])),
   amax: reduce((x, axis) => g.amax(x, [axis])),
   norm: reduce((x, axis) => lengthOf(x, axis, 1e-12)),
+  logsumexp: reduce(logSumExp),
+  var: reduce(variance),
+  std: reduce((x, axis) => g.sqrt(g.add(variance(x, axis), 1e-12))),
 
   softmax: unary(g.softmax),
   normalize: unary(normalized),

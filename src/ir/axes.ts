@@ -73,6 +73,8 @@ export const axisRules: { readonly [K in ValueOp]: Rule<K> } = {
   ...forEach(unaryValues, () => unary),
   ...forEach(binaryValues, () => binary),
 
+  where: mapped([0, 0, 0], () => []),
+
   expand: ([axes], { at }) => {
     if (axes === undefined) return undefined;
     const rest = [...axes];
@@ -101,6 +103,9 @@ export const axisRules: { readonly [K in ValueOp]: Rule<K> } = {
   prod: reduce,
   amax: reduce,
   norm: reduce,
+  logsumexp: reduce,
+  var: reduce,
+  std: reduce,
 
   softmax: vector,
   normalize: vector,

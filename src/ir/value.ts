@@ -46,7 +46,17 @@ export const unaryValues = [
 export type UnaryValue = (typeof unaryValues)[number];
 
 /** Of each pair of elements of two operands; no core axes. */
-export const binaryValues = ["add", "sub", "mul", "div", "pow", "max", "min"] as const;
+export const binaryValues = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "max",
+  "min",
+  "greater",
+  "equal",
+] as const;
 export type BinaryValue = (typeof binaryValues)[number];
 
 /** The same entry for each of some operations. */
@@ -77,6 +87,9 @@ export interface ValueOps extends Record<UnaryValue | BinaryValue, None> {
   /** Draws nothing: 0, 1, … along the only axis; an index. */
   range: None;
 
+  /** (condition, a, b): of each element, a where the condition is not 0, else b, whatever the other is. */
+  where: None;
+
   // Alignment and layout
   /** New axes of size 1 at these places of the result. */
   expand: { readonly at: readonly number[] };
@@ -100,6 +113,11 @@ export interface ValueOps extends Record<UnaryValue | BinaryValue, None> {
   amax: { readonly axis: number };
   /** sqrt(Σ x² + 1e-12): never 0, so that its gradient is finite. */
   norm: { readonly axis: number };
+  logsumexp: { readonly axis: number };
+  /** Σ (x - mean)² / n. */
+  var: { readonly axis: number };
+  /** sqrt(var + 1e-12): never 0, so that its gradient is finite. */
+  std: { readonly axis: number };
 
   // Vectors [n]
   softmax: None;

@@ -224,7 +224,9 @@ export interface Argument {
   readonly span: Span;
 }
 
-export type BinaryOperator = "+" | "-" | "*" | "/" | "^" | "@";
+export type Comparison = ">" | ">=" | "<" | "<=" | "==" | "!=";
+
+export type BinaryOperator = "+" | "-" | "*" | "/" | "^" | "@" | Comparison;
 
 export type Expr =
   | { readonly kind: "number"; readonly value: number; readonly text: string; readonly span: Span }

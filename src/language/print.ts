@@ -3,6 +3,7 @@ import type {
   ArchExpr,
   Argument,
   BinaryOperator,
+  Comparison,
   Block,
   Expr,
   File,
@@ -22,7 +23,7 @@ import type {
 import { aligned, braces, listed, withDoc } from "./print-lists.ts";
 
 /** How tightly an expression holds together; a looser one inside a tighter one needs parentheses. */
-const binding = { sum: 1, product: 2, unary: 3, power: 4, postfix: 5 } as const;
+const binding = { comparison: 0, sum: 1, product: 2, unary: 3, power: 4, postfix: 5 } as const;
 type Binding = (typeof binding)[keyof typeof binding];
 
 interface OperatorPrinting {
@@ -32,6 +33,13 @@ interface OperatorPrinting {
   readonly text: string;
 }
 
+const comparing = (operator: Comparison): OperatorPrinting => ({
+  own: binding.comparison,
+  left: binding.sum,
+  right: binding.sum,
+  text: ` ${operator} `,
+});
+
 const operators: { readonly [O in BinaryOperator]: OperatorPrinting } = {
   "+": { own: binding.sum, left: binding.sum, right: binding.product, text: " + " },
   "-": { own: binding.sum, left: binding.sum, right: binding.product, text: " - " },
@@ -39,6 +47,12 @@ const operators: { readonly [O in BinaryOperator]: OperatorPrinting } = {
   "/": { own: binding.product, left: binding.product, right: binding.unary, text: " / " },
   "@": { own: binding.product, left: binding.product, right: binding.unary, text: " @ " },
   "^": { own: binding.power, left: binding.postfix, right: binding.unary, text: " ^ " },
+  ">": comparing(">"),
+  ">=": comparing(">="),
+  "<": comparing("<"),
+  "<=": comparing("<="),
+  "==": comparing("=="),
+  "!=": comparing("!="),
 };
 
 const bindingOf = (expr: Expr): Binding =>

@@ -36,6 +36,74 @@ export const functionsAlongAxes: Readonly<Record<FunctionAlongAxes, FunctionText
     gradient: "0 where all elements are 0.",
     examples: [{ expression: "norm([3, 4])", value: 5 }],
   },
+  logsumexp: {
+    usage: ["logsumexp(x: real[N, M]) -> real", "logsumexp(x: real[N, M], M) -> real[N]"],
+    meaning: `log Σ exp(x): the sum of weights of which x are the logarithms, without overflow. ${overAxes}`,
+    gradient: "`softmax(x)`.",
+    examples: [{ expression: "logsumexp([log(2), log(3), log(5)])", value: 2.3026 }],
+  },
+  var: {
+    usage: ["var(x: real[N, M]) -> pos", "var(x: real[N, M], M) -> pos[N]"],
+    meaning: `The variance Σ (x - mean)² / n, divided by the number of elements n and not by n - 1. ${overAxes}`,
+    examples: [{ expression: "var([1, 2, 6])", value: 4.6667 }],
+  },
+  std: {
+    usage: ["std(x: real[N, M]) -> pos", "std(x: real[N, M], M) -> pos[N]"],
+    meaning: `The standard deviation √(var(x) + 1e-12), which is 1e-6 where all elements are equal; \`var\` divides by n. ${overAxes}`,
+    gradient: "0 where all elements are equal.",
+    examples: [{ expression: "std([1, 2, 6])", value: 2.1602 }],
+  },
+  where: {
+    usage: ["where(c: unit[N], a: real[N], b: real[N]) -> real[N]"],
+    meaning:
+      "a where c is not 0, else b: of the narrowest type that holds both. Axes match by name. What is not chosen may be infinite or NaN.",
+    gradient:
+      "Goes to what was chosen; none to c. What was not chosen gets 0 through functions of elements and sums, also where their slopes are infinite or NaN.",
+    examples: [
+      { expression: "where([1, 2, 3] > 2, [10, 20, 30], 0)", value: [0, 0, 30] },
+      { expression: "where([0, 4] != 0, 1 / [0, 4], -1)", value: [-1, 0.25] },
+      { expression: "where([1, 2, 3] <= 2, [1, 2, 3] == 2, [1, 2, 3] >= 3)", value: [0, 1, 1] },
+      { expression: "where([1, 2, 3] < 2, 5, 6)", value: [5, 6, 6] },
+    ],
+  },
+  clamp: {
+    usage: [
+      "clamp(x: real[N], low: real, high: real) -> real[N]",
+      "clamp(x: real[N], 0, 1) -> unit[N]",
+    ],
+    meaning:
+      "min(max(x, low), high): x, but at least low and at most high. Between literals it has their range. Axes match by name.",
+    gradient: "1 from low to high, else 0.",
+    examples: [{ expression: "clamp([-2, 0.5, 3], 0, 1)", value: [0, 0.5, 1] }],
+  },
+  sinh: {
+    usage: ["sinh(x: real) -> real"],
+    meaning: "The hyperbolic sine, computed as tanh(x) cosh(x). Beyond 88.7 it is infinite.",
+    examples: [{ expression: "sinh([0, 1])", value: [0, 1.1752] }],
+  },
+  cosh: {
+    usage: ["cosh(x: real) -> pos"],
+    meaning: "The hyperbolic cosine ½ exp(x) + ½ exp(-x). Beyond 88.7 it is infinite.",
+    examples: [{ expression: "cosh([0, 1])", value: [1, 1.5431] }],
+  },
+  range: {
+    usage: ["range(N) -> real[N]"],
+    meaning: "The numbers 0, 1, … N - 1 along an axis of this size.",
+    examples: [{ expression: "range(3)", value: [0, 1, 2] }],
+  },
+  eye: {
+    usage: ["eye(N) -> simplex[N, N]"],
+    meaning: "The identity matrix: 1 on the diagonal, 0 elsewhere.",
+    examples: [
+      {
+        expression: "eye(2)",
+        value: [
+          [1, 0],
+          [0, 1],
+        ],
+      },
+    ],
+  },
   max: {
     usage: [
       "max(x: real[N, M]) -> real",

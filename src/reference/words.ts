@@ -1,6 +1,6 @@
 /** The words of models and memories: types, kinds of data, roles, guides, operators. */
 import type { Base, DataField } from "../ir/model.ts";
-import type { BinaryOperator, Expr, Operation, SiteDecl } from "../language/ast.ts";
+import type { BinaryOperator, Comparison, Expr, Operation, SiteDecl } from "../language/ast.ts";
 import { entry, fact, type Entry } from "./entry.ts";
 
 interface TypeText {
@@ -91,6 +91,11 @@ interface OperatorText {
   readonly meaning: string;
 }
 
+const comparison = (operator: Comparison, holds: string): OperatorText => ({
+  usage: `a ${operator} b`,
+  meaning: `1 where a is ${holds} b, else 0: a \`unit\`, without a gradient. Axes match by name. NaN is unequal to everything. It binds weaker than \`+\`; two of them stand in one expression only with parentheses.`,
+});
+
 const operatorTexts: Readonly<Record<BinaryOperator, OperatorText>> = {
   "^": {
     usage: "a ^ b",
@@ -110,6 +115,12 @@ const operatorTexts: Readonly<Record<BinaryOperator, OperatorText>> = {
     meaning:
       "Difference of elements, or the negative. Axes match by name. `1 - u` of a `unit` is a `unit`.",
   },
+  ">": comparison(">", "above"),
+  ">=": comparison(">=", "at least"),
+  "<": comparison("<", "below"),
+  "<=": comparison("<=", "at most"),
+  "==": comparison("==", "equal to"),
+  "!=": comparison("!=", "not equal to"),
 };
 
 export const typeEntries: readonly Entry[] = Object.entries(typeTexts).map(

@@ -95,6 +95,14 @@ export const cases: { readonly [K in OpName]: Cases } = {
       inputs: { a: some(2, 1), b: some(1, 3), c: some(2, 3) },
       build: (a, b, c) => g.select(g.greater(c, 0), a, b),
     },
+    {
+      about: "what is not chosen is infinite or NaN",
+      inputs: { x: exactly([2, 3], 0, -1, 2, 1e4, 3, 0.5) },
+      build: (x) => {
+        const wild = g.add(g.mul(g.log(x), g.div(1, x)), g.mul(0.1, g.exp(x)));
+        return g.choose(g.mul(g.greater(x, 0.25), g.greater(10, x)), wild, g.mul(x, 2));
+      },
+    },
   ],
 
   sum: [

@@ -72,6 +72,7 @@ describe("gtm.ebnf", () => {
     Boolean: ['"yes"', '"no"'],
     Sign: ['"+"', '"-"'],
     Factor: ['"*"', '"/"', '"@"'],
+    Comparison: ['">"', '">="', '"<"', '"<="', '"=="', '"!="'],
   };
   const spell = (terminal: ISerializedGast): readonly string[] => {
     const pattern = "pattern" in terminal ? String(terminal.pattern) : "";

@@ -69,7 +69,11 @@ describe("a printed expression", () => {
           .map(([of, offset]): Expr => ({ kind: "at-time", name: of, offset, span })),
         inner.map((operand): Expr => ({ kind: "negate", operand, span })),
         fc
-          .tuple(fc.constantFrom<BinaryOperator>("+", "-", "*", "/", "^", "@"), inner, inner)
+          .tuple(
+            fc.constantFrom<BinaryOperator>("+", "-", "*", "/", "^", "@", "<", "=="),
+            inner,
+            inner,
+          )
           .map(([operator, left, right]): Expr => {
             return { kind: "binary", operator, operatorSpan: span, left, right, span };
           }),

@@ -88,6 +88,7 @@ const choices = fc.record({
     "cos(x)",
     "tanh(lgamma(0.5 + abs(x)))",
     "tanh(digamma(1 + square(x)))",
+    "where(x > 0.1, tanh(x), clamp(sinh(x), -1, 1))",
   ),
   memory: from<MemoryName | "none">(
     "content",

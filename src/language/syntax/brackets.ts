@@ -59,7 +59,14 @@ const bodies: ReadonlyMap<TokenType, Owner> = new Map<TokenType, Owner>([
   [T.Train, "train"],
 ]);
 /** Token types after which an expression goes on. */
-const needOperand: readonly TokenType[] = [T.Sign, T.Factor, T.Caret, T.Equals, T.Tilde];
+const needOperand: readonly TokenType[] = [
+  T.Sign,
+  T.Factor,
+  T.Comparison,
+  T.Caret,
+  T.Equals,
+  T.Tilde,
+];
 const braced: readonly Owner[] = ["file", "model", "memory", "train", "block", "record"];
 const closingTypes: readonly TokenType[] = [...closers.values()];
 const keywordTypes: readonly TokenType[] = [...T.keywords.values()];

@@ -16,6 +16,12 @@ const operators: { readonly [text: string]: BinaryOperator } = {
   "@": "@",
   "^": "^",
   "**": "^",
+  ">": ">",
+  ">=": ">=",
+  "<": "<",
+  "<=": "<=",
+  "==": "==",
+  "!=": "!=",
 };
 
 /** Slips like `×` stand for `*`. */
@@ -30,13 +36,17 @@ export const buildExpression = (
   parent: CstNode,
 ): Expr => {
   if (node === undefined) return missing(afterNode(builder.path, parent));
-  return leftAssociative(builder, node, "Sign", "product", (operand) =>
-    operand === undefined
-      ? missing(afterNode(builder.path, node))
-      : leftAssociative(builder, operand, "Factor", "unary", (unary) =>
-          buildUnary(builder, unary, operand),
-        ),
+  const orMissing =
+    (build: (operand: CstNode) => Expr) =>
+    (operand: CstNode | undefined): Expr =>
+      operand === undefined ? missing(afterNode(builder.path, node)) : build(operand);
+  const factors = orMissing((product) =>
+    leftAssociative(builder, product, "Factor", "unary", (unary) =>
+      buildUnary(builder, unary, product),
+    ),
   );
+  const terms = orMissing((sum) => leftAssociative(builder, sum, "Sign", "product", factors));
+  return leftAssociative(builder, node, "Comparison", "sum", terms);
 };
 
 const leftAssociative = (

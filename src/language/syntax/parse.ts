@@ -68,11 +68,12 @@ const parseOnce = (text: string, path: string): ParsedOnce => {
     const chain = deepOperations(file);
     if (chain !== undefined) return refused(errors.tooDeep(chain));
     const { layout, spelling, syntax } = attempt;
+    const slips = slipsIn(lexed, comparisons(attempt.cst), path);
     const causes = [...lexical.unreadable, ...spelling, ...layoutErrors(layout, path)];
     const first = [...causes, ...onePerStatement(syntax, causes, layout)];
     const diagnostics = [...first, ...elsewhere(reported, first, layout)];
     const { boundaries } = layout;
-    return { file, diagnostics: inOrder([...lexical.slips, ...diagnostics]), boundaries };
+    return { file, diagnostics: inOrder([...slips, ...diagnostics]), boundaries };
   } catch (error) {
     // The parser calls itself for each operator in front of another; only a file made to do so exhausts the stack.
     if (!isStackExhausted(error)) throw error;
@@ -123,18 +124,39 @@ const layoutErrors = ({ problems }: TokenLayout, path: string): readonly Diagnos
   return seen.map((problem) => errors.layoutProblem(problem, path));
 };
 
+/** Where the tree has comparisons. */
+const comparisons = (tree: CstNode): ReadonlySet<number> => {
+  const found = new Set<number>();
+  const pending = [tree];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const { startOffset } of tokensOf(node, "Comparison")) found.add(startOffset);
+    for (const element of Object.values(node.children).flat()) {
+      if ("children" in element) pending.push(element);
+    }
+  }
+  return found;
+};
+
+/** What is spelt as in other notations, apart from `==` where it compares. */
+const slipsIn = (
+  { tokens }: Tokens,
+  compared: ReadonlySet<number>,
+  path: string,
+): readonly Diagnostic[] =>
+  tokens.flatMap((token) => {
+    const slip = T.slips.find((candidate) => candidate.token === token.tokenType);
+    return slip === undefined || compared.has(token.startOffset)
+      ? []
+      : [errors.slipped(slip, tokenSpan(path, token), token.image)];
+  });
+
 const lexicalErrors = (
   { tokens, unknown }: Tokens,
   text: string,
   path: string,
-): { readonly slips: readonly Diagnostic[]; readonly unreadable: readonly Diagnostic[] } => {
-  const slips = tokens.flatMap((token) => {
-    const slip = T.slips.find((candidate) => candidate.token === token.tokenType);
-    return slip === undefined ? [] : [errors.slipped(slip, tokenSpan(path, token), token.image)];
-  });
+): { readonly unreadable: readonly Diagnostic[] } => {
   const open = tokens.filter((token) => token.tokenType === T.OpenString);
   return {
-    slips,
     unreadable: [
       ...open.map((token) => errors.openString(tokenSpan(path, token))),
       ...unknown.map(({ offset, length }) =>
@@ -275,7 +297,7 @@ export const parseOverride = (text: string, source: string): ParsedOverride => {
     text: word.image,
     span: tokenSpan(source, word),
   }));
-  const causes = [...lexical.slips, ...lexical.unreadable];
+  const causes = [...slipsIn(lexed, comparisons(cst), source), ...lexical.unreadable];
   const diagnostics =
     causes.length > 0 ? causes : syntax.length > 0 ? syntax.slice(0, 1) : reported;
   return { path, value, diagnostics };

@@ -1,5 +1,5 @@
 import type { CstNode, IParserErrorMessageProvider, ParserMethod } from "chevrotain";
-import { CstParser, tokenMatcher } from "chevrotain";
+import { CstParser, EOF, tokenMatcher } from "chevrotain";
 import * as T from "./tokens.ts";
 
 export type GrammarRule = ParserMethod<[], CstNode>;
@@ -25,6 +25,15 @@ export class ExpressionParser extends CstParser {
     return !T.statementStarts.some((type) => tokenMatcher(next, type));
   }
 
+  /** Settings are not compared: `==` is a slip there. An override has no declaration before it. */
+  private isInSettings(): boolean {
+    let back = 0;
+    while (!T.declarations.includes(this.LA(back).tokenType) && this.LA(back).tokenType !== EOF) {
+      back--;
+    }
+    return [T.Train, EOF].includes(this.LA(back).tokenType);
+  }
+
   readonly type: GrammarRule = this.RULE("type", () => {
     this.CONSUME(T.Name);
     this.OPTION(() => {
@@ -39,6 +48,14 @@ export class ExpressionParser extends CstParser {
   });
 
   readonly expression: GrammarRule = this.RULE("expression", () => {
+    this.SUBRULE(this.sum);
+    this.OPTION(() => {
+      this.CONSUME(T.Comparison);
+      this.SUBRULE1(this.sum);
+    });
+  });
+
+  readonly sum: GrammarRule = this.RULE("sum", () => {
     this.SUBRULE(this.product);
     this.MANY(() => {
       this.CONSUME(T.Sign);
@@ -133,9 +150,12 @@ export class ExpressionParser extends CstParser {
   });
 
   readonly argument: GrammarRule = this.RULE("argument", () => {
-    this.OPTION(() => {
-      this.CONSUME(T.Word);
-      this.CONSUME(T.Equals);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType !== T.EqualsEquals || this.isInSettings(),
+      DEF: () => {
+        this.CONSUME(T.Word);
+        this.CONSUME(T.Equals);
+      },
     });
     this.SUBRULE(this.expression);
   });

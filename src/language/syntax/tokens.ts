@@ -80,6 +80,7 @@ const symbol = (pattern: string | RegExp, name: string, categories: TokenType[] 
 
 export const Sign: TokenType = createToken({ name: "Sign", pattern: Lexer.NA });
 export const Factor: TokenType = createToken({ name: "Factor", pattern: Lexer.NA });
+export const Comparison: TokenType = createToken({ name: "Comparison", pattern: Lexer.NA });
 
 export const LBrace: TokenType = symbol("{", "LBrace");
 export const RBrace: TokenType = symbol("}", "RBrace");
@@ -101,6 +102,13 @@ const Star: TokenType = symbol("*", "Star", [Factor]);
 const Slash: TokenType = symbol("/", "Slash", [Factor]);
 const At: TokenType = symbol("@", "At", [Factor]);
 export const Caret: TokenType = symbol("^", "Caret");
+const comparisons: readonly TokenType[] = [
+  symbol(">=", "AtLeast", [Comparison]),
+  symbol("<=", "AtMost", [Comparison]),
+  symbol("!=", "Unequal", [Comparison]),
+  symbol(">", "Greater", [Comparison]),
+  symbol("<", "Less", [Comparison]),
+];
 export const Prime: TokenType = symbol("'", "Prime");
 
 /** `_` among the axes of a type. */
@@ -162,9 +170,16 @@ export const OpenString: TokenType = createToken({
 export const Semicolon: TokenType = createToken({ name: "Semicolon", pattern: ";" });
 export const HashComment: TokenType = createToken({ name: "HashComment", pattern: /#[^\n]*/ });
 
+/** A comparison in an expression, and a slip where an equation has its `=`: the parser tells them apart. */
+export const EqualsEquals: TokenType = createToken({
+  name: "EqualsEquals",
+  pattern: "==",
+  categories: [Equals, Comparison],
+});
+
 /** In the order in which the lexer tries them. */
 export const slips: readonly Slip[] = [
-  slip("==", "EqualsEquals", Equals, "=", "an equation is written with one `=`"),
+  { token: EqualsEquals, instead: "=", message: "an equation is written with one `=`" },
   slip(":=", "ColonEquals", Equals, "=", "an equation is written with `=`"),
   slip("<-", "LeftArrow", Equals, "=", "an equation is written with `=`, a distribution with `~`"),
   slip("=>", "FatArrow", Arrow, "->", "the result of a function is written with `->`"),
@@ -206,6 +221,9 @@ export const keywords: ReadonlyMap<string, TokenType> = new Map([
   ["no", No],
 ]);
 
+/** What begins a declaration with expressions in it. */
+export const declarations: readonly TokenType[] = [Dim, Net, Arch, Fn, Memory, Model, Train];
+
 /** What begins a statement or declaration, or ends a group of them. */
 export const statementStarts: readonly TokenType[] = [
   ...[...keywords.values()].filter((type) => type !== Yes && type !== No && type !== Shared),
@@ -244,12 +262,14 @@ export const vocabulary: TokenType[] = [
   Slash,
   At,
   Caret,
+  ...comparisons,
   Prime,
   Word,
   StatementName,
   Boolean,
   Sign,
   Factor,
+  Comparison,
 ];
 
 const lexer = new Lexer(vocabulary, {

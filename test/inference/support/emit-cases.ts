@@ -51,6 +51,9 @@ const two = (
   meaning: (a = [], b = []) => a.map((x, i) => f(x, at(b, i))),
 });
 
+const variance = (x: readonly number[]): number =>
+  total(x.map((v) => (v - total(x) / x.length) ** 2)) / x.length;
+
 /** A case for each operation: leaving one out is a type error. */
 export const cases: { readonly [K in Exclude<ValueOp, Leaf>]: Case<ValueOps[K]> } = {
   neg: one((x) => -x),
@@ -75,6 +78,14 @@ export const cases: { readonly [K in Exclude<ValueOp, Leaf>]: Case<ValueOps[K]> 
   pow: two((a, b) => a ** b, positive),
   max: two(Math.max),
   min: two(Math.min),
+  greater: two((a, b) => (a > b ? 1 : 0)),
+  equal: two((a, b) => (a === b ? 1 : 0)),
+  where: {
+    operands: [vector, vector, vector],
+    attrs: none,
+    result: [3],
+    meaning: (c = [], a = [], b = []) => c.map((x, i) => at(x === 0 ? b : a, i)),
+  },
 
   expand: {
     operands: [matrix],
@@ -143,6 +154,26 @@ export const cases: { readonly [K in Exclude<ValueOp, Leaf>]: Case<ValueOps[K]> 
     attrs: { axis: 1 },
     result: [],
     meaning: (x = []) => [Math.sqrt(total(x.map((v) => v * v)) + 1e-12)],
+  },
+
+  logsumexp: {
+    operands: [matrix],
+    attrs: { axis: 2 },
+    result: [3],
+    meaning: (x = []) =>
+      [0, 1, 2].map((j) => Math.log(Math.exp(at(x, j)) + Math.exp(at(x, j + 3)))),
+  },
+  var: {
+    operands: [vector],
+    attrs: { axis: 1 },
+    result: [],
+    meaning: (x = []) => [variance(x)],
+  },
+  std: {
+    operands: [vector],
+    attrs: { axis: 1 },
+    result: [],
+    meaning: (x = []) => [Math.sqrt(variance(x) + 1e-12)],
   },
 
   softmax: {

@@ -158,10 +158,19 @@ export const grow = (random: Random): string => {
       const [name, of] = random.pick(functionsOfElements.filter(([, , base]) => base === gives));
       return `${name}(${e(axes, of)})`;
     };
+    const comparison = (): string => {
+      const [a, b] = operands("real");
+      return `(${a} ${random.pick([">", ">=", "<", "<=", "==", "!="])} ${b})`;
+    };
     const ranged: Readonly<Record<"real" | "pos" | "unit", readonly (() => string)[]>> = {
       real: [between("real", ["+", "-", "*"]), ofElements("real")],
       pos: [between("pos", ["+", "*", "/"]), ofElements("pos")],
-      unit: [() => `(1 - ${e(axes, "unit")})`, ofElements("unit"), between("unit", ["*"])],
+      unit: [
+        () => `(1 - ${e(axes, "unit")})`,
+        ofElements("unit"),
+        between("unit", ["*"]),
+        comparison,
+      ],
     };
     const inserted = (): readonly [string, string] => {
       const axis = random.pick(dims.filter((dim) => !axes.includes(dim)).concat("A"));
@@ -174,6 +183,10 @@ export const grow = (random: Random): string => {
       () =>
         `${random.pick(base === "unit" ? ["mean", "max", "min"] : ["sum", "mean", "max"])}(${inserted().join(", ")})`,
       () => `${random.pick(["max", "min"])}(${operands(base).join(", ")})`,
+      () => {
+        const [a, b] = operands(base);
+        return `where(${e(loosened(axes), "unit")}, ${a}, ${b})`;
+      },
       () => `col(${e([...axes, inner], base)}, ${random.below(3)})`,
       () => `${e([inner, ...axes], base)}[${e([inner], "index")}]`,
     ];

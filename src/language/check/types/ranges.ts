@@ -75,6 +75,8 @@ export const ofBinary: Readonly<
   },
   max: (a, b) => relax(join(a.type.base, b.type.base)),
   min: (a, b) => relax(join(a.type.base, b.type.base)),
+  greater: () => "unit",
+  equal: () => "unit",
   outer: (a, b) => unitOr(a.type.base, b.type.base, positive(a.type.base, b.type.base)),
   dot: (a, b) =>
     a.type.base === "simplex" ? relax(b.type.base) : positive(a.type.base, b.type.base),

@@ -6,6 +6,8 @@ import type { Expr } from "../../ast.ts";
 import { apply, applyOne, filled, placeEverywhere } from "./apply.ts";
 import { readSize } from "../types/dims.ts";
 import { unary } from "./elementwise.ts";
+import { where } from "./comparisons.ts";
+import { clamp, cosh, eye, range, sinh } from "./composed.ts";
 import { asVector } from "./vectors.ts";
 import * as calls from "../errors/calls.ts";
 import * as errors from "../errors/shapes.ts";
@@ -204,6 +206,15 @@ export type FunctionName =
   | "mean"
   | "prod"
   | "norm"
+  | "logsumexp"
+  | "var"
+  | "std"
+  | "where"
+  | "clamp"
+  | "sinh"
+  | "cosh"
+  | "range"
+  | "eye"
   | "max"
   | "min"
   | "cumsum"
@@ -237,6 +248,15 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<FunctionName, Buil
   ["mean", reduction("mean", "mean")],
   ["prod", reduction("prod", "prod")],
   ["norm", reduction("norm", "norm")],
+  ["logsumexp", reduction("logsumexp", "logsumexp")],
+  ["var", reduction("var", "var")],
+  ["std", reduction("std", "std")],
+  ["where", where],
+  ["clamp", clamp],
+  ["sinh", sinh],
+  ["cosh", cosh],
+  ["range", range],
+  ["eye", eye],
   ["max", extremum("max")],
   ["min", extremum("min")],
   ["cumsum", cumulative("cumsum")],

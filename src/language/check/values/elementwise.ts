@@ -1,7 +1,7 @@
 /** Operators and functions that work element by element, and matrix products. */
 import type { Span } from "../../../diagnostics/span.ts";
 import type { BinaryValue, UnaryValue } from "../../../ir/value.ts";
-import type { BinaryOperator } from "../../ast.ts";
+import type { BinaryOperator, Comparison } from "../../ast.ts";
 import { apply, applyOne } from "./apply.ts";
 import * as errors from "../errors/shapes.ts";
 import { lies, ofBinary, ofUnary, relax, selects } from "../types/ranges.ts";
@@ -99,7 +99,9 @@ export const product = (frame: Frame, a: Sited, b: Sited, span: Span): Term => {
 };
 
 /** Operators that match axes by name. */
-export const operatorOps: { readonly [K in Exclude<BinaryOperator, "@">]: BinaryValue } = {
+export const operatorOps: {
+  readonly [K in Exclude<BinaryOperator, "@" | Comparison>]: BinaryValue;
+} = {
   "+": "add",
   "-": "sub",
   "*": "mul",

@@ -3,6 +3,7 @@ import type { Expr, Name } from "../../ast.ts";
 import { apply, filled, literal } from "./apply.ts";
 import { builtins, selectRow } from "./builtins.ts";
 import { call } from "./calls.ts";
+import { compare, isComparison } from "./comparisons.ts";
 import { distributionCall } from "./distributions.ts";
 import { elementwise, operatorOps, product, unary } from "./elementwise.ts";
 import { asVector, joined } from "./vectors.ts";
@@ -107,8 +108,10 @@ const binary = (expr: ExprOf<"binary">, frame: Frame): Term => {
   const a = sitedValue(expr.left, frame);
   const b = sitedValue(expr.right, frame);
   if (a === undefined || b === undefined) return poison;
-  if (expr.operator === "@") return product(frame, a, b, expr.span);
-  return elementwise(frame, operatorOps[expr.operator], expr.operator, a, b, expr.span);
+  const { operator, span } = expr;
+  if (operator === "@") return product(frame, a, b, span);
+  if (isComparison(operator)) return compare(frame, operator, a, b, span);
+  return elementwise(frame, operatorOps[operator], operator, a, b, span);
 };
 
 const concat = (expr: ExprOf<"concat">, frame: Frame): Term => {

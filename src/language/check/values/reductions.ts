@@ -15,7 +15,10 @@ import { lies, relax } from "../types/ranges.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
 
-type ReductionOp = Extract<ValueOp, "sum" | "mean" | "prod" | "amax" | "norm">;
+type ReductionOp = Extract<
+  ValueOp,
+  "sum" | "mean" | "prod" | "amax" | "norm" | "logsumexp" | "var" | "std"
+>;
 
 const bases: { readonly [K in ReductionOp]: (base: Base) => Base } = {
   sum: (base) => (lies(base, "pos") ? "pos" : "real"),
@@ -23,6 +26,9 @@ const bases: { readonly [K in ReductionOp]: (base: Base) => Base } = {
   prod: relax,
   amax: relax,
   norm: () => "pos",
+  logsumexp: () => "real",
+  var: (base) => (lies(base, "unit") ? "unit" : "pos"),
+  std: () => "pos",
 };
 
 const reduceAt = (
@@ -68,7 +74,8 @@ export const reduceWhole = (
   term: ValueTerm,
   span: Span,
 ): ValueTerm => {
-  const whole = op === "norm" ? asVector(frame, term) : term;
+  const together: readonly ReductionOp[] = ["norm", "logsumexp", "var", "std"];
+  const whole = together.includes(op) ? asVector(frame, term) : term;
   return whole.type.axes.reduce((rest) => reduceAt(frame, op, rest, 0, span), whole);
 };
 
