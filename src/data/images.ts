@@ -105,7 +105,9 @@ const firstStray = ({
   let largest = 0;
   let from = 0;
   for (const { pixels } of [splits.train, splits.test]) {
-    for (const [i, value] of pixels.entries()) {
+    // By index: pairs of an iterator take twenty times as long, two seconds for MNIST.
+    for (let i = 0; i < pixels.length; i += 1) {
+      const value = pixels[i] ?? 0;
       if (!(value >= 0 && value <= full)) first ??= { at: from + i, value };
       if (value > largest) largest = value;
     }
