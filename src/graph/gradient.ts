@@ -151,7 +151,7 @@ const originated = (
 ): readonly (Node | undefined)[] => {
   const own = cotangentsOfOperands(node, cotangent);
   const parts =
-    guarded && isElementwise(node.op) ? own.map((part) => keepingZeros(part, cotangent)) : own;
+    guarded && elementwise.has(node.op) ? own.map((part) => keepingZeros(part, cotangent)) : own;
   if (node.origin === undefined) return parts;
   const defined = parts.filter((part) => part !== undefined);
   const known = [cotangent, node, ...node.operands];
@@ -164,8 +164,7 @@ const keepingZeros = (part: Node | undefined, cotangent: Node): Node | undefined
     ? part
     : choose(equal(cotangent, 0), constant(0, part.shape), part);
 
-const isElementwise = (op: OpName): boolean =>
-  [...unaryNames, ...binaryNames].some((name) => name === op);
+const elementwise: ReadonlySet<OpName> = new Set<OpName>([...unaryNames, ...binaryNames]);
 
 /** The values in the places of those that are defined. */
 const refill = (

@@ -5,34 +5,24 @@ import type { BinaryOperator, Comparison } from "../../ast.ts";
 import * as errors from "../errors/shapes.ts";
 import { fits, join, relax } from "../types/ranges.ts";
 import { apply, literal } from "./apply.ts";
+import { stepsOf } from "./composed.ts";
 import { elementwise, isNumber, type Sited } from "./elementwise.ts";
 import { positional, sitedValue, type Builtin } from "./operands.ts";
 import type { Frame, Term, ValueTerm } from "./terms.ts";
 import { poison, sizesOf } from "./terms.ts";
 
-const comparisons: Readonly<Record<Comparison, (sides: Compared) => Term>> = {
-  ">": ({ greater, a, b }) => greater(a, b),
-  "<": ({ greater, a, b }) => greater(b, a),
-  ">=": ({ greater, a, b, either }) => either(greater(a, b)),
-  "<=": ({ greater, a, b, either }) => either(greater(b, a)),
-  "==": ({ equal }) => equal(),
-  "!=": ({ equal, not }) => not(equal()),
-};
-
-interface Compared {
-  readonly a: Sited;
-  readonly b: Sited;
-  readonly greater: (a: Sited, b: Sited) => Term;
-  readonly equal: () => Term;
-  /** Where it or equality holds. */
-  readonly either: (term: Term) => Term;
-  /** 1 - term. */
-  readonly not: (term: Term) => Term;
-}
+const comparisons: ReadonlySet<BinaryOperator> = new Set<Comparison>([
+  ">",
+  ">=",
+  "<",
+  "<=",
+  "==",
+  "!=",
+]);
 
 /** Whether an operator compares. */
 export const isComparison = (operator: BinaryOperator): operator is Comparison =>
-  operator in comparisons;
+  comparisons.has(operator);
 
 /** 1 where it holds, else 0; what is NaN is unequal to everything, and neither larger nor smaller. */
 export const compare = (
@@ -42,24 +32,28 @@ export const compare = (
   b: Sited,
   span: Span,
 ): Term => {
-  const combine = (op: "greater" | "equal" | "max" | "sub", left: Sited, right: Sited): Term =>
-    elementwise(frame, op, operator, left, right, span);
-  const equal = (): Term => combine("equal", a, b);
-  return comparisons[operator]({
-    a,
-    b,
-    greater: (left, right) => combine("greater", left, right),
-    equal,
-    either: (term) => {
-      if (term.kind !== "value") return poison;
-      const same = equal();
-      return same.kind === "value" ? combine("max", { term, span }, { term: same, span }) : poison;
-    },
-    not: (term) =>
-      term.kind === "value"
-        ? combine("sub", { term: literal(frame, 1, "unit", span), span }, { term, span })
-        : poison,
-  });
+  const { two } = stepsOf(frame, operator, span);
+  const greater = (left: Sited, right: Sited): Term =>
+    elementwise(frame, "greater", operator, left, right, span);
+  const equal = (): Term => elementwise(frame, "equal", operator, a, b, span);
+  const orEqual = (term: Term): Term =>
+    term.kind === "value" ? two("max", term, equal()) : poison;
+  const not = (term: Term): Term =>
+    term.kind === "value" ? two("sub", literal(frame, 1, "unit", span), term) : poison;
+  switch (operator) {
+    case ">":
+      return greater(a, b);
+    case "<":
+      return greater(b, a);
+    case ">=":
+      return orEqual(greater(a, b));
+    case "<=":
+      return orEqual(greater(b, a));
+    case "==":
+      return equal();
+    case "!=":
+      return not(equal());
+  }
 };
 
 /** Weights that sum to 1 along the last axis still do where whole vectors are chosen. */

@@ -16,7 +16,7 @@ interface Steps {
   readonly number: (value: number) => Term;
 }
 
-const stepsOf = (frame: Frame, shown: string, span: Span): Steps => ({
+export const stepsOf = (frame: Frame, shown: string, span: Span): Steps => ({
   one: (op, x) => (x.kind === "value" ? unary(frame, op, shown, { term: x, span }, span) : poison),
   two: (op, a, b) =>
     a.kind === "value" && b.kind === "value"
