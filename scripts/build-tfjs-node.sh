@@ -61,7 +61,8 @@ done
 
 if [ ! -f "$package/binding.gyp" ]; then
   say "installing @tensorflow/tfjs-node@$version without its download"
-  (cd "$root" && npm install --no-save --ignore-scripts --no-audit --no-fund "@tensorflow/tfjs-node@$version")
+  # As a dependency: an optional peer, which it is of this package, npm leaves out also where it is named.
+  (cd "$root" && npm install --no-save --save-prod --ignore-scripts --no-audit --no-fund "@tensorflow/tfjs-node@$version")
 fi
 
 scratch=$(mktemp -d)
